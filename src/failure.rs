@@ -1,0 +1,71 @@
+//! Why a command could not do its work, and the exit code that follows.
+//!
+//! Each module has its own error; at the command's edge it becomes a [`Failure`] with a kind, a cause and a hint.
+
+use std::error::Error;
+
+use crate::flow::report::{Outcome, SendReport};
+
+/// What kind of failure it is; the exit code follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Could not start: usage, settings, no credentials, input unreadable.
+    Setup,
+    /// The server said no: credentials denied or wrong endpoint.
+    Refused,
+    /// Not delivered: unreachable, or the retry window ended.
+    Undelivered,
+}
+
+impl FailureKind {
+    /// The process's exit code. The table is DESIGN's, repeated in README and in the man page.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            FailureKind::Setup => 2,
+            FailureKind::Refused => 3,
+            FailureKind::Undelivered => 4,
+        }
+    }
+}
+
+/// A command that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// A stable word for scripts, like `settings`.
+    pub code: &'static str,
+    /// What we tried on what; its sources say why.
+    pub error: Box<dyn Error + Send + Sync>,
+    /// What to do now.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure before anything was sent.
+    pub fn setup(
+        code: &'static str,
+        error: impl Into<Box<dyn Error + Send + Sync>>,
+        hint: Option<String>,
+    ) -> Failure {
+        Failure {
+            kind: FailureKind::Setup,
+            code,
+            error: error.into(),
+            hint,
+        }
+    }
+}
+
+/// The exit code of a finished `send`.
+pub fn exit_code_of(report: &SendReport) -> u8 {
+    match report.outcome {
+        Outcome::Delivered => 0,
+        // A dry run that read everything did what it was asked for.
+        Outcome::Undelivered if report.dry_run => 0,
+        Outcome::Partial => 1,
+        Outcome::Denied | Outcome::Misdirected => FailureKind::Refused.exit_code(),
+        Outcome::Undelivered => FailureKind::Undelivered.exit_code(),
+        Outcome::Interrupted => 128 + report.signal.unwrap_or(2),
+    }
+}

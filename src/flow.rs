@@ -1,0 +1,45 @@
+//! Assembles the rest: the only place that starts threads and tasks and connects them by channels.
+
+pub mod report;
+
+use crate::base::units::ByteCount;
+
+/// What a running flow tells whoever watches. Plain facts; `ui` chooses the words.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A source was opened and recognised.
+    Opened {
+        /// Its place on the command line.
+        source: usize,
+        /// As the user named it.
+        name: &'a str,
+        /// What it was taken for.
+        format: &'a str,
+        /// Its size on disk; `None` for pipes.
+        total: Option<ByteCount>,
+    },
+    /// How far everything is.
+    Progress(&'a Progress),
+    /// A request will be made again after a wait.
+    Retrying {
+        /// What went wrong, in one line.
+        reason: &'a str,
+        /// Until the next attempt.
+        wait: std::time::Duration,
+    },
+    /// Something the user should know now.
+    Warning(&'a str),
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Bytes taken from each source, on disk, by its place on the command line.
+    pub source_bytes: Vec<u64>,
+    /// Which sources are read to their end and resolved.
+    pub source_done: Vec<bool>,
+    /// Records read so far.
+    pub records_read: u64,
+    /// Records resolved so far.
+    pub records_resolved: u64,
+}

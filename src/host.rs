@@ -1,0 +1,108 @@
+//! Everything outside the program: environment, clocks, randomness, the three streams. Tests fill their own.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Read, Write};
+use std::sync::Arc;
+
+use crate::base::clock::{Clock, SystemClock};
+
+/// The environment, read once.
+#[derive(Debug, Clone, Default)]
+pub struct EnvVars(BTreeMap<String, String>);
+
+impl EnvVars {
+    /// Names and values; values that are not Unicode are left out, because no setting of ours can be such.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> EnvVars {
+        EnvVars(variables.into_iter().collect())
+    }
+
+    /// A variable's value. An empty one counts as unset, as OpenTelemetry's rules have it.
+    ///
+    /// Spec: OpenTelemetry environment variables, "Parsing empty value".
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// Whether a stream is watched by a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    /// A terminal.
+    Terminal,
+    /// A pipe, a file, nothing.
+    Unwatched,
+}
+
+/// The world as the program sees it.
+pub struct Host {
+    /// The environment.
+    pub env: EnvVars,
+    /// Both clocks.
+    pub clock: Arc<dyn Clock>,
+    /// The one source of randomness.
+    pub rng: fastrand::Rng,
+    /// Standard input.
+    pub stdin: Box<dyn Read + Send>,
+    /// Whether standard input is a terminal.
+    pub stdin_watched: Watched,
+    /// Results go here.
+    pub stdout: Box<dyn Write + Send>,
+    /// Whether standard output is a terminal.
+    pub stdout_watched: Watched,
+    /// Everything else goes here.
+    pub stderr: Box<dyn Write + Send>,
+    /// Whether standard error is a terminal.
+    pub stderr_watched: Watched,
+    /// Whether signals of the process end the run; tests share one process and say no.
+    pub signals: Signals,
+    /// `host.name` of the resource.
+    pub host_name: Option<String>,
+}
+
+/// Whether the run listens to the process's signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signals {
+    /// SIGINT and SIGTERM ask for an orderly end.
+    Heard,
+    /// They do what they do.
+    Ignored,
+}
+
+impl Host {
+    /// The real world.
+    pub fn system() -> Host {
+        Host {
+            env: EnvVars::new(std::env::vars_os().filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            })),
+            clock: Arc::new(SystemClock),
+            rng: fastrand::Rng::new(),
+            stdin: Box::new(io::stdin()),
+            stdin_watched: watched(io::stdin().is_terminal()),
+            stdout: Box::new(io::stdout()),
+            stdout_watched: watched(io::stdout().is_terminal()),
+            stderr: Box::new(io::stderr()),
+            stderr_watched: watched(io::stderr().is_terminal()),
+            signals: Signals::Heard,
+            host_name: host_name(),
+        }
+    }
+}
+
+fn watched(is_terminal: bool) -> Watched {
+    if is_terminal {
+        Watched::Terminal
+    } else {
+        Watched::Unwatched
+    }
+}
+
+/// The kernel's name of this machine, without asking the network.
+fn host_name() -> Option<String> {
+    let read = |path| std::fs::read_to_string(path).ok();
+    let name = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"))?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}

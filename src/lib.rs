@@ -1,0 +1,10 @@
+//! otelctl: ships log files and pipes as OTLP and accounts for every record.
+
+pub mod base;
+pub mod failure;
+pub mod flow;
+pub mod host;
+pub mod otlp;
+pub mod pipeline;
+pub mod record;
+pub mod settings;
