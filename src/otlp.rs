@@ -4,6 +4,11 @@
 //!
 //! Spec: OTLP 1.11, <https://opentelemetry.io/docs/specs/otlp/>.
 
+pub mod answer;
+pub mod compress;
+pub mod json;
+pub mod protobuf;
+
 use std::fmt;
 
 use bytes::Bytes;

@@ -34,6 +34,15 @@ pub struct Record<'a> {
     pub event_name: Cow<'a, str>,
 }
 
+impl Record<'_> {
+    /// Empties the record and keeps the room of its attributes.
+    pub fn clear(&mut self) {
+        let mut attributes = std::mem::take(&mut self.attributes);
+        attributes.clear();
+        *self = Record { attributes, ..Record::default() };
+    }
+}
+
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute<'a> {

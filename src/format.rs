@@ -1,0 +1,87 @@
+//! Line → Record: what a format is, and how the text of one record becomes a [`Record`].
+//!
+//! Everything here is pure: text in, record out, no I/O and no clock. A text that does not fit its file's format is read
+//! as plain text; nothing is ever refused.
+
+pub mod detect;
+pub mod json;
+pub mod logfmt;
+pub mod severity;
+pub mod text;
+pub mod timestamp;
+pub mod trace;
+pub mod unique;
+
+use crate::format::timestamp::Zone;
+use crate::record::Record;
+
+/// The families of log formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatKind {
+    /// One JSON object per line.
+    Json,
+    /// `key=value` pairs.
+    Logfmt,
+    /// Text behind a time stamp.
+    Stamped,
+    /// Text without one.
+    Plain,
+}
+
+impl FormatKind {
+    /// The name people see.
+    pub fn name(self) -> &'static str {
+        match self {
+            FormatKind::Json => "json",
+            FormatKind::Logfmt => "logfmt",
+            FormatKind::Stamped => "text",
+            FormatKind::Plain => "plain",
+        }
+    }
+}
+
+/// Turns the text of one record into a record. One per worker: it remembers the last offset of its zone.
+#[derive(Debug)]
+pub struct Parser {
+    kind: FormatKind,
+    zone: Zone,
+    duplicate_keys: u64,
+}
+
+impl Parser {
+    /// A parser for one source.
+    pub fn new(kind: FormatKind, zone: Zone) -> Parser {
+        Parser { kind, zone, duplicate_keys: 0 }
+    }
+
+    /// What it takes lines for.
+    pub fn kind(&self) -> FormatKind {
+        self.kind
+    }
+
+    /// Reads one record.
+    ///
+    /// Shape: `text` is all lines of the record, the first of them `head_bytes` long; `record` is empty but for the room of
+    /// its attributes.
+    pub fn parse<'a>(&mut self, text: &'a str, head_bytes: usize, record: &mut Record<'a>) {
+        let is_line = head_bytes == text.len();
+        let is_object = is_line && text.trim_ascii_start().starts_with('{');
+        if is_object && json::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
+            return;
+        }
+        if is_line && self.kind == FormatKind::Logfmt && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
+            return;
+        }
+        text::parse(text, head_bytes, &mut self.zone, record);
+    }
+
+    /// Keys that stood twice in one record, since the last call. The last value won.
+    pub fn take_duplicate_keys(&mut self) -> u64 {
+        std::mem::take(&mut self.duplicate_keys)
+    }
+
+    /// Whether a time without zone was read since the last call.
+    pub fn take_zone_assumed(&mut self) -> bool {
+        self.zone.take_assumed()
+    }
+}

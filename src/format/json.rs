@@ -1,0 +1,156 @@
+//! JSON lines: one object per record, its keys understood by what they mean.
+//!
+//! The object is read straight into the record, without a tree in between: texts without escapes are borrowed, only nested
+//! objects and lists allocate.
+
+pub mod roles;
+pub mod scan;
+
+use crate::format::json::roles::Roles;
+use crate::format::json::scan::Scanner;
+use crate::format::timestamp::Zone;
+use crate::record::Record;
+
+/// Reads a line that is one JSON object; `false` when it is not, and the record is as it was.
+pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplicates: &mut u64) -> bool {
+    let mut roles = Roles::new(zone);
+    if read_object(line, &mut roles, record).is_some() {
+        *duplicates += roles.finish(record);
+        return true;
+    }
+    record.clear();
+    false
+}
+
+fn read_object<'a>(line: &'a str, roles: &mut Roles<'_, 'a>, record: &mut Record<'a>) -> Option<()> {
+    let mut scanner = Scanner::new(line);
+    scanner.open(b'{')?;
+    if !scanner.closes(b'}') {
+        loop {
+            let key = scanner.key()?;
+            // A time's digits are read as they stand: a double would lose its nanoseconds.
+            if let Some(number) = scanner.peek_number().filter(|_| roles::is_time(&key))
+                && roles.take_epoch(record, number)
+            {
+                scanner.pass_number();
+            } else {
+                roles.take(record, key, scanner.value()?);
+            }
+            if scanner.closes(b'}') {
+                break;
+            }
+            scanner.comma()?;
+        }
+    }
+    scanner.at_end().then_some(())
+}
+
+/// Whether a line is one whole JSON object; for detection.
+pub fn is_object(line: &str) -> bool {
+    let mut scanner = Scanner::new(line);
+    scanner.peeks(b'{') && scanner.value().is_some() && scanner.at_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::units::UnixNanos;
+    use crate::record::{SeverityNumber, Value};
+    use jiff::tz::TimeZone;
+
+    fn read(line: &str) -> Option<Record<'_>> {
+        let mut record = Record::default();
+        parse(line, &mut Zone::new(TimeZone::UTC), &mut record, &mut 0).then_some(record)
+    }
+
+    #[track_caller]
+    fn check(line: &str, time: u64, severity: u8, scope: &str, body: &str, keys: &[&str]) {
+        let record = read(line).unwrap();
+        assert_eq!(record.time, Some(UnixNanos(time)), "{line}");
+        assert_eq!(record.severity_number.map(SeverityNumber::get), Some(severity), "{line}");
+        assert_eq!((&*record.scope, &record.body), (scope, &Value::Text(body.into())), "{line}");
+        assert_eq!(record.attributes.iter().map(|attribute| &*attribute.key).collect::<Vec<_>>(), keys, "{line}");
+    }
+
+    #[test]
+    fn the_shapes_of_common_loggers_are_understood() {
+        let t = 1_790_000_000_123_000_000;
+        check(r#"{"level":30,"time":1790000000123,"pid":7,"hostname":"h","name":"app","msg":"hi"}"#, t, 9, "app", "hi", &["pid", "hostname"]);
+        check(r#"{"level":"warn","ts":1790000000.123,"caller":"a.go:1","logger":"x.y","msg":"hi"}"#, t, 13, "x.y", "hi", &["caller"]);
+        check(r#"{"time":"2026-09-21T14:13:20.123Z","level":"ERROR","msg":"hi","n":1}"#, t, 17, "", "hi", &["n"]);
+        check(r#"{"event":"hi","level":"info","timestamp":"2026-09-21T14:13:20.123Z","logger":"s"}"#, t, 9, "s", "hi", &[]);
+        check(
+            r#"{"timestamp":"2026-09-21T14:13:20.123Z","level":"DEBUG","fields":{"message":"hi","user":"u"},"target":"a::b"}"#,
+            t,
+            5,
+            "a::b",
+            "hi",
+            &["user"],
+        );
+        check(
+            r#"{"@timestamp":"2026-09-21T14:13:20.123Z","message":"hi","logger_name":"c.D","level":"INFO","level_value":20000}"#,
+            t,
+            9,
+            "c.D",
+            "hi",
+            &["level_value"],
+        );
+    }
+
+    #[test]
+    fn trace_context_is_taken_only_when_it_is_right() {
+        let record = read(r#"{"msg":"x","trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174"}"#).unwrap();
+        assert!(record.trace_id.is_some() && record.span_id.is_some() && record.attributes.is_empty());
+        let record = read(r#"{"msg":"x","trace_id":"35155a4b79bd19f6","span_id":"eee19b7ec3c1b174"}"#).unwrap();
+        assert!(record.trace_id.is_none() && record.span_id.is_none());
+        assert_eq!(record.attributes.len(), 2, "what is no id stays an attribute");
+    }
+
+    #[test]
+    fn values_keep_their_types_and_nulls_are_left_out() {
+        let record = read(r#"{"a":null,"b":{"c":[1,2.5,"x",null,{}]},"d":18446744073709551616,"e":true,"f":"q\"\u00e9\ud83d\ude00"}"#).unwrap();
+        let values: Vec<_> = record.attributes.iter().map(|attribute| (&*attribute.key, format!("{:?}", attribute.value))).collect();
+        assert_eq!(values.len(), 4);
+        assert!(values[0].1.contains("Double(2.5)") && values[0].1.contains("Empty"));
+        assert_eq!(values[1], ("d", "Text(\"18446744073709551616\")".to_owned()));
+        assert_eq!(values[3], ("f", "Text(\"q\\\"é😀\")".to_owned()));
+    }
+
+    #[test]
+    fn a_second_message_stays_an_attribute() {
+        let record = read(r#"{"event":"user.login","message":"hi","text":"more"}"#).unwrap();
+        assert_eq!(record.body, Value::Text("hi".into()));
+        assert_eq!(record.attributes.iter().map(|attribute| &*attribute.key).collect::<Vec<_>>(), ["event", "text"]);
+    }
+
+    #[test]
+    fn an_error_object_becomes_an_exception() {
+        let record = read(r#"{"msg":"x","err":{"type":"TypeError","message":"no","stack":"TypeError: no\n    at f","code":"E1"}}"#).unwrap();
+        let keys: Vec<_> = record.attributes.iter().map(|attribute| &*attribute.key).collect();
+        assert_eq!(keys, ["exception.type", "exception.message", "exception.stacktrace", "err"]);
+    }
+
+    #[test]
+    fn what_is_not_one_object_is_refused() {
+        for line in ["", "{", "[1]", r#"{"a":1"#, r#"{"a":1} x"#, r#"{"a" 1}"#, r#"{"a":01x}"#, r#"{"a":"\q"}"#, r#"{'a':1}"#, r#"{"a":1,}"#] {
+            assert_eq!(read(line), None, "{line}");
+        }
+        assert!(read("{}").is_some());
+        assert!(read(r#" { "a" : [ ] , "b" : { } } "#).is_some());
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_kept_as_text() {
+        let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+        let record = read(&deep).unwrap();
+        assert!(format!("{:?}", record.attributes[0].value).contains("Text(\"[[[["));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_without_panic(line in "[ -~\\u{80}-\\u{2ff}]{0,80}", json in r#"\{("[a-z]{0,4}":("[^"\\]{0,5}"|[0-9.eE+-]{1,6}|\[.{0,6}\]),?){0,4}\}?"#) {
+            let _text = read(&line);
+            let _json = read(&json);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! A pull scanner over one line of JSON. It accepts what RFC 8259 does, and raw control characters in strings besides.
+
+use std::borrow::Cow;
+
+use crate::format::unique::{self, KeyMask};
+use crate::record::{Attribute, Value};
+
+/// Nesting read into values; what lies deeper is kept as its JSON text. Receivers' own decoders stop at about 100.
+const DEPTH_MAX: u32 = 48;
+
+/// A place in a text.
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// At the beginning.
+    pub fn new(text: &'a str) -> Scanner<'a> {
+        Scanner { text, at: 0 }
+    }
+
+    /// Whether only blanks are left.
+    pub fn at_end(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
+    /// Whether this byte comes next.
+    pub fn peeks(&mut self, byte: u8) -> bool {
+        self.peek() == Some(byte)
+    }
+
+    /// Passes an opening bracket.
+    pub fn open(&mut self, bracket: u8) -> Option<()> {
+        (self.peek()? == bracket).then(|| self.at += 1)
+    }
+
+    /// Passes a closing bracket if it comes next.
+    pub fn closes(&mut self, bracket: u8) -> bool {
+        let closes = self.peek() == Some(bracket);
+        self.at += usize::from(closes);
+        closes
+    }
+
+    /// Passes a comma.
+    pub fn comma(&mut self) -> Option<()> {
+        self.open(b',')
+    }
+
+    /// A key and the colon behind it.
+    pub fn key(&mut self) -> Option<Cow<'a, str>> {
+        let key = (self.peek()? == b'"').then(|| self.string())??;
+        self.open(b':')?;
+        Some(key)
+    }
+
+    /// The digits of a number that comes next, without passing them.
+    pub fn peek_number(&mut self) -> Option<&'a str> {
+        matches!(self.peek()?, b'0'..=b'9' | b'-').then(|| self.text.get(self.at..self.number_end()))?
+    }
+
+    /// Passes the number that [`Scanner::peek_number`] showed.
+    pub fn pass_number(&mut self) {
+        self.at = self.number_end();
+    }
+
+    /// The next value, whatever it is.
+    pub fn value(&mut self) -> Option<Value<'a>> {
+        self.value_at(0)
+    }
+
+    fn value_at(&mut self, depth: u32) -> Option<Value<'a>> {
+        match self.peek()? {
+            b'"' => self.string().map(Value::Text),
+            b'{' | b'[' if depth >= DEPTH_MAX => self.raw(),
+            b'{' => self.object(depth),
+            b'[' => self.array(depth),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            b'n' => self.word("null", Value::Empty),
+            _ => self.number(),
+        }
+    }
+
+    fn object(&mut self, depth: u32) -> Option<Value<'a>> {
+        self.open(b'{')?;
+        let (mut members, mut mask): (Vec<Attribute<'a>>, _) = (Vec::new(), KeyMask::default());
+        if self.closes(b'}') {
+            return Some(Value::Map(members));
+        }
+        loop {
+            let key = self.key()?;
+            let value = self.value_at(depth + 1)?;
+            unique::push(&mut members, &mut mask, key, value);
+            if self.closes(b'}') {
+                return Some(Value::Map(members));
+            }
+            self.comma()?;
+        }
+    }
+
+    fn array(&mut self, depth: u32) -> Option<Value<'a>> {
+        self.open(b'[')?;
+        let mut items = Vec::new();
+        if self.closes(b']') {
+            return Some(Value::Array(items));
+        }
+        loop {
+            items.push(self.value_at(depth + 1)?);
+            if self.closes(b']') {
+                return Some(Value::Array(items));
+            }
+            self.comma()?;
+        }
+    }
+
+    /// An object or a list as it stands; only its brackets and strings are looked at.
+    fn raw(&mut self) -> Option<Value<'a>> {
+        let (start, mut depth) = (self.at, 0_usize);
+        loop {
+            match self.bytes().get(self.at)? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return self.text.get(start..self.at).map(|text| Value::Text(Cow::Borrowed(text)));
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value<'a>) -> Option<Value<'a>> {
+        self.text.get(self.at..)?.starts_with(word).then(|| {
+            self.at += word.len();
+            value
+        })
+    }
+
+    fn number(&mut self) -> Option<Value<'a>> {
+        let (start, end) = (self.at, self.number_end());
+        let text = self.text.get(start..end).filter(|text| is_number(text.as_bytes()))?;
+        self.at = end;
+        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_integer {
+            // What does not fit 64 bits keeps its digits as text.
+            // Spec: common/attribute-type-mapping, "Integer Values".
+            return Some(text.parse().map_or(Value::Text(Cow::Borrowed(text)), Value::Int));
+        }
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Some(Value::Double(number)),
+            _ => Some(Value::Text(Cow::Borrowed(text))),
+        }
+    }
+
+    fn number_end(&self) -> usize {
+        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+        let rest = self.bytes().get(self.at..).unwrap_or_default();
+        self.at + rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len())
+    }
+
+    /// The string that begins here, borrowed when it has no escapes.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        let start = self.at + 1;
+        let end = start + memchr::memchr2(b'"', b'\\', self.bytes().get(start..)?)?;
+        let plain = self.text.get(start..end)?;
+        self.at = end;
+        if self.bytes()[end] == b'"' {
+            self.at += 1;
+            return Some(Cow::Borrowed(plain));
+        }
+        let mut text = String::with_capacity(plain.len() + 32);
+        text.push_str(plain);
+        self.escaped(&mut text).map(|()| Cow::Owned(text))
+    }
+
+    /// The rest of a string from its first backslash on.
+    fn escaped(&mut self, text: &mut String) -> Option<()> {
+        loop {
+            if self.bytes()[self.at] == b'"' {
+                self.at += 1;
+                return Some(());
+            }
+            let escape = *self.bytes().get(self.at + 1)?;
+            self.at += 2;
+            match escape {
+                b'"' | b'\\' | b'/' => text.push(char::from(escape)),
+                b'b' => text.push('\u{8}'),
+                b'f' => text.push('\u{c}'),
+                b'n' => text.push('\n'),
+                b'r' => text.push('\r'),
+                b't' => text.push('\t'),
+                b'u' => text.push(self.unicode()?),
+                _ => return None,
+            }
+            let next = self.at + memchr::memchr2(b'"', b'\\', self.bytes().get(self.at..)?)?;
+            text.push_str(self.text.get(self.at..next)?);
+            self.at = next;
+        }
+    }
+
+    /// Four hex digits behind `\u`, or two such escapes that make one character. A lone surrogate becomes U+FFFD.
+    fn unicode(&mut self) -> Option<char> {
+        let first = self.hex4()?;
+        if !(0xd800..0xdc00).contains(&first) {
+            return Some(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        let is_pair = self.bytes().get(self.at..self.at + 2) == Some(b"\\u");
+        if !is_pair {
+            return Some(char::REPLACEMENT_CHARACTER);
+        }
+        let back = self.at;
+        self.at += 2;
+        let second = self.hex4()?;
+        if (0xdc00..0xe000).contains(&second) {
+            return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
+        }
+        self.at = back;
+        Some(char::REPLACEMENT_CHARACTER)
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        self.at += 4;
+        u32::from_str_radix(digits, 16).ok()
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let byte = *self.bytes().get(self.at)?;
+            if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+}
+
+/// Spec: RFC 8259, section 6; leading zeros are let pass.
+fn is_number(text: &[u8]) -> bool {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let digits = |from: usize| unsigned.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = digits(0);
+    if at == 0 {
+        return false;
+    }
+    if unsigned.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        at += 1 + fraction;
+        if fraction == 0 {
+            return false;
+        }
+    }
+    if matches!(unsigned.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(unsigned.get(at + 1), Some(b'+' | b'-')));
+        let exponent = digits(at + 1 + sign);
+        at += 1 + sign + exponent;
+        if exponent == 0 {
+            return false;
+        }
+    }
+    at == unsigned.len()
+}

@@ -1,0 +1,160 @@
+//! `key=value` pairs, values bare or quoted, as logrus, go-kit, Heroku and Grafana write them.
+
+use std::borrow::Cow;
+
+use crate::format::json::roles::Roles;
+use crate::format::timestamp::Zone;
+use crate::record::{Record, Value};
+
+/// Reads a line of pairs into the record; `false` when the line is not one, and the record is as it was.
+pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplicates: &mut u64) -> bool {
+    if !looks_like(line) {
+        return false;
+    }
+    let mut roles = Roles::new(zone);
+    let mut pairs = Pairs { rest: line };
+    for (key, value) in pairs.by_ref() {
+        roles.take(record, Cow::Borrowed(key), value);
+    }
+    if !pairs.rest.trim_ascii().is_empty() {
+        // Something behind the pairs is none: as plain text nothing of it is lost.
+        record.clear();
+        return false;
+    }
+    *duplicates += roles.finish(record);
+    true
+}
+
+/// Whether a line consists of pairs: it begins with one and has at least two.
+pub fn looks_like(line: &str) -> bool {
+    let mut pairs = Pairs { rest: line };
+    let is_pair = |rest: &str| rest.trim_ascii_start().bytes().find(|byte| !is_key_byte(*byte)) == Some(b'=');
+    is_pair(line) && pairs.next().is_some() && is_pair(pairs.rest)
+}
+
+/// The pairs of a line. A word without `=` is a key whose value is true, as Heroku has it.
+struct Pairs<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    fn next(&mut self) -> Option<(&'a str, Value<'a>)> {
+        let rest = self.rest.trim_ascii_start();
+        let key_end = rest.bytes().position(|byte| !is_key_byte(byte)).unwrap_or(rest.len());
+        if key_end == 0 {
+            return None;
+        }
+        let key = rest.get(..key_end)?;
+        let Some(after) = rest.get(key_end..)?.strip_prefix('=') else {
+            self.rest = rest.get(key_end..).filter(|after| after.is_empty() || after.starts_with(' '))?;
+            return Some((key, Value::Bool(true)));
+        };
+        let (value, left) = if let Some(quoted) = after.strip_prefix('"') { quoted_value(quoted)? } else { bare_value(after)? };
+        self.rest = left;
+        Some((key, value))
+    }
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'/')
+}
+
+fn bare_value(text: &str) -> Option<(Value<'_>, &str)> {
+    let end = memchr::memchr2(b' ', b'\t', text.as_bytes()).unwrap_or(text.len());
+    Some((typed(text.get(..end)?), text.get(end..)?))
+}
+
+/// Numbers and booleans get their type; everything else is text.
+fn typed(text: &str) -> Value<'_> {
+    match text {
+        "true" => return Value::Bool(true),
+        "false" => return Value::Bool(false),
+        _ => {}
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = !digits.starts_with('0') || digits.len() == 1 || digits.starts_with("0.");
+    let numeric = plain && digits.starts_with(|first: char| first.is_ascii_digit());
+    if numeric && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_or(Value::Text(Cow::Borrowed(text)), Value::Int);
+    }
+    let dotted = numeric && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !digits.ends_with('.');
+    match text.parse() {
+        Ok(number) if dotted => Value::Double(number),
+        _ => Value::Text(Cow::Borrowed(text)),
+    }
+}
+
+fn quoted_value(text: &str) -> Option<(Value<'_>, &str)> {
+    let bytes = text.as_bytes();
+    let mut end = memchr::memchr2(b'"', b'\\', bytes)?;
+    if bytes[end] == b'"' {
+        return Some((Value::Text(Cow::Borrowed(text.get(..end)?)), text.get(end + 1..)?));
+    }
+    let (mut value, mut from) = (String::with_capacity(text.len()), 0);
+    loop {
+        value.push_str(text.get(from..end)?);
+        if bytes[end] == b'"' {
+            return Some((Value::Text(Cow::Owned(value)), text.get(end + 1..)?));
+        }
+        match bytes.get(end + 1)? {
+            b'n' => value.push('\n'),
+            b't' => value.push('\t'),
+            b'r' => value.push('\r'),
+            b'"' => value.push('"'),
+            b'\\' => value.push('\\'),
+            // Not an escape of Go's %q that we know: keep both characters.
+            _ => {
+                value.push('\\');
+                from = end + 1;
+                end = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
+                continue;
+            }
+        }
+        from = end + 2;
+        end = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::SeverityNumber;
+    use jiff::tz::TimeZone;
+
+    fn read(line: &str) -> Option<Record<'_>> {
+        let mut record = Record::default();
+        parse(line, &mut Zone::new(TimeZone::UTC), &mut record, &mut 0).then_some(record)
+    }
+
+    #[test]
+    fn pairs_get_their_roles_and_types() {
+        let record = read(r#"time="2026-11-20T09:00:00Z" level=warning msg="disk \"sda\" full" free=0.5 count=7 id=007 ok=true logger=app.db"#).unwrap();
+        assert!(record.time.is_some());
+        assert_eq!(record.severity_number.map(SeverityNumber::get), Some(13));
+        assert_eq!(record.body, Value::Text("disk \"sda\" full".into()));
+        assert_eq!(record.scope, "app.db");
+        let attributes: Vec<_> = record.attributes.iter().map(|attribute| (&*attribute.key, attribute.value.clone())).collect();
+        assert_eq!(
+            attributes,
+            [("free", Value::Double(0.5)), ("count", Value::Int(7)), ("id", Value::Text("007".into())), ("ok", Value::Bool(true))]
+        );
+    }
+
+    #[test]
+    fn prose_with_an_equals_sign_is_not_logfmt() {
+        assert_eq!(read("the answer is x=42"), None);
+        assert_eq!(read("x=42"), None);
+        assert_eq!(read("hello"), None);
+        assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn a_line_that_is_not_pairs_to_its_end_is_left_to_plain_text() {
+        assert_eq!(read(r#"a=1 b=2 c="open"#), None);
+        assert_eq!(read(r#"a=1 b="x\"#), None);
+        assert_eq!(read("a=1 b=2 (and more)"), None);
+        assert!(read("a=1 b=2 flag").is_some());
+    }
+}
