@@ -12,7 +12,7 @@ pub mod timestamp;
 pub mod trace;
 pub mod unique;
 
-use crate::format::timestamp::Zone;
+use crate::format::timestamp::{Leading, Zone};
 use crate::record::Record;
 
 /// The families of log formats.
@@ -40,6 +40,17 @@ impl FormatKind {
     }
 }
 
+/// What a line is to the record before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// It begins a record, with this time when one was looked for.
+    Record(Option<Leading>),
+    /// It is a JSON object: a whole record in one line.
+    Object,
+    /// It only continues the record before it.
+    Continuation,
+}
+
 /// Turns the text of one record into a record. One per worker: it remembers the last offset of its zone.
 #[derive(Debug)]
 pub struct Parser {
@@ -59,11 +70,25 @@ impl Parser {
         self.kind
     }
 
+    /// What a line is to the record before it. In a file of stamped lines, every line without a stamp continues.
+    pub fn begins(&mut self, line: &[u8]) -> Begin {
+        if line.first() == Some(&b'{') && line.last() == Some(&b'}') {
+            return Begin::Object;
+        }
+        if self.kind == FormatKind::Stamped {
+            return match timestamp::leading(line, &mut self.zone) {
+                Some(leading) => Begin::Record(Some(leading)),
+                None => Begin::Continuation,
+            };
+        }
+        if trace::continues(line) { Begin::Continuation } else { Begin::Record(None) }
+    }
+
     /// Reads one record.
     ///
-    /// Shape: `text` is all lines of the record, the first of them `head_bytes` long; `record` is empty but for the room of
-    /// its attributes.
-    pub fn parse<'a>(&mut self, text: &'a str, head_bytes: usize, record: &mut Record<'a>) {
+    /// Shape: `text` is all lines of the record, the first of them `head_bytes` long; `leading` is its time when
+    /// [`Parser::begins`] found one; `record` is empty but for the room of its attributes.
+    pub fn parse<'a>(&mut self, text: &'a str, head_bytes: usize, leading: Option<Leading>, record: &mut Record<'a>) {
         let is_line = head_bytes == text.len();
         let is_object = is_line && text.trim_ascii_start().starts_with('{');
         if is_object && json::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
@@ -72,7 +97,8 @@ impl Parser {
         if is_line && self.kind == FormatKind::Logfmt && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
             return;
         }
-        text::parse(text, head_bytes, &mut self.zone, record);
+        let leading = leading.or_else(|| timestamp::leading(text.as_bytes(), &mut self.zone));
+        text::parse(text, head_bytes, leading, record);
     }
 
     /// Keys that stood twice in one record, since the last call. The last value won.

@@ -1,3 +1,9 @@
-//! The pure middle: lines, records, batches. No I/O, no clock, no tokio; the caller brings the time.
+//! The pure middle: record texts, records, batches. No I/O, no clock, no tokio; the caller brings the time.
 
+pub mod batch;
+pub mod classify;
+pub mod encode;
+pub mod group;
+pub mod retry;
+pub mod stage;
 pub mod timeline;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::severity;
-use crate::format::timestamp::{self, Zone};
+use crate::format::timestamp::Leading;
 use crate::format::trace;
 use crate::record::{Attribute, Record, SeverityNumber, Value};
 
@@ -11,9 +11,9 @@ use crate::record::{Attribute, Record, SeverityNumber, Value};
 const PREFIX_TOKENS_MAX: usize = 4;
 
 /// Reads a record from its text, whose first line is `head_bytes` long. Every text is a record.
-pub fn parse<'a>(text: &'a str, head_bytes: usize, zone: &mut Zone, record: &mut Record<'a>) {
+pub fn parse<'a>(text: &'a str, head_bytes: usize, leading: Option<Leading>, record: &mut Record<'a>) {
     let head = text.get(..head_bytes).unwrap_or(text);
-    let body_at = prefix(head, zone, record);
+    let body_at = prefix(head, leading, record);
     let body = text.get(body_at..).unwrap_or_default();
     if head_bytes < text.len()
         && let Some(exception) = trace::find(body)
@@ -34,13 +34,10 @@ pub(super) fn push_exception<'a>(record: &mut Record<'a>, kind: &'a str, message
 }
 
 /// Takes time, level and logger off the head line; returns where the message begins.
-fn prefix<'a>(head: &'a str, zone: &mut Zone, record: &mut Record<'a>) -> usize {
+fn prefix<'a>(head: &'a str, leading: Option<Leading>, record: &mut Record<'a>) -> usize {
     let bytes = head.as_bytes();
-    let mut at = 0;
-    if let Some((time, length)) = timestamp::leading(bytes, zone) {
-        record.time = Some(time);
-        at = skip_separators(bytes, length);
-    }
+    record.time = leading.map(|leading| leading.time);
+    let mut at = leading.map_or(0, |leading| skip_separators(bytes, leading.bytes));
     let stamped = at > 0;
     for _ in 0..PREFIX_TOKENS_MAX {
         let Some(end) = token(head, at, stamped, record) else { break };
@@ -132,12 +129,17 @@ fn skip_separators(bytes: &[u8], from: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::timestamp::{self, Zone};
     use jiff::tz::TimeZone;
+
+    fn stamp(line: &str) -> Option<Leading> {
+        timestamp::leading(line.as_bytes(), &mut Zone::new(TimeZone::UTC))
+    }
 
     #[track_caller]
     fn check(line: &str, severity: Option<u8>, scope: &str, body: &str) {
         let mut record = Record::default();
-        parse(line, line.find('\n').unwrap_or(line.len()), &mut Zone::new(TimeZone::UTC), &mut record);
+        parse(line, line.find('\n').unwrap_or(line.len()), stamp(line), &mut record);
         let found = (record.severity_number.map(SeverityNumber::get), &*record.scope, record.body);
         assert_eq!(found, (severity, scope, Value::Text(Cow::Borrowed(body))), "{line:?}");
     }
@@ -176,7 +178,7 @@ mod tests {
     fn a_stack_trace_becomes_an_exception() {
         let text = "2026-11-20T09:00:00Z ERROR failed\njava.io.IOException: gone\n\tat a.B.c(D.java:1)";
         let mut record = Record::default();
-        parse(text, 33, &mut Zone::new(TimeZone::UTC), &mut record);
+        parse(text, 33, stamp(text), &mut record);
         assert_eq!(record.body, Value::Text(Cow::Borrowed("failed")));
         let keys: Vec<_> = record.attributes.iter().map(|attribute| &*attribute.key).collect();
         assert_eq!(keys, ["exception.type", "exception.message", "exception.stacktrace"]);

@@ -58,31 +58,35 @@ impl Zone {
     }
 }
 
+/// The time at the start of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leading {
+    /// The time.
+    pub time: UnixNanos,
+    /// How many bytes of the line it took, its brackets included.
+    pub bytes: usize,
+}
+
 /// Reads the time at the start of a log line.
 ///
 /// Shape: `line` → the time, and how many bytes of `line` it took, its brackets included.
 /// Units: nanoseconds since the Unix epoch, UTC. A time without offset is taken in `zone`.
 /// Errors: none; a line that starts with no known form gives `None`, and the record keeps only its observed time.
 /// Spec: OTLP `LogRecord.time_unix_nano` (0 means unknown, so we leave it out rather than guess).
-pub fn leading(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
-    match *line.first()? {
+pub fn leading(line: &[u8], zone: &mut Zone) -> Option<Leading> {
+    let (time, bytes) = match *line.first()? {
         b'[' => {
             let (time, length) = bare(line.get(1..)?, zone)?;
-            (line.get(1 + length) == Some(&b']')).then_some((time, length + 2))
+            (line.get(1 + length) == Some(&b']')).then_some((time, length + 2))?
         }
         b'0'..=b'9' | b'A'..=b'Z' => {
             let (time, length) = bare(line, zone)?;
             let ends = line.get(length).is_none_or(|next| !next.is_ascii_alphanumeric());
-            ends.then_some((time, length))
+            ends.then_some((time, length))?
         }
-        _ => None,
-    }
-}
-
-/// Whether a line starts with a time; the same rule as [`leading`], for cutting chunks.
-pub fn is_leading(line: &[u8], zone: &mut Zone) -> bool {
-    // Most lines that do not start with a time are told by their first byte.
-    matches!(line.first(), Some(b'[' | b'0'..=b'9' | b'A'..=b'Z')) && leading(line, zone).is_some()
+        _ => return None,
+    };
+    Some(Leading { time, bytes })
 }
 
 /// Reads a text that is a time and nothing else, as JSON values are.
@@ -281,7 +285,7 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: Option<(&str, usize)>) {
-        let found = leading(line.as_bytes(), &mut berlin()).map(|(time, length)| {
+        let found = leading(line.as_bytes(), &mut berlin()).map(|Leading { time, bytes: length }| {
             let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap();
             (stamp.to_string(), length)
         });

@@ -1,0 +1,268 @@
+//! Bytes → the lines of each record. Lines that only continue a record join it.
+//!
+//! A blank line is no record; a line over the limit is cut and stands alone. Where a record begins is told by the format; the same rule
+//! cuts the input into chunks, so that the records do not depend on where it was cut.
+
+use crate::format::{Begin, Parser};
+use crate::format::timestamp::Leading;
+use crate::format::trace;
+
+/// Most lines joined into one record: longer traces than this are loops.
+pub const RECORD_LINES_MAX: u32 = 1_024;
+
+/// Most bytes joined into one record: what receivers take of one record.
+pub const RECORD_BYTES_MAX: usize = 256 << 10;
+
+/// What was seen of the input, for the receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LineCounts {
+    /// All lines.
+    pub lines: u64,
+    /// Lines with nothing but blanks on them.
+    pub blank: u64,
+}
+
+/// The lines of one record, as places in the chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// Where it begins.
+    pub start: usize,
+    /// Where its first line ends, without the line break.
+    pub head_end: usize,
+    /// Where its last line ends, without the line break.
+    pub end: usize,
+    /// Bytes of an over-long line that were left out.
+    pub cut_bytes: u64,
+    /// The time its first line begins with, when the format looked for one.
+    pub leading: Option<Leading>,
+    lines: u32,
+    in_python: bool,
+    last_continues: bool,
+    stands_alone: bool,
+}
+
+/// Walks through a chunk, record by record.
+#[derive(Debug)]
+pub struct Groups<'c> {
+    bytes: &'c [u8],
+    at: usize,
+    line_bytes_max: usize,
+    /// Bytes of the last line that were skipped when the chunk was read.
+    skipped: u64,
+    next: Option<Group>,
+    counts: LineCounts,
+}
+
+impl<'c> Groups<'c> {
+    /// Over all lines of `bytes`; a last line without line break counts.
+    pub fn new(bytes: &'c [u8], line_bytes_max: usize, skipped: u64) -> Groups<'c> {
+        Groups { bytes, at: 0, line_bytes_max, skipped, next: None, counts: LineCounts::default() }
+    }
+
+    /// What was seen so far.
+    pub fn counts(&self) -> LineCounts {
+        self.counts
+    }
+
+    /// The next record's lines.
+    pub fn next_group(&mut self, parser: &mut Parser) -> Option<Group> {
+        let mut open = match self.next.take() {
+            Some(group) => group,
+            None => self.next_line(parser)?.0,
+        };
+        while let Some((line, begin)) = self.next_line(parser) {
+            if !open.joins(&line, begin) {
+                self.next = Some(line);
+                break;
+            }
+            open.extend(&line, self.bytes);
+        }
+        Some(open)
+    }
+
+    /// The next line that is not blank, as a record of its own.
+    fn next_line(&mut self, parser: &mut Parser) -> Option<(Group, Begin)> {
+        while self.at < self.bytes.len() {
+            let start = self.at;
+            let rest = &self.bytes[start..];
+            let (mut end, is_last) = match memchr::memchr(b'\n', rest) {
+                Some(newline) => (start + newline, start + newline + 1 == self.bytes.len()),
+                None => (self.bytes.len(), true),
+            };
+            self.at = end + 1;
+            self.counts.lines += 1;
+            if self.bytes[start..end].last() == Some(&b'\r') {
+                end -= 1;
+            }
+            if self.bytes[start..end].trim_ascii().is_empty() {
+                self.counts.blank += 1;
+                continue;
+            }
+            let skipped = if is_last { self.skipped } else { 0 };
+            return Some(self.line(start, end, skipped, parser));
+        }
+        None
+    }
+
+    fn line(&self, start: usize, end: usize, skipped: u64, parser: &mut Parser) -> (Group, Begin) {
+        let kept_end = end.min(start + self.line_bytes_max);
+        let line = &self.bytes[start..kept_end];
+        let begin = parser.begins(line);
+        let cut_bytes = (end - kept_end) as u64 + skipped;
+        let group = Group {
+            start,
+            head_end: kept_end,
+            end: kept_end,
+            cut_bytes,
+            leading: if let Begin::Record(leading) = begin { leading } else { None },
+            lines: 1,
+            in_python: trace::opens_python(line),
+            last_continues: begin == Begin::Continuation,
+            stands_alone: cut_bytes > 0 || begin == Begin::Object,
+        };
+        (group, begin)
+    }
+}
+
+impl Group {
+    fn joins(&self, line: &Group, begin: Begin) -> bool {
+        let fits = self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX;
+        if self.stands_alone || line.stands_alone || !fits {
+            return false;
+        }
+        match begin {
+            Begin::Continuation => true,
+            // The line that names a Python exception is not indented, but stands below lines that are.
+            Begin::Record(None) => self.in_python && self.last_continues,
+            Begin::Record(Some(_)) | Begin::Object => false,
+        }
+    }
+
+    fn extend(&mut self, line: &Group, bytes: &[u8]) {
+        self.end = line.end;
+        self.lines += 1;
+        let text = &bytes[line.start..line.end];
+        self.in_python = trace::opens_python(text) || (self.in_python && line.last_continues);
+        self.last_continues = line.last_continues;
+    }
+}
+
+/// Where `bytes` can be cut so that no record is torn: the start of its last line that surely begins one.
+///
+/// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
+/// follows the place belongs to the next chunk.
+pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+    let mut line_end = memchr::memrchr(b'\n', bytes)?;
+    let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
+    while line_end > floor {
+        let start = line_start(bytes, line_end);
+        if start == 0 {
+            break;
+        }
+        if surely_begins(bytes, start, line_end, parser) {
+            return Some(start);
+        }
+        line_end = start - 1;
+    }
+    // One record, or one that has outgrown its limits: walk through it as the workers will.
+    let complete = memchr::memrchr(b'\n', bytes)? + 1;
+    let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
+    let mut last = 0;
+    while let Some(group) = groups.next_group(parser) {
+        last = group.start;
+    }
+    (last > 0).then_some(last)
+}
+
+fn line_start(bytes: &[u8], line_end: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[..line_end]).map_or(0, |newline| newline + 1)
+}
+
+fn surely_begins(bytes: &[u8], start: usize, line_end: usize, parser: &mut Parser) -> bool {
+    let line = &bytes[start..line_end];
+    match parser.begins(line.trim_ascii_end()) {
+        Begin::Continuation => false,
+        Begin::Object | Begin::Record(Some(_)) => true,
+        Begin::Record(None) => {
+            let before = &bytes[line_start(bytes, start - 1)..start - 1];
+            let before_blank = before.trim_ascii().is_empty();
+            !line.trim_ascii().is_empty() && !before_blank && parser.begins(before) != Begin::Continuation
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::FormatKind;
+    use crate::format::timestamp::Zone;
+    use jiff::tz::TimeZone;
+
+    fn parser(kind: FormatKind) -> Parser {
+        Parser::new(kind, Zone::new(TimeZone::UTC))
+    }
+
+    fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
+        let (mut parser, mut groups, mut found) = (parser(kind), Groups::new(text.as_bytes(), limit, 0), Vec::new());
+        while let Some(group) = groups.next_group(&mut parser) {
+            found.push((text[group.start..group.end].to_owned(), group.cut_bytes));
+        }
+        found
+    }
+
+    #[track_caller]
+    fn check(kind: FormatKind, text: &str, expected: &[&str]) {
+        let found: Vec<_> = grouped(kind, text, 1_000).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn continuation_lines_join_the_record_before_them() {
+        check(FormatKind::Plain, "a\n  b\n\tat c\nd\n", &["a\n  b\n\tat c", "d"]);
+        check(FormatKind::Plain, "Traceback (most recent call last):\n  File x\nValueError: y\nnext\n", &["Traceback (most recent call last):\n  File x\nValueError: y", "next"]);
+        check(FormatKind::Stamped, "2026-11-20T09:00:00Z a\nanything\n2026-11-20T09:00:01Z b", &["2026-11-20T09:00:00Z a\nanything", "2026-11-20T09:00:01Z b"]);
+        check(FormatKind::Json, "{\"a\":1}\n  odd\n{\"a\":2}\n", &["{\"a\":1}", "  odd", "{\"a\":2}"]);
+    }
+
+    #[test]
+    fn blank_lines_are_counted_and_make_no_record() {
+        let mut groups = Groups::new(b"\n\r\n  \na\n\n", 100, 0);
+        let mut parser = parser(FormatKind::Plain);
+        assert!(groups.next_group(&mut parser).is_some());
+        assert!(groups.next_group(&mut parser).is_none());
+        assert_eq!(groups.counts(), LineCounts { lines: 5, blank: 4 });
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_cut_and_stands_alone() {
+        assert_eq!(grouped(FormatKind::Plain, "12345\n  x\n123456789\n  y\n", 5), [("12345\n  x".into(), 0), ("12345".into(), 4), ("  y".into(), 0)]);
+    }
+
+    #[test]
+    fn a_record_with_too_many_lines_is_continued_in_another() {
+        let text = format!("a\n{}", " b\n".repeat(1_500));
+        let found = grouped(FormatKind::Plain, &text, 100);
+        assert_eq!(found.iter().map(|(text, _)| text.lines().count()).collect::<Vec<_>>(), [1_024, 477]);
+    }
+
+    fn lines() -> impl proptest::strategy::Strategy<Value = String> {
+        let line = proptest::sample::select(vec![
+            "2026-11-20T09:00:00Z head", "plain", "  indented", "\tat x.y", "{\"a\":1}", "Traceback (most recent call last):", "ValueError: x", "", "level=info msg=x",
+        ]);
+        proptest::strategy::Strategy::prop_map(proptest::collection::vec(line, 0..60), |lines| lines.join("\n"))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn records_are_the_same_wherever_the_input_is_cut(text in lines(), at in 0_usize..600, kind in 0_usize..4) {
+            let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
+            let whole: Vec<_> = grouped(kind, &text, 100);
+            let seen = &text.as_bytes()[..at.min(text.len())];
+            if let Some(cut) = last_boundary(seen, &mut parser(kind), 100) {
+                let mut halves = grouped(kind, &text[..cut], 100);
+                halves.extend(grouped(kind, &text[cut..], 100));
+                proptest::prop_assert_eq!(halves, whole);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A chunk of input → closed batches and what there is to tell about it. This is the whole CPU work of a worker.
+
+use std::borrow::Cow;
+
+use crate::base::units::UnixNanos;
+use crate::format::Parser;
+use crate::pipeline::batch::{Batch, BatchBuilder};
+use crate::pipeline::group::{Group, Groups};
+use crate::pipeline::timeline::Timeline;
+use crate::record::{Attribute, Record, SeverityClass, Value};
+
+/// A piece of one source that begins and ends with a record.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The lines.
+    pub bytes: Vec<u8>,
+    /// Where it begins in its source, after decompression.
+    pub start_offset: u64,
+    /// Where the next chunk begins.
+    pub end_offset: u64,
+    /// Bytes of the last line that were passed over because the line is too long.
+    pub skipped_bytes: u64,
+}
+
+/// What a chunk held.
+#[derive(Debug, Clone, Default)]
+pub struct ChunkStats {
+    /// Lines.
+    pub lines: u64,
+    /// Lines with nothing on them.
+    pub blank_lines: u64,
+    /// Records made.
+    pub records: u64,
+    /// Records in which invalid UTF-8 was replaced.
+    pub utf8_replaced: u64,
+    /// Lines that were cut.
+    pub lines_cut: u64,
+    /// NUL bytes passed over at the start of a line: a hole left by log rotation.
+    pub nul_bytes: u64,
+    /// Keys that stood twice in their record.
+    pub duplicate_keys: u64,
+    /// Whether a time without a zone was read.
+    pub zone_assumed: bool,
+    /// Records without a time.
+    pub timeless: u64,
+    /// The earliest time.
+    pub first_time: Option<UnixNanos>,
+    /// The latest.
+    pub last_time: Option<UnixNanos>,
+    /// Records by severity.
+    pub severity: [u64; SeverityClass::COUNT],
+    /// Records by time and severity.
+    pub timeline: Timeline,
+}
+
+/// One worker's tools for one source.
+#[derive(Debug)]
+pub struct Stage {
+    parser: Parser,
+    builder: BatchBuilder,
+    line_bytes_max: usize,
+}
+
+impl Stage {
+    /// Joins a parser and a batch builder.
+    pub fn new(parser: Parser, builder: BatchBuilder, line_bytes_max: usize) -> Stage {
+        Stage { parser, builder, line_bytes_max }
+    }
+
+    /// Turns a chunk into batches. The last one is closed too: a batch never holds records of two chunks.
+    pub fn run(&mut self, chunk: &Chunk, observed: UnixNanos) -> (Vec<Batch>, ChunkStats) {
+        let mut batches = Vec::new();
+        let mut stats = ChunkStats::default();
+        let valid = std::str::from_utf8(&chunk.bytes).ok();
+        let mut groups = Groups::new(&chunk.bytes, self.line_bytes_max, chunk.skipped_bytes);
+        let mut record = Record::default();
+        while let Some(group) = groups.next_group(&mut self.parser) {
+            let text = text_of(&chunk.bytes, valid, &group);
+            stats.utf8_replaced += u64::from(text.replaced);
+            let closed = match text.lines {
+                Cow::Borrowed(lines) => {
+                    record.clear();
+                    self.read(lines, &group, &mut record, &mut stats);
+                    self.builder.push(&mut record, observed)
+                }
+                Cow::Owned(lines) => {
+                    let mut own = Record::default();
+                    self.read(&lines, &group, &mut own, &mut stats);
+                    self.builder.push(&mut own, observed)
+                }
+            };
+            batches.extend(closed);
+        }
+        batches.extend(self.builder.close());
+        let counts = groups.counts();
+        (stats.lines, stats.blank_lines) = (counts.lines, counts.blank);
+        stats.duplicate_keys = self.parser.take_duplicate_keys();
+        stats.zone_assumed = self.parser.take_zone_assumed();
+        (batches, stats)
+    }
+
+    fn read<'a>(&mut self, lines: &'a str, group: &Group, record: &mut Record<'a>, stats: &mut ChunkStats) {
+        let text = lines.trim_start_matches('\0');
+        stats.nul_bytes += (lines.len() - text.len()) as u64;
+        let single = group.head_end == group.end;
+        let head_bytes = if single { text.len() } else { text.find('\n').unwrap_or(text.len()) };
+        let leading = group.leading.filter(|_| text.len() == lines.len());
+        self.parser.parse(text, head_bytes, leading, record);
+        if group.cut_bytes > 0 {
+            stats.lines_cut += 1;
+            mark_cut(record, text.len() as u64 + group.cut_bytes);
+        }
+        stats.count(record);
+    }
+}
+
+impl ChunkStats {
+    fn count(&mut self, record: &Record<'_>) {
+        let class = SeverityClass::of(record.severity_number);
+        self.records += 1;
+        self.severity[class as usize] += 1;
+        let Some(time) = record.time else {
+            self.timeless += 1;
+            return;
+        };
+        self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+        self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+        self.timeline.add(time, class);
+    }
+}
+
+/// Says on the record that its line was longer than what is left of it.
+fn mark_cut(record: &mut Record<'_>, original_bytes: u64) {
+    record.attributes.push(Attribute { key: Cow::Borrowed("log.truncated"), value: Value::Bool(true) });
+    let bytes = i64::try_from(original_bytes).unwrap_or(i64::MAX);
+    record.attributes.push(Attribute { key: Cow::Borrowed("log.original_length"), value: Value::Int(bytes) });
+}
+
+struct Text<'c> {
+    lines: Cow<'c, str>,
+    replaced: bool,
+}
+
+/// The text of a group: borrowed when it is valid UTF-8 with plain line breaks.
+fn text_of<'c>(bytes: &'c [u8], valid: Option<&'c str>, group: &Group) -> Text<'c> {
+    let range = group.start..group.end;
+    let (lines, replaced) = match valid.and_then(|text| text.get(range.clone())) {
+        Some(text) => (Cow::Borrowed(text), false),
+        // Also when a line was cut inside a character: the half is taken off rather than replaced.
+        None => lossy(&bytes[range], group.cut_bytes > 0),
+    };
+    let is_single = group.head_end == group.end;
+    if is_single || !lines.contains('\r') {
+        return Text { lines, replaced };
+    }
+    Text { lines: Cow::Owned(lines.replace("\r\n", "\n")), replaced }
+}
+
+fn lossy(bytes: &[u8], cut: bool) -> (Cow<'_, str>, bool) {
+    let whole = match std::str::from_utf8(bytes) {
+        Ok(text) => return (Cow::Borrowed(text), false),
+        Err(error) if cut && error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        Err(_) => bytes,
+    };
+    let text = String::from_utf8_lossy(whole);
+    let replaced = matches!(text, Cow::Owned(_));
+    (text, replaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::FormatKind;
+    use crate::format::timestamp::Zone;
+    use crate::otlp::Encoding;
+    use crate::pipeline::batch::{BatchLimits, Envelope};
+    use crate::pipeline::encode::Constants;
+    use jiff::tz::TimeZone;
+    use std::sync::Arc;
+
+    fn run(kind: FormatKind, bytes: &[u8], line_bytes_max: usize, skipped_bytes: u64) -> (String, ChunkStats) {
+        let envelope = Arc::new(Envelope::new(Encoding::Json, &[]));
+        let constants = Arc::new(Constants::new(Encoding::Json, &[]));
+        let limits = BatchLimits { records_max: 1_000, encoded_bytes_max: 1 << 20 };
+        let builder = BatchBuilder::new(envelope, constants, limits);
+        let mut stage = Stage::new(Parser::new(kind, Zone::new(TimeZone::UTC)), builder, line_bytes_max);
+        let chunk = Chunk { bytes: bytes.to_vec(), skipped_bytes, ..Chunk::default() };
+        let (batches, stats) = stage.run(&chunk, UnixNanos(1));
+        (batches.iter().map(|batch| String::from_utf8_lossy(&batch.body).into_owned()).collect(), stats)
+    }
+
+    #[test]
+    fn invalid_utf8_is_replaced_and_counted_by_record() {
+        let (json, stats) = run(FormatKind::Plain, b"ok\nbad \xff\xfe x\nfine\n", 100, 0);
+        assert!(json.contains("bad \u{fffd}\u{fffd} x"), "{json}");
+        assert_eq!((stats.records, stats.utf8_replaced), (3, 1));
+    }
+
+    #[test]
+    fn a_cut_line_says_so_and_ends_between_characters() {
+        let (json, stats) = run(FormatKind::Plain, "aé€longer\nnext\n".as_bytes(), 4, 0);
+        assert!(json.contains(r#""stringValue":"aé"}"#) && json.contains("log.truncated") && json.contains("log.original_length"), "{json}");
+        assert_eq!((stats.lines_cut, stats.utf8_replaced, stats.records), (1, 0, 2));
+    }
+
+    #[test]
+    fn a_hole_of_nul_bytes_is_passed_over_and_counted() {
+        let (json, stats) = run(FormatKind::Stamped, b"\0\0\0\x002026-11-20T09:00:00Z INFO back\n", 100, 0);
+        assert!(json.contains("\"timeUnixNano\"") && !json.contains("u0000"), "{json}");
+        assert_eq!(stats.nul_bytes, 4);
+    }
+
+    #[test]
+    fn windows_line_breaks_leave_no_trace() {
+        let (json, stats) = run(FormatKind::Plain, b"one\r\n  two\r\nthree\r\n", 100, 0);
+        assert!(json.contains(r#"one\n  two"#) && !json.contains(r"\r"), "{json}");
+        assert_eq!((stats.lines, stats.records), (3, 2));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_make_records_that_decode(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400), kind in 0_usize..4) {
+            let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
+            let (json, stats) = run(kind, &bytes, 50, 0);
+            if stats.records > 0 {
+                let request: serde_json::Value = serde_json::from_str(&json).unwrap();
+                let scopes = request["resourceLogs"][0]["scopeLogs"].as_array().unwrap();
+                let count: usize = scopes.iter().map(|scope| scope["logRecords"].as_array().unwrap().len()).sum();
+                proptest::prop_assert_eq!(count as u64, stats.records);
+            }
+            proptest::prop_assert!(stats.records + stats.blank_lines <= stats.lines);
+            proptest::prop_assert_eq!(stats.severity.iter().sum::<u64>(), stats.records);
+        }
+    }
+}
