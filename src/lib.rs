@@ -6,5 +6,6 @@ pub mod flow;
 pub mod host;
 pub mod otlp;
 pub mod pipeline;
+pub mod receiver;
 pub mod record;
 pub mod settings;

@@ -1,0 +1,1 @@
+//! The receiver over a real loopback socket, spoken to by hand.
