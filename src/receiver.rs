@@ -102,7 +102,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Receives until the shutdown, then lets the requests in flight end.
 ///
 /// Shape: a bound listener → returns when the last connection is closed, at the latest `drain_wait_max` after the
-/// shutdown. The handler is dropped by then, also by connections that were cut off.
+/// shutdown. The handler may be held a little longer by a request that was cut off: until its task notices.
 /// Errors: none; a connection that fails takes nothing else with it.
 pub async fn serve(
     listener: TcpListener,

@@ -14,7 +14,9 @@ use flate2::read::MultiGzDecoder;
 use crate::base::units::ByteCount;
 use crate::otlp::Compression;
 
-/// The largest zstd window: 2^23 bytes, 8 MiB, which RFC 8878 tells every decoder to support and no level below 20 exceeds.
+/// The largest zstd window: 2^23 bytes, 8 MiB.
+///
+/// RFC 8878 recommends that every decoder takes as much, and no level below 20 exceeds it.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
 /// Why a body could not be decompressed.
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_zstd_window_over_the_limit_is_refused_before_it_is_allocated() {
-        // A frame header without a content size and with window descriptor 2^(10 + 14) = 16 MiB, then an empty last block.
+        // A frame without a content size, its window 2^(10 + 14) bytes, that is 16 MiB; then an empty last block.
         let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 14 << 3, 0x01, 0x00, 0x00];
         check(&frame, Compression::Zstd, "malformed");
         let allowed = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 13 << 3, 0x01, 0x00, 0x00];

@@ -1,7 +1,7 @@
 //! Writes a logs request as one line of OTLP/JSON.
 //!
-//! Shape: any `ExportLogsServiceRequest` → one JSON object without line feeds. Fields that hold their default are left
-//! out, except where readers are known to want them: a `KeyValue` has its `key`, a list value its `values`.
+//! Shape: any `ExportLogsServiceRequest` → one JSON object without line feeds. Fields that hold their default are
+//! left out, except where readers are known to want them: a `KeyValue` has its `key`, a list value its `values`.
 //! This is for requests of others; our own records have an encoder of their own.
 //!
 //! Spec: OTLP 1.11, "JSON Protobuf Encoding".

@@ -1,7 +1,7 @@
 //! Reads a logs request from OTLP/JSON, as leniently as the protobuf JSON mapping allows.
 //!
-//! Shape: one JSON object of anyone → an `ExportLogsServiceRequest`. 64-bit integers come as texts or numbers, ids as hex of any
-//! case, enums as integers, `bytes` as base64 of either alphabet; `null`, absent and unknown members are no mistake.
+//! Shape: one JSON object of anyone → an `ExportLogsServiceRequest`. 64-bit integers come as texts or numbers, ids as
+//! hex of any case, enums as integers, `bytes` as base64 of either alphabet; `null`, absent and unknown members are no mistake.
 //! What is wrong is named with its place and never guessed at: a request is read whole or not at all.
 //!
 //! Limits: `serde_json`'s nesting limit of 128, which is about forty nested attribute values.
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_its_place() {
+    fn a_wrong_id_or_number_is_named_with_its_place() {
         check_error(
             r#"{"traceId":"abc"}"#,
             ".traceId: expected 32 hex digits or nothing, found a text of 3 bytes",
@@ -445,6 +445,10 @@ mod tests {
             r#"{"timeUnixNano":""}"#,
             ".timeUnixNano: expected an unsigned integer of 64 bits, found another text",
         );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_named_with_its_place() {
         check_error(
             r#"{"severityText":5}"#,
             ".severityText: expected a text, found another number",

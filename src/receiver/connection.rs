@@ -9,9 +9,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hyper::Request;
-use hyper::body::Incoming;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
@@ -49,13 +50,7 @@ impl Connection {
             let (limits, handler) = (self.limits, Arc::clone(&self.handler));
             let in_flight = InFlight::begin(Arc::clone(&self.requests));
             async move {
-                let answer = match request::receive(request, &limits).await {
-                    Ok(received) => {
-                        let encoding = received.encoding;
-                        response::of_reply(handler(received), encoding)
-                    }
-                    Err(refusal) => response::of_refusal(&refusal),
-                };
+                let answer = exchange(request, limits, handler).await;
                 drop(in_flight);
                 Ok::<_, Infallible>(answer)
             }
@@ -99,6 +94,21 @@ impl Connection {
             .max_concurrent_streams(STREAMS_MAX)
             .max_header_list_size(HEAD_BYTES_MAX);
         builder
+    }
+}
+
+/// One request and its answer.
+async fn exchange(
+    request: Request<Incoming>,
+    limits: ReceiverLimits,
+    handler: Handler,
+) -> Response<Full<Bytes>> {
+    match request::receive(request, &limits).await {
+        Ok(received) => {
+            let encoding = received.encoding;
+            response::of_reply(handler(received), encoding)
+        }
+        Err(refusal) => response::of_refusal(&refusal),
     }
 }
 

@@ -48,15 +48,20 @@ impl Refusal {
         }
     }
 
-    pub(super) fn encoded(reason: impl Into<Reason>, encoding: Encoding) -> Refusal {
+    pub(super) fn encoded(reason: Reason, encoding: Encoding) -> Refusal {
         Refusal {
-            reason: reason.into(),
+            reason,
             encoding: Some(encoding),
         }
     }
 }
 
 impl Reason {
+    /// Whether the peer may still be sending the body, and in good faith.
+    pub(super) fn leaves_body(&self) -> bool {
+        !matches!(self, Reason::TooSlow | Reason::CutShort(_))
+    }
+
     /// None of these is one of the four that clients retry: the same request would be refused again.
     pub(super) fn http_status(&self) -> StatusCode {
         match self {

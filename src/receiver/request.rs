@@ -6,8 +6,9 @@
 //! Spec: OTLP 1.11, "OTLP/HTTP Request".
 
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderMap, HeaderName};
+use hyper::http::request::Parts;
 use hyper::{Method, Request};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use prost::Message as _;
@@ -24,30 +25,44 @@ pub(super) async fn receive(
     request: Request<Incoming>,
     limits: &ReceiverLimits,
 ) -> Result<Received, Refusal> {
-    let signal = route(&request).map_err(Refusal::plain)?;
-    let encoding = header(request.headers(), &CONTENT_TYPE)
+    let (head, mut body) = request.into_parts();
+    let received = read(&head, &mut body, limits).await;
+    if let Err(refusal) = &received
+        && refusal.reason.leaves_body()
+        && !head.headers.contains_key(EXPECT)
+    {
+        tokio::spawn(discard(body, *limits));
+    }
+    received
+}
+
+async fn read(
+    head: &Parts,
+    body: &mut Incoming,
+    limits: &ReceiverLimits,
+) -> Result<Received, Refusal> {
+    let signal = route(head).map_err(Refusal::plain)?;
+    let encoding = header(&head.headers, &CONTENT_TYPE)
         .and_then(|value| Encoding::from_content_type(&value))
         .ok_or(Refusal::plain(Reason::ContentType))?;
-    let compression = compression_of(request.headers()).map_err(Refusal::plain)?;
-    let wire = read_body(request.into_body(), limits)
-        .await
-        .map_err(|reason| Refusal::encoded(reason, encoding))?;
-    let body = inflate(&wire, compression, limits.body_bytes_max)
-        .map_err(|error| Refusal::encoded(error, encoding))?;
-    let request = decode(&body, encoding).map_err(|reason| Refusal::encoded(reason, encoding))?;
+    let refuse = |reason| Refusal::encoded(reason, encoding);
+    let compression = compression_of(&head.headers).map_err(refuse)?;
+    let wire = read_body(body, limits).await.map_err(refuse)?;
+    let plain = inflate(&wire, compression, limits.body_bytes_max)
+        .map_err(|error| refuse(Reason::Inflate(error)))?;
     Ok(Received {
         signal,
-        request,
+        request: decode(&plain, encoding).map_err(refuse)?,
         encoding,
         compression,
-        body_bytes: ByteCount(body.len() as u64),
+        body_bytes: ByteCount(plain.len() as u64),
         wire_bytes: ByteCount(wire.len() as u64),
     })
 }
 
-fn route(request: &Request<Incoming>) -> Result<Signal, Reason> {
-    let signal = Signal::from_path(request.uri().path()).ok_or(Reason::UnknownPath)?;
-    if request.method() != Method::POST {
+fn route(head: &Parts) -> Result<Signal, Reason> {
+    let signal = Signal::from_path(head.uri.path()).ok_or(Reason::UnknownPath)?;
+    if head.method != Method::POST {
         return Err(Reason::Method);
     }
     match signal {
@@ -56,7 +71,9 @@ fn route(request: &Request<Incoming>) -> Result<Signal, Reason> {
     }
 }
 
-/// All lines of a header as one, as HTTP reads them; `None` when there is none. Letters outside ASCII never match anything.
+/// All lines of a header as one, as HTTP reads them; `None` when there is none.
+///
+/// A letter outside ASCII is kept as something that matches nothing we know.
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let lines: Vec<_> = headers
         .get_all(name)
@@ -71,13 +88,13 @@ fn compression_of(headers: &HeaderMap) -> Result<Compression, Reason> {
     Ok(content_encoding(&encoding)?)
 }
 
-async fn read_body(body: Incoming, limits: &ReceiverLimits) -> Result<Vec<u8>, Reason> {
+async fn read_body(body: &mut Incoming, limits: &ReceiverLimits) -> Result<Vec<u8>, Reason> {
     tokio::time::timeout(limits.body_wait_max, collect(body, limits.wire_bytes_max))
         .await
         .map_err(|_elapsed| Reason::TooSlow)?
 }
 
-async fn collect(mut body: Incoming, bytes_max: ByteCount) -> Result<Vec<u8>, Reason> {
+async fn collect(body: &mut Incoming, bytes_max: ByteCount) -> Result<Vec<u8>, Reason> {
     // The lower bound is the announced length, 0 for a chunked body.
     if body.size_hint().lower() > bytes_max.0 {
         return Err(Reason::TooLarge(bytes_max));
@@ -95,6 +112,24 @@ async fn collect(mut body: Incoming, bytes_max: ByteCount) -> Result<Vec<u8>, Re
         wire.extend_from_slice(data);
     }
     Ok(wire)
+}
+
+/// Reads what a refused request still sends, for a while.
+///
+/// The answer is on its way by now. Closing on a peer that still writes resets the connection, and the peer may lose
+/// the answer: it would take "never again" for "try again".
+async fn discard(mut body: Incoming, limits: ReceiverLimits) {
+    let mut left = limits.body_bytes_max.as_usize();
+    let rest = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+                Some(fewer) => left = fewer,
+                None => break,
+            }
+        }
+    };
+    // Whether all of it came does not matter: dropping the body closes the connection.
+    let _in_time = tokio::time::timeout(limits.body_wait_max, rest).await;
 }
 
 fn decode(body: &[u8], encoding: Encoding) -> Result<ExportLogsServiceRequest, Reason> {

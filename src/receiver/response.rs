@@ -53,7 +53,8 @@ pub(super) fn of_reply(reply: Reply, encoding: Encoding) -> Response<Full<Bytes>
             let body = status_body(RpcCode::Unavailable, message, encoding);
             let content_type = encoding.content_type();
             let mut response = response(StatusCode::SERVICE_UNAVAILABLE, content_type, body);
-            let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+            let part = u64::from(retry_after.subsec_nanos() > 0);
+            let seconds = retry_after.as_secs().saturating_add(part);
             let headers = response.headers_mut();
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
             response

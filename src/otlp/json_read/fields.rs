@@ -1,6 +1,6 @@
 //! The members of one JSON object, read as protobuf fields.
 //!
-//! Shape: a [`Fields`] and a name → the field's value; `null` and absence are the field's default. Each reader turns a
+//! Shape: a [`Fields`] and a name → the field's value; `null` and absence are the field's default. A reader turns a
 //! wrong value into a [`JsonReadError`] that names the field; the callers above add where that field stands.
 //!
 //! Spec: protobuf JSON mapping, "JSON Options" and its table; OTLP 1.11, "JSON Protobuf Encoding" for ids and enums.
