@@ -6,6 +6,7 @@ pub mod flow;
 pub mod host;
 pub mod otlp;
 pub mod pipeline;
+pub mod receiver;
 pub mod record;
 pub mod settings;
 pub mod format;

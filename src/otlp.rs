@@ -13,6 +13,11 @@ use std::fmt;
 
 use bytes::Bytes;
 
+mod base64;
+pub mod inflate;
+pub mod json_logs;
+pub mod json_read;
+
 /// The semantic conventions our attribute names are taken from.
 pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.44.0";
 

@@ -1,0 +1,133 @@
+//! A reply or a refusal → an HTTP response in the request's own encoding.
+//!
+//! Success is an `ExportLogsServiceResponse`, everything else a `google.rpc.Status`; before the encoding is known,
+//! plain text.
+//!
+//! Spec: OTLP 1.11, "OTLP/HTTP Response"; `google/rpc/status.proto`.
+
+use std::error::Error;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceResponse,
+};
+use prost::Message;
+use serde_json::json;
+
+use crate::otlp::Encoding;
+use crate::receiver::Reply;
+use crate::receiver::refusal::{Reason, Refusal, RpcCode};
+
+/// The longest message we send back: a client may have to keep it in a log line.
+const MESSAGE_CHARS_MAX: usize = 1_000;
+
+/// `google.rpc.Status` without its details.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Status {
+    #[prost(int32, tag = "1")]
+    pub(super) code: i32,
+    #[prost(string, tag = "2")]
+    pub(super) message: String,
+}
+
+/// The answer to a request that the handler has seen.
+pub(super) fn of_reply(reply: Reply, encoding: Encoding) -> Response<Full<Bytes>> {
+    match reply {
+        Reply::Accepted => {
+            let body = success_body(None, encoding);
+            response(StatusCode::OK, encoding.content_type(), body)
+        }
+        Reply::Partial { rejected, message } => {
+            let partial = ExportLogsPartialSuccess {
+                rejected_log_records: i64::try_from(rejected).unwrap_or(i64::MAX),
+                error_message: message,
+            };
+            let body = success_body(Some(partial), encoding);
+            response(StatusCode::OK, encoding.content_type(), body)
+        }
+        Reply::Unavailable { retry_after } => {
+            let message = "not ready for more; send it again later".to_owned();
+            let body = status_body(RpcCode::Unavailable, message, encoding);
+            let content_type = encoding.content_type();
+            let mut response = response(StatusCode::SERVICE_UNAVAILABLE, content_type, body);
+            let part = u64::from(retry_after.subsec_nanos() > 0);
+            let seconds = retry_after.as_secs().saturating_add(part);
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+    }
+}
+
+/// The answer to a request that the handler never sees.
+pub(super) fn of_refusal(refusal: &Refusal) -> Response<Full<Bytes>> {
+    let reason = &refusal.reason;
+    let message = with_causes(reason);
+    let (content_type, body) = match refusal.encoding {
+        Some(encoding) => (
+            encoding.content_type(),
+            status_body(reason.rpc_code(), message, encoding),
+        ),
+        None => ("text/plain; charset=utf-8", message.into_bytes()),
+    };
+    let mut response = response(reason.http_status(), content_type, body);
+    if matches!(reason, Reason::Method) {
+        let headers = response.headers_mut();
+        headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+fn success_body(partial: Option<ExportLogsPartialSuccess>, encoding: Encoding) -> Vec<u8> {
+    match encoding {
+        Encoding::Protobuf => ExportLogsServiceResponse {
+            partial_success: partial,
+        }
+        .encode_to_vec(),
+        Encoding::Json => match partial {
+            None => b"{}".to_vec(),
+            Some(partial) => json!({"partialSuccess": {
+                "rejectedLogRecords": partial.rejected_log_records.to_string(),
+                "errorMessage": partial.error_message,
+            }})
+            .to_string()
+            .into_bytes(),
+        },
+    }
+}
+
+fn status_body(code: RpcCode, message: String, encoding: Encoding) -> Vec<u8> {
+    let code = code as i32;
+    match encoding {
+        Encoding::Protobuf => Status { code, message }.encode_to_vec(),
+        Encoding::Json => json!({"code": code, "message": message})
+            .to_string()
+            .into_bytes(),
+    }
+}
+
+fn response(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Vec<u8>,
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// The error and its causes in one text, cut to a length that is sure to be read.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text.chars().take(MESSAGE_CHARS_MAX).collect()
+}
