@@ -8,3 +8,4 @@ pub mod otlp;
 pub mod pipeline;
 pub mod record;
 pub mod settings;
+pub mod ui;
