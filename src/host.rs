@@ -25,6 +25,11 @@ impl EnvVars {
             .map(String::as_str)
             .filter(|value| !value.is_empty())
     }
+
+    /// Whether a variable is there at all, also with an empty value; `NO_COLOR` is read so.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
 }
 
 /// Whether a stream is watched by a person.

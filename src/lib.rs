@@ -1,12 +1,17 @@
 //! otelctl: ships log files and pipes as OTLP and accounts for every record.
 
 pub mod base;
-pub mod failure;
-pub mod flow;
-pub mod host;
 pub mod otlp;
-pub mod pipeline;
-pub mod receiver;
 pub mod record;
-pub mod settings;
 pub mod format;
+pub mod pipeline;
+pub mod net;
+pub mod source;
+pub mod delivery;
+pub mod receiver;
+pub mod flow;
+pub mod cli;
+pub mod settings;
+pub mod host;
+pub mod failure;
+pub mod ui;

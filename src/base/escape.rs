@@ -43,6 +43,41 @@ pub fn printable_cut(text: &str, characters_max: usize) -> String {
     cut
 }
 
+/// The same for a text of several lines that we laid out ourselves: line ends and tabs stay.
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    let steers = |character| is_unsafe(character) && !matches!(character, '\n' | '\t');
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if steers(character) {
+            safe.push_str(&printable(character.encode_utf8(&mut [0; 4])));
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// The same for compact JSON, which stays the same JSON: the writer leaves C1 controls and overrides bare, and they can only stand inside
+/// strings, where `\u` escapes mean what they replace.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(is_unsafe) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        if is_unsafe(character) {
+            write!(safe, "\\u{:04x}", u32::from(character))
+                .expect("writing to a String cannot fail");
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -67,6 +102,16 @@ mod tests {
         check("a\u{202e}b", "a\\u{202e}b");
         check("two\nlines\r\t\0", "two\\nlines\\r\\t\\0");
         check("\u{7f}", "\\u{7f}");
+    }
+
+    #[test]
+    fn our_own_lines_stay_lines() {
+        assert_eq!(printable_lines("a\n\tb\u{1b}\r"), "a\n\tb\\u{1b}\\r");
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        assert_eq!(printable_json("\"a\u{9b}\u{202e}\""), "\"a\\u009b\\u202e\"");
     }
 
     #[test]

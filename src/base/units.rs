@@ -122,7 +122,7 @@ fn scaled(text: &str, units: &[(&str, u64)], example: &'static str) -> Result<u6
 fn fraction(number: &str, scale: u64) -> Option<u64> {
     let value: f64 = number.parse().ok()?;
     let scaled = (value * scale as f64).round();
-    (scaled >= 0.0 && scaled < 9e15).then_some(scaled as u64)
+    (0.0..9e15).contains(&scaled).then_some(scaled as u64)
 }
 
 #[cfg(test)]

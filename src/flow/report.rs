@@ -186,6 +186,8 @@ pub struct SendReport {
     pub stop: Option<Stop>,
     /// What the receiver inside the process saw.
     pub local: Option<LocalCounts>,
+    /// The file that keeps what arrived, for `--to local --out FILE`.
+    pub out_file: Option<String>,
     /// The first records as they would arrive, one OTLP/JSON log record each; filled for a dry run.
     pub samples: Vec<String>,
     /// The signal that ended the run, 2 or 15.

@@ -15,7 +15,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, EntityRef, Instrumentatio
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 
-use crate::otlp::base64::push_base64;
+use crate::otlp::json::{push_base64_string, push_f64, push_hex_string, push_string};
 
 /// Appends the request as one JSON object, without a line feed at its end.
 pub fn write_request(request: &ExportLogsServiceRequest, out: &mut Vec<u8>) {
@@ -97,7 +97,7 @@ fn write_any_value(value: &AnyValue, out: &mut Vec<u8>) {
         Some(Value::StringValue(text)) => push_string(object.member("stringValue"), text),
         Some(Value::BoolValue(flag)) => push_display(object.member("boolValue"), flag),
         Some(Value::IntValue(number)) => push_quoted(object.member("intValue"), number),
-        Some(Value::DoubleValue(number)) => push_double(object.member("doubleValue"), *number),
+        Some(Value::DoubleValue(number)) => push_f64(object.member("doubleValue"), *number),
         Some(Value::ArrayValue(array)) => {
             write_values(&array.values, write_any_value, object.member("arrayValue"));
         }
@@ -105,10 +105,7 @@ fn write_any_value(value: &AnyValue, out: &mut Vec<u8>) {
             write_values(&list.values, write_key_value, object.member("kvlistValue"));
         }
         Some(Value::BytesValue(bytes)) => {
-            let out = object.member("bytesValue");
-            out.push(b'"');
-            push_base64(out, bytes);
-            out.push(b'"');
+            push_base64_string(object.member("bytesValue"), bytes);
         }
     }
     object.close();
@@ -170,12 +167,7 @@ impl<'a> Object<'a> {
         if id.is_empty() {
             return;
         }
-        let out = self.member(name);
-        out.push(b'"');
-        for byte in id {
-            push_display(out, format_args!("{byte:02x}"));
-        }
-        out.push(b'"');
+        push_hex_string(self.member(name), id);
     }
 
     fn message<T>(
@@ -218,39 +210,6 @@ fn push_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 /// 64-bit integers are texts in JSON: a JavaScript number holds only 53 bits.
 fn push_quoted(out: &mut Vec<u8>, value: impl std::fmt::Display) {
     push_display(out, format_args!("\"{value}\""));
-}
-
-fn push_double(out: &mut Vec<u8>, number: f64) {
-    if number.is_nan() {
-        out.extend_from_slice(b"\"NaN\"");
-    } else if number.is_infinite() {
-        let name: &[u8] = if number > 0.0 {
-            b"\"Infinity\""
-        } else {
-            b"\"-Infinity\""
-        };
-        out.extend_from_slice(name);
-    } else {
-        // `Debug` is the shortest form that reads back the same, and writes 1e300 as that and not as 301 digits.
-        push_display(out, format_args!("{number:?}"));
-    }
-}
-
-/// Appends a quoted JSON string.
-fn push_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..=0x1f => push_display(out, format_args!("\\u{byte:04x}")),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
 }
 
 #[cfg(test)]

@@ -1,0 +1,258 @@
+//! Every character a person sees, and the JSON that scripts read: the only writer of standard output and standard error.
+//!
+//! Results go to standard output, everything else to standard error. Text from outside is made printable on its way. A
+//! stream that goes away is remembered and never stops the shipping: no method here fails.
+
+mod bar;
+mod problem;
+mod progress;
+mod receipt;
+mod row;
+mod sample;
+mod sparkline;
+mod stream;
+mod style;
+mod summary;
+mod text;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::base::escape::{printable, printable_cut, printable_json, printable_lines};
+use crate::failure::{Failure, exit_code_of};
+use crate::flow::report::{SendReport, Stop};
+use crate::flow::{Event, Progress};
+
+use progress::Bars;
+use stream::Stream;
+use style::{Paint, Tone};
+
+pub use style::{ColorChoice, OutputFormat, ProgressMode, UiStyle, Verbosity};
+
+/// Most characters shown of why a request is made again.
+const RETRY_REASON_MAX: usize = 160;
+
+/// Different warnings remembered; beyond it a repeated one may be said again.
+const WARNINGS_REMEMBERED_MAX: usize = 256;
+
+/// The program's face.
+pub struct Ui {
+    stdout: Stream,
+    stderr: Stream,
+    style: UiStyle,
+    paint: Paint,
+    bars: Option<Bars>,
+    said: BTreeSet<String>,
+    records_resolved: u64,
+    /// Whether this hold-up was spoken of already.
+    retry_said: bool,
+}
+
+impl Ui {
+    /// Owns both streams from now on.
+    pub fn new(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>, style: UiStyle) -> Ui {
+        Ui {
+            stdout: Stream::new(stdout),
+            stderr: Stream::new(stderr),
+            style,
+            paint: Paint { color: style.color },
+            bars: None,
+            said: BTreeSet::new(),
+            records_resolved: 0,
+            retry_said: false,
+        }
+    }
+
+    /// How the output looks.
+    pub fn style(&self) -> UiStyle {
+        self.style
+    }
+
+    /// Why standard output takes nothing more: the reader went away, the disk is full.
+    pub fn stdout_closed_by(&self) -> Option<io::ErrorKind> {
+        self.stdout.closed_by()
+    }
+
+    /// A command failed. For scripts it is the one object on standard output.
+    pub fn error(&mut self, failure: &Failure) {
+        match self.style.format {
+            OutputFormat::Human => self.problem(&problem::stop_of(failure)),
+            OutputFormat::Json => self.json_error(failure),
+        }
+    }
+
+    /// The failure as `{"error":{…}}` on standard output.
+    pub fn json_error(&mut self, failure: &Failure) {
+        self.clear_progress();
+        self.json(&json!({"error": problem::problem_json(&problem::stop_of(failure))}));
+    }
+
+    /// Something the user should know now. The same text is said once.
+    pub fn warning(&mut self, text: &str) {
+        if self.style.verbosity == Verbosity::Quiet || self.said.contains(text) {
+            return;
+        }
+        if self.said.len() < WARNINGS_REMEMBERED_MAX {
+            self.said.insert(text.to_owned());
+        }
+        self.labelled("warning:", Tone::Caution, text);
+    }
+
+    /// Something the user may like to know.
+    pub fn note(&mut self, text: &str) {
+        if self.style.verbosity != Verbosity::Quiet {
+            self.labelled("note:", Tone::Accent, text);
+        }
+    }
+
+    /// A result, on standard output, laid out by the caller; it ends with a line end.
+    pub fn result(&mut self, text: &str) {
+        let mut text = printable_lines(text).into_owned();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        self.write(&self.stdout, &text);
+    }
+
+    /// A result for scripts: one object on one line of standard output.
+    pub fn json(&mut self, value: &Value) {
+        let text = printable_json(&value.to_string()).into_owned() + "\n";
+        self.write(&self.stdout, &text);
+    }
+
+    /// Something happened in a running flow.
+    pub fn event(&mut self, event: &Event<'_>) {
+        match *event {
+            Event::Opened {
+                source,
+                name,
+                format,
+                total,
+            } => {
+                let name = if name == "-" { "stdin" } else { name };
+                if self.style.verbosity == Verbosity::Verbose {
+                    self.note(&format!("reading {name} as {format}"));
+                }
+                if let Some(bars) = self.bars() {
+                    bars.open(source, name, total);
+                }
+            }
+            Event::Progress(progress) => self.progress(progress),
+            Event::Retrying { reason, wait } => self.retrying(reason, wait),
+            Event::Warning(text) => self.warning(text),
+        }
+    }
+
+    /// Takes the progress off the screen; what is said next stands alone.
+    pub fn clear_progress(&mut self) {
+        if let Some(bars) = self.bars.take() {
+            bars.clear();
+        }
+    }
+
+    /// What became of a run: the summary for a person, the receipt for a script.
+    pub fn send_report(&mut self, report: &SendReport) {
+        self.clear_progress();
+        if self.style.format == OutputFormat::Json {
+            self.json(&receipt::receipt(report));
+            return;
+        }
+        if self.style.verbosity == Verbosity::Quiet && exit_code_of(report) == 0 {
+            return;
+        }
+        if report.dry_run && !report.samples.is_empty() {
+            self.samples(&report.samples);
+        }
+        let rows = summary::summary(report, self.style.verbosity, self.style.width);
+        self.say(&row::lay_out(&rows, self.paint, self.style.width));
+        for text in &report.warnings {
+            self.warning(text);
+        }
+        if let Some(stop) = &report.stop {
+            self.problem(stop);
+        }
+    }
+
+    fn samples(&self, samples: &[String]) {
+        let rows: Vec<_> = samples
+            .iter()
+            .map(|sample| sample::sample_row(sample, self.style.width))
+            .collect();
+        let title = match samples.len() {
+            1 => "the first record, as it would arrive:".to_owned(),
+            count => format!("the first {count} records, as they would arrive:"),
+        };
+        self.say(&format!("  {}\n", self.paint.tone(Tone::Faint, &title)));
+        self.say(&row::lay_out(&rows, self.paint, self.style.width));
+        self.say("\n");
+    }
+
+    fn problem(&mut self, stop: &Stop) {
+        self.clear_progress();
+        self.say(&problem::problem_text(stop, self.paint));
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        if progress.records_resolved > self.records_resolved {
+            self.records_resolved = progress.records_resolved;
+            if std::mem::take(&mut self.retry_said)
+                && let Some(bars) = &mut self.bars
+            {
+                bars.status(None);
+            }
+        }
+        if let Some(bars) = self.bars() {
+            bars.update(progress);
+        }
+    }
+
+    /// A hold-up is spoken of once; after that only the line below the bars changes.
+    fn retrying(&mut self, reason: &str, wait: std::time::Duration) {
+        let text = format!(
+            "{}, trying again in {}",
+            printable_cut(reason, RETRY_REASON_MAX),
+            text::duration(wait)
+        );
+        let first = !std::mem::replace(&mut self.retry_said, true);
+        if first || self.style.verbosity == Verbosity::Verbose {
+            if self.style.verbosity != Verbosity::Quiet {
+                self.labelled("warning:", Tone::Caution, &text);
+            }
+        } else if let Some(bars) = &mut self.bars {
+            bars.status(Some(&text));
+        }
+    }
+
+    /// The bars, if this run has such.
+    fn bars(&mut self) -> Option<&mut Bars> {
+        if self.style.progress != ProgressMode::Bars {
+            return None;
+        }
+        let (stderr, paint, width) = (&self.stderr, self.paint, self.style.width);
+        let bars = self
+            .bars
+            .get_or_insert_with(|| Bars::new(stderr.clone(), paint, width));
+        Some(bars)
+    }
+
+    fn labelled(&self, label: &str, tone: Tone, text: &str) {
+        let label = self.paint.label(tone, label);
+        self.say(&format!("{label} {}\n", printable(text)));
+    }
+
+    fn say(&self, text: &str) {
+        self.write(&self.stderr, text);
+    }
+
+    fn write(&self, stream: &Stream, text: &str) {
+        match &self.bars {
+            Some(bars) => bars.suspend(|| stream.write(text)),
+            None => stream.write(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! The receipt of `send --json`: a [`SendReport`] as the one JSON object that scripts rely on.
+//!
+//! Keys and their order are stable; a key that only some runs have stands at its object's end. Times are RFC 3339 with
+//! nine digits, counts are integers.
+
+use serde_json::{Map, Value, json};
+
+use crate::flow::report::{SendReport, SourceReport, Tally};
+use crate::record::SeverityClass;
+
+use super::problem::problem_json;
+use super::text::rfc3339_nanos;
+
+/// The exits whose reasons the receipt always names, also when there are none.
+const EXITS: [&str; 4] = ["dropped", "filtered", "dead_lettered", "rejected"];
+
+/// The report as a JSON object.
+pub(super) fn receipt(report: &SendReport) -> Value {
+    let mut receipt = json!({
+        "command": "send",
+        "outcome": report.outcome.name(),
+        "dry_run": report.dry_run,
+        "destination": {
+            "name": report.destination.name,
+            "url": report.destination.url,
+            "protocol": report.destination.encoding.protocol(),
+            "compression": report.destination.compression.to_string(),
+        },
+        "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
+        "records": records(&report.tally),
+        "reasons": reasons(report),
+        "severity": severity(report),
+        "requests": {
+            "sent": report.requests.sent,
+            "retried": report.requests.retried,
+            "split": report.requests.split,
+        },
+        "bytes": {
+            "input": report.bytes.input,
+            "encoded": report.bytes.encoded,
+            "wire": report.bytes.wire,
+        },
+        "seconds": seconds(report),
+        "dead_letter_file": null,
+        "warnings": report.warnings,
+    });
+    if let Some(local) = &report.local {
+        receipt["local"] = json!({
+            "requests": local.requests,
+            "records": local.records,
+            "out": report.out_file,
+        });
+    }
+    if let Some(stop) = &report.stop {
+        receipt["stop"] = problem_json(stop);
+    }
+    receipt
+}
+
+fn source(report: &SourceReport) -> Value {
+    let mut source = json!({
+        "name": report.name,
+        "format": report.format,
+        "bytes": report.bytes,
+        "lines": report.lines,
+        "records": report.records,
+        "first_time": report.first_time.map(rfc3339_nanos),
+        "last_time": report.last_time.map(rfc3339_nanos),
+        "start_offset": report.start_offset,
+        "acknowledged_offset": report.acknowledged_offset,
+    });
+    if report.blank_lines > 0 {
+        source["blank_lines"] = json!(report.blank_lines);
+    }
+    if let Some(failure) = &report.failure {
+        source["failure"] = json!(failure);
+    }
+    source
+}
+
+fn records(tally: &Tally) -> Value {
+    json!({
+        "read": tally.read,
+        "delivered": tally.delivered,
+        "rejected": tally.rejected,
+        "dead_lettered": tally.dead_lettered,
+        "dropped": tally.dropped,
+        "filtered": tally.filtered,
+        "unsent": tally.unsent,
+    })
+}
+
+fn reasons(report: &SendReport) -> Value {
+    let mut reasons: Map<String, Value> = EXITS
+        .iter()
+        .map(|exit| ((*exit).to_owned(), json!({})))
+        .collect();
+    for ((exit, reason), count) in &report.reasons {
+        let of_exit = reasons.entry(*exit).or_insert_with(|| json!({}));
+        of_exit[reason] = json!(count);
+    }
+    Value::Object(reasons)
+}
+
+fn severity(report: &SendReport) -> Value {
+    SeverityClass::ALL
+        .into_iter()
+        .map(|class| (class, report.severity[class as usize]))
+        .filter(|(_, count)| *count > 0)
+        .map(|(class, count)| (class.name().to_owned(), json!(count)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// To the millisecond.
+fn seconds(report: &SendReport) -> f64 {
+    (report.elapsed.as_secs_f64() * 1_000.0).round() / 1_000.0
+}
