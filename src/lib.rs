@@ -1,6 +1,7 @@
 //! otelctl: ships log files and pipes as OTLP and accounts for every record.
 
 pub mod base;
+pub mod cli;
 pub mod failure;
 pub mod flow;
 pub mod host;
