@@ -104,16 +104,30 @@ pub enum ColorWhen {
     Never,
 }
 
-/// A command and its arguments.
+/// A command and its arguments. The comments here are what the help says; those of the structs are for readers of the code.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The main one.
+    /// Ship log files or a pipe as OTLP
+    ///
+    /// Reads each file once from its start to its end, finds out what it is, and delivers its records. Compressed files
+    /// (gzip, zstd, bzip2, xz) are recognised by their content.
     Send(Box<SendArgs>),
-    /// What a file is.
+
+    /// Tell what a file is, why, and what its records become
+    ///
+    /// Reads the first lines and sends nothing.
     Detect(DetectArgs),
-    /// Shell completions.
+
+    /// Print the completions of a shell
+    ///
+    /// Put them where the shell looks for them, for bash:
+    ///
+    /// otelctl completions bash > ~/.local/share/bash-completion/completions/otelctl
     Completions(CompletionsArgs),
-    /// Manual pages.
+
+    /// Print a manual page in roff
+    ///
+    /// Read it with: otelctl man | man -l -
     Man(ManArgs),
 }
 
@@ -129,6 +143,18 @@ pub fn parse<T: Into<OsString> + Clone>(
 /// The whole command line, for completions, man pages and the tests of the help.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The arguments of a `send` with these flags, blanks between them, for the tests of what is made of them.
+#[cfg(test)]
+pub(crate) fn send_args(flags: &str) -> SendArgs {
+    let words = ["otelctl", "send"]
+        .into_iter()
+        .chain(flags.split_whitespace());
+    let Command::Send(args) = parse(words).expect("the test's flags are right").command else {
+        panic!("send was typed");
+    };
+    *args
 }
 
 #[cfg(test)]
@@ -157,6 +183,17 @@ mod tests {
         let text = text.unwrap_or_default();
         assert!(!text.is_empty(), "{name} has no help");
         assert!(!text.ends_with('.'), "{name} ends with a full stop");
+    }
+
+    #[test]
+    fn the_help_of_a_command_is_its_own() {
+        let about = |name: &str| {
+            let command = command();
+            let found = command.find_subcommand(name).unwrap().get_about().unwrap();
+            found.to_string()
+        };
+        assert_eq!(about("send"), "Ship log files or a pipe as OTLP");
+        assert_eq!(about("man"), "Print a manual page in roff");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod logfire;
 mod pairs;
 pub mod resolve;
 mod resource;
+mod transport;
 
 use std::fmt;
 use std::num::NonZeroU32;

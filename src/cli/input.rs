@@ -15,9 +15,7 @@ pub struct InputArgs {
     pub tz: Option<String>,
 }
 
-/// Tell what a file is, why, and what its records become
-///
-/// Reads the first lines and sends nothing.
+/// Everything `detect` takes.
 #[derive(Debug, Args)]
 pub struct DetectArgs {
     /// The file to look at, or - for standard input

@@ -23,10 +23,7 @@ Examples:
   kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com --header x-api-key=$KEY
   otelctl send app.log --to stdout | jq .";
 
-/// Ship log files or a pipe as OTLP
-///
-/// Reads each file once from its start to its end, finds out what it is, and delivers its records. Compressed files (gzip,
-/// zstd, bzip2, xz) are recognised by their content.
+/// Everything `send` takes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SendArgs {

@@ -8,16 +8,14 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::cli::send::{CompressionArg, DestinationArgs, ProtocolArg};
-use crate::otlp::{Compression, Encoding};
+use crate::otlp::{Compression, Encoding, Signal};
 use crate::settings::destination::{Choice, choose};
 use crate::settings::endpoint::{is_loopback, logs_url, printable_url};
-use crate::settings::env::{
-    ALL_PROXY, CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY, COMPRESSION, EnvReader, EnvVars,
-    HTTP_PROXY, HTTPS_PROXY, LOGFIRE_TOKEN, NO_PROXY, PROTOCOL,
-};
+use crate::settings::env::{COMPRESSION, EnvReader, LOGFIRE_TOKEN, PROTOCOL};
 use crate::settings::headers::{PlainHeader, headers};
 use crate::settings::logfire;
 use crate::settings::resolve::{COMPRESSION_DEFAULT, ENCODING_DEFAULT};
+use crate::settings::transport::{proxies, tls_files};
 use crate::settings::{
     Destination, Header, Origin, ProxySettings, SettingsError, Sourced, TlsFiles,
 };
@@ -47,13 +45,14 @@ pub(super) fn connection(
                 origin => origin,
             };
             let url = logs_url(given, rule)?;
+            warn_of_doubled_path(&url, origin, reader);
             let headers = headers(&args.headers, reader)?;
             http(args, reader, Sourced::new((name, url), origin), headers)
         }
         Choice::Logfire(preset) => {
             let mut headers = headers(&args.headers, reader)?;
             let url = logfire::attach(preset, &mut headers, reader)?;
-            let target = Sourced::new((preset.name(), url), TO);
+            let target = Sourced::new((preset.name(), url.value), url.origin);
             http(args, reader, target, headers)
         }
         Choice::Local { out } => local(args, reader, out),
@@ -71,28 +70,6 @@ fn http(
     let origin = target.origin;
     let (name, url) = target.value;
     refuse_token_in_the_clear(&url, origin, &headers)?;
-    let protocol = match args.protocol {
-        Some(protocol) => Some(Sourced::new(protocol, Origin::Flag("--protocol"))),
-        None => reader.word(
-            &PROTOCOL,
-            &[
-                ("http/protobuf", ProtocolArg::HttpProtobuf),
-                ("http/json", ProtocolArg::HttpJson),
-                ("grpc", ProtocolArg::Grpc),
-            ],
-        ),
-    };
-    let compression = match args.compression {
-        Some(compression) => Some(Sourced::new(compression, Origin::Flag("--compression"))),
-        None => reader.word(
-            &COMPRESSION,
-            &[
-                ("gzip", CompressionArg::Gzip),
-                ("none", CompressionArg::None),
-                ("zstd", CompressionArg::Zstd),
-            ],
-        ),
-    };
     let unsaid = if is_loopback(&url) {
         // Bytes on loopback cost less than compressing them.
         Compression::None
@@ -100,12 +77,10 @@ fn http(
         COMPRESSION_DEFAULT
     };
     Ok(Connection {
-        encoding: encoding(protocol)?,
-        compression: compression.map_or(Sourced::new(unsaid, Origin::Default), |found| {
-            Sourced::new(compression_of(found.value), found.origin)
-        }),
+        encoding: encoding(protocol(args, reader))?,
+        compression: compression(args, reader).unwrap_or(Sourced::new(unsaid, Origin::Default)),
         headers: headers.into_iter().map(PlainHeader::hidden).collect(),
-        tls: tls(args, reader.vars)?,
+        tls: tls_files(args, reader.vars)?,
         proxies: proxies(reader.vars),
         destination: Sourced::new(
             Destination::Http {
@@ -117,6 +92,38 @@ fn http(
     })
 }
 
+fn protocol(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Sourced<ProtocolArg>> {
+    let words = [
+        ("http/protobuf", ProtocolArg::HttpProtobuf),
+        ("http/json", ProtocolArg::HttpJson),
+        ("grpc", ProtocolArg::Grpc),
+    ];
+    protocol_flag(args).or_else(|| reader.word(&PROTOCOL, &words))
+}
+
+fn protocol_flag(args: &DestinationArgs) -> Option<Sourced<ProtocolArg>> {
+    let flag = args.protocol?;
+    Some(Sourced::new(flag, Origin::Flag("--protocol")))
+}
+
+fn compression(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Sourced<Compression>> {
+    let words = [
+        ("gzip", Compression::Gzip),
+        ("none", Compression::None),
+        ("zstd", Compression::Zstd),
+    ];
+    compression_flag(args).or_else(|| reader.word(&COMPRESSION, &words))
+}
+
+fn compression_flag(args: &DestinationArgs) -> Option<Sourced<Compression>> {
+    let compression = match args.compression? {
+        CompressionArg::None => Compression::None,
+        CompressionArg::Gzip => Compression::Gzip,
+        CompressionArg::Zstd => Compression::Zstd,
+    };
+    Some(Sourced::new(compression, Origin::Flag("--compression")))
+}
+
 /// The receiver inside the process speaks HTTP, so bodies may be written and compressed as for a server.
 fn local(
     args: &DestinationArgs,
@@ -124,15 +131,10 @@ fn local(
     out: Option<PathBuf>,
 ) -> Result<Connection, SettingsError> {
     warn_without_server(args, reader, "local");
-    let flag = args.protocol;
-    let protocol = flag.map(|protocol| Sourced::new(protocol, Origin::Flag("--protocol")));
-    let compression = args
-        .compression
-        .map(|flag| Sourced::new(compression_of(flag), Origin::Flag("--compression")));
     Ok(Connection {
         destination: Sourced::new(Destination::Local { out }, TO),
-        encoding: encoding(protocol)?,
-        compression: compression
+        encoding: encoding(protocol_flag(args))?,
+        compression: compression_flag(args)
             .unwrap_or(Sourced::new(Compression::None, Origin::Preset("local"))),
         headers: Vec::new(),
         tls: TlsFiles::default(),
@@ -182,6 +184,16 @@ fn warn_without_server(args: &DestinationArgs, reader: &mut EnvReader<'_>, name:
     }
 }
 
+/// A base that ends with the signal's path is a common slip, and a 404 tells little of it.
+fn warn_of_doubled_path(url: &Url, origin: Origin, reader: &mut EnvReader<'_>) {
+    let path = Signal::Logs.path();
+    if url.path().ends_with(&path.repeat(2)) {
+        reader.warn(format!(
+            "{path} is appended to the base URL of {origin}, which ends with it already"
+        ));
+    }
+}
+
 /// Whoever listens on the way reads what goes without TLS.
 fn refuse_token_in_the_clear(
     url: &Url,
@@ -209,59 +221,11 @@ fn encoding(protocol: Option<Sourced<ProtocolArg>>) -> Result<Sourced<Encoding>,
     }
 }
 
-fn compression_of(word: CompressionArg) -> Compression {
-    match word {
-        CompressionArg::None => Compression::None,
-        CompressionArg::Gzip => Compression::Gzip,
-        CompressionArg::Zstd => Compression::Zstd,
-    }
-}
-
-/// Certificate and key make sense together only; they may come from different places.
-fn tls(args: &DestinationArgs, env: &EnvVars) -> Result<TlsFiles, SettingsError> {
-    let file = |flag: &Option<PathBuf>, flag_name, variables: &[&'static str]| {
-        let flag = flag.clone();
-        flag.map(|path| Sourced::new(path, Origin::Flag(flag_name)))
-            .or_else(|| {
-                let found = env.first(variables)?;
-                Some(Sourced::new(PathBuf::from(found.value), found.origin))
-            })
-    };
-    let ca_cert = file(&args.ca_cert, "--ca-cert", &CERTIFICATE);
-    let client_cert = file(&args.client_cert, "--client-cert", &CLIENT_CERTIFICATE);
-    let client_key = file(&args.client_key, "--client-key", &CLIENT_KEY);
-    match (&client_cert, &client_key) {
-        (Some(given), None) => Err(SettingsError::Needs {
-            given: given.origin,
-            needed: "--client-key",
-        }),
-        (None, Some(given)) => Err(SettingsError::Needs {
-            given: given.origin,
-            needed: "--client-cert",
-        }),
-        _ => Ok(TlsFiles {
-            ca_cert: ca_cert.map(|file| file.value),
-            client_cert: client_cert.map(|file| file.value),
-            client_key: client_key.map(|file| file.value),
-        }),
-    }
-}
-
-fn proxies(env: &EnvVars) -> ProxySettings {
-    let read = |names: &[&'static str]| env.first(names).map(|found| found.value.to_owned());
-    ProxySettings {
-        http: read(&[HTTP_PROXY]),
-        https: read(&HTTPS_PROXY),
-        all: read(&ALL_PROXY),
-        no_proxy: read(&NO_PROXY),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Command, parse};
-    use crate::settings::env::LOGFIRE_BASE_URL;
+    use crate::cli::send_args;
+    use crate::settings::env::{CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL};
 
     /// Destination, encoding, compression and number of warnings in one line, or the error.
     #[track_caller]
@@ -291,16 +255,8 @@ mod tests {
         flags: &str,
         env: &[(&str, &str)],
     ) -> Result<(Connection, Vec<String>), SettingsError> {
-        let words = ["otelctl", "send"]
-            .into_iter()
-            .chain(flags.split_whitespace());
-        let Command::Send(args) = parse(words).unwrap().command else {
-            panic!("send was typed");
-        };
-        let env = EnvVars::new(
-            env.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        let args = send_args(flags);
+        let env = EnvVars::new(env.iter().copied());
         let mut reader = EnvReader::new(&env);
         let found = connection(&args.destination, &mut reader)?;
         Ok((found, reader.warnings))
@@ -322,6 +278,21 @@ mod tests {
             "--to collector --compression gzip",
             &[],
             "collector http://localhost:4318/v1/logs http/protobuf (the default) gzip (--compression) w0",
+        );
+    }
+
+    #[test]
+    fn a_path_that_is_appended_twice_is_warned_about() {
+        let rest = "http/protobuf (the default) gzip (the default)";
+        check(
+            "--endpoint https://c/v1/logs",
+            &[],
+            &format!("url https://c/v1/logs/v1/logs {rest} w1"),
+        );
+        check(
+            "--to https://c/v1/logs",
+            &[],
+            &format!("url https://c/v1/logs {rest} w0"),
         );
     }
 
@@ -418,9 +389,17 @@ mod tests {
     fn a_logfire_token_needs_tls_unless_it_stays_on_this_machine() {
         let token = (LOGFIRE_TOKEN, "selfhosted");
         let base = |url| [token, (LOGFIRE_BASE_URL, url)];
-        let refused = "a Logfire token must not go to \"http://c/v1/logs\" without TLS (from --to)";
-        check("--to logfire", &base("http://c"), refused);
-        check("--to http://c --header a=pylf_v1_us_a", &[], refused);
+        let refused = "a Logfire token must not go to \"http://c/v1/logs\" without TLS";
+        check(
+            "--to logfire",
+            &base("http://c"),
+            &format!("{refused} (from LOGFIRE_BASE_URL)"),
+        );
+        check(
+            "--to http://c --header a=pylf_v1_us_a",
+            &[],
+            &format!("{refused} (from --to)"),
+        );
         let rest = "http/protobuf (the default) none (the default) w0";
         check(
             "--to logfire",
@@ -442,38 +421,5 @@ mod tests {
         assert_eq!(logfire.headers[0].name, "authorization");
         let (other, _) = resolved("--to https://c", &token).unwrap();
         assert_eq!(other.headers, []);
-    }
-
-    #[test]
-    fn a_client_certificate_and_its_key_need_each_other() {
-        check(
-            "--to https://c --client-cert c",
-            &[],
-            "--client-cert needs --client-key",
-        );
-        check(
-            "",
-            &[(CLIENT_KEY[0], "k")],
-            "OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY needs --client-cert",
-        );
-        let env = [(CLIENT_KEY[1], "k"), (CERTIFICATE[1], "ca")];
-        let (found, _) = resolved("--to https://c --client-cert c", &env).unwrap();
-        let path = |text: &str| Some(PathBuf::from(text));
-        assert_eq!(found.tls.ca_cert, path("ca"));
-        assert_eq!(found.tls.client_cert, path("c"));
-        assert_eq!(found.tls.client_key, path("k"));
-    }
-
-    #[test]
-    fn the_upper_case_http_proxy_is_not_read() {
-        let env = [
-            ("HTTP_PROXY", "http://evil"),
-            ("HTTPS_PROXY", "http://p"),
-            ("no_proxy", "c"),
-        ];
-        let (found, _) = resolved("--to https://c", &env).unwrap();
-        assert_eq!(found.proxies.http, None);
-        assert_eq!(found.proxies.https.as_deref(), Some("http://p"));
-        assert_eq!(found.proxies.no_proxy.as_deref(), Some("c"));
     }
 }

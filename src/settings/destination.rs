@@ -169,24 +169,13 @@ fn edit_distance(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn args(flags: &[&str]) -> DestinationArgs {
-        use crate::cli::{Command, parse};
-        let words = ["otelctl", "send"].iter().chain(flags);
-        let Command::Send(args) = parse(words).unwrap().command else {
-            panic!("send was typed");
-        };
-        args.destination
-    }
+    use crate::cli::send_args;
 
     /// The choice in a short form, or the error with its hint.
     #[track_caller]
     fn check(flags: &[&str], env: &[(&str, &str)], expected: &str) {
-        let env = EnvVars::new(
-            env.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        let args = args(flags);
+        let env = EnvVars::new(env.iter().copied());
+        let args = send_args(&flags.join(" ")).destination;
         let found = match choose(&args, &env) {
             Ok(Choice::Url { name, given, rule }) => {
                 format!("{name} {} {rule:?} ({})", given.value, given.origin)

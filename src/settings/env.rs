@@ -89,8 +89,15 @@ pub struct EnvVars(BTreeMap<String, String>);
 
 impl EnvVars {
     /// Names and values; values that are not Unicode are left out, because no setting of ours can be such.
-    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> EnvVars {
-        EnvVars(variables.into_iter().collect())
+    pub fn new<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> EnvVars
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        let owned = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()));
+        EnvVars(owned.collect())
     }
 
     /// A variable's value. An empty one counts as unset, as OpenTelemetry's rules have it.
@@ -214,11 +221,7 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> EnvVars {
-        EnvVars::new(
-            pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )
+        EnvVars::new(pairs.iter().copied())
     }
 
     /// Reads milliseconds from `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT=specific` and `OTEL_EXPORTER_OTLP_TIMEOUT=general`.

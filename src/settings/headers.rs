@@ -125,7 +125,7 @@ mod tests {
     #[track_caller]
     fn check(flags: &[&str], env: &str, expected: &[&str]) {
         let flags: Vec<HeaderArg> = flags.iter().map(|text| text.parse().unwrap()).collect();
-        let vars = EnvVars::new([(HEADERS[1].to_owned(), env.to_owned())]);
+        let vars = EnvVars::new([(HEADERS[1], env)]);
         let mut reader = EnvReader::new(&vars);
         let mut lines = match headers(&flags, &mut reader) {
             Ok(headers) => headers
@@ -212,10 +212,7 @@ mod tests {
 
     #[test]
     fn the_signals_variable_replaces_the_general_one() {
-        let vars = EnvVars::new([
-            (HEADERS[0].to_owned(), "a=1".to_owned()),
-            (HEADERS[1].to_owned(), "b=1".to_owned()),
-        ]);
+        let vars = EnvVars::new([(HEADERS[0], "a=1"), (HEADERS[1], "b=1")]);
         let found = headers(&[], &mut EnvReader::new(&vars)).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].name, "a");

@@ -49,7 +49,7 @@ pub(super) fn attach(
     preset: Preset,
     headers: &mut Vec<PlainHeader>,
     reader: &mut EnvReader<'_>,
-) -> Result<Url, SettingsError> {
+) -> Result<Sourced<Url>, SettingsError> {
     add_token(preset, headers, reader)?;
     let authorization = headers.iter().find(|header| header.name == AUTHORIZATION);
     let region = authorization.and_then(|header| region_word(without_scheme(&header.value)));
@@ -60,13 +60,13 @@ pub(super) fn attach(
                 preset.name()
             ));
         }
-        return logs_url(base, PathRule::Base);
+        let origin = base.origin;
+        return Ok(Sourced::new(logs_url(base, PathRule::Base)?, origin));
     }
     let base = base_of(preset, region, reader);
-    logs_url(
-        Sourced::new(base, Origin::Preset(preset.name())),
-        PathRule::Base,
-    )
+    let base = Sourced::new(base, Origin::Preset(preset.name()));
+    let url = logs_url(base, PathRule::Base)?;
+    Ok(Sourced::new(url, Origin::Flag("--to")))
 }
 
 fn add_token(
@@ -170,15 +170,12 @@ mod tests {
     /// The URL, the authorization header and the number of warnings, or the error.
     #[track_caller]
     fn check(preset: Preset, env: &[(&str, &str)], flag: Option<&str>, expected: [&str; 3]) {
-        let vars = EnvVars::new(
-            env.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        let vars = EnvVars::new(env.iter().copied());
         let mut reader = EnvReader::new(&vars);
         let flags: Vec<_> = flag.iter().map(|text| text.parse().unwrap()).collect();
         let mut found = headers(&flags, &mut reader).unwrap();
         let url = match attach(preset, &mut found, &mut reader) {
-            Ok(url) => url.to_string(),
+            Ok(url) => url.value.to_string(),
             Err(error) => error.to_string(),
         };
         let sent = found.iter().find(|header| header.name == AUTHORIZATION);

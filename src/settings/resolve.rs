@@ -159,20 +159,12 @@ fn flush_interval(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Du
 mod tests {
     use super::*;
     use crate::base::units::parse_duration;
-    use crate::cli::{Command, command, parse};
+    use crate::cli::{command, send_args};
     use crate::settings::Destination;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
-        let words = ["otelctl", "send"]
-            .into_iter()
-            .chain(flags.split_whitespace());
-        let Command::Send(args) = parse(words).unwrap().command else {
-            panic!("send was typed");
-        };
-        let env = EnvVars::new(
-            env.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        let args = send_args(flags);
+        let env = EnvVars::new(env.iter().copied());
         send(&args, &env)
     }
 

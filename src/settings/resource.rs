@@ -117,8 +117,8 @@ mod tests {
             file_path: false,
         };
         let vars = EnvVars::new([
-            (OTEL_SERVICE_NAME.to_owned(), env[0].to_owned()),
-            (OTEL_RESOURCE_ATTRIBUTES.to_owned(), env[1].to_owned()),
+            (OTEL_SERVICE_NAME, env[0]),
+            (OTEL_RESOURCE_ATTRIBUTES, env[1]),
         ]);
         let mut reader = EnvReader::new(&vars);
         let found = match resource(&args, &mut reader) {
