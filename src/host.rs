@@ -1,36 +1,10 @@
 //! Everything outside the program: environment, clocks, randomness, the three streams. Tests fill their own.
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::Arc;
 
 use crate::base::clock::{Clock, SystemClock};
-
-/// The environment, read once.
-#[derive(Debug, Clone, Default)]
-pub struct EnvVars(BTreeMap<String, String>);
-
-impl EnvVars {
-    /// Names and values; values that are not Unicode are left out, because no setting of ours can be such.
-    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> EnvVars {
-        EnvVars(variables.into_iter().collect())
-    }
-
-    /// A variable's value. An empty one counts as unset, as OpenTelemetry's rules have it.
-    ///
-    /// Spec: OpenTelemetry environment variables, "Parsing empty value".
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-
-    /// Whether a variable is there at all, also with an empty value; `NO_COLOR` is read so.
-    pub fn is_set(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-}
+use crate::settings::env::EnvVars;
 
 /// Whether a stream is watched by a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

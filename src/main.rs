@@ -1,1 +1,3 @@
+//! The binary: builds the world and runs the library in it.
+
 fn main() {}

@@ -1,6 +1,18 @@
 //! What the user wants, resolved once: flags ⊕ environment ⊕ defaults → plain structs, each value with its origin.
 //!
-//! Nothing after this reads an argument or a variable.
+//! Nothing after this reads an argument or a variable. [`resolve`] is the way in.
+
+mod connection;
+mod destination;
+mod endpoint;
+pub mod env;
+mod error;
+mod headers;
+mod logfire;
+mod pairs;
+pub mod resolve;
+mod resource;
+mod transport;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -10,6 +22,8 @@ use std::time::Duration;
 use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::otlp::{Compression, Encoding};
+pub use crate::settings::endpoint::printable_url;
+pub use crate::settings::error::{HeaderError, SettingsError};
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +64,14 @@ impl<T> Sourced<T> {
     }
 }
 
-/// Where records go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where records go. `Debug` shows a URL as it may be printed.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Destination {
     /// An OTLP/HTTP endpoint.
     Http {
         /// A preset's name, or `url`.
         name: String,
-        /// The whole URL of the logs endpoint, without user info.
+        /// The whole URL of the logs endpoint, without user info. Its query may be a secret: show it by [`printable_url`].
         url: String,
     },
     /// The receiver inside the process.
@@ -69,6 +83,21 @@ pub enum Destination {
     Stdout,
     /// OTLP/JSON lines in a file.
     File(PathBuf),
+}
+
+impl fmt::Debug for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Http { name, url } => f
+                .debug_struct("Http")
+                .field("name", name)
+                .field("url", &printable_url(url))
+                .finish(),
+            Destination::Local { out } => f.debug_struct("Local").field("out", out).finish(),
+            Destination::Stdout => f.write_str("Stdout"),
+            Destination::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
 }
 
 /// A request header. The value may be a secret, so it always counts as one.
@@ -93,8 +122,8 @@ pub struct TlsFiles {
     pub client_key: Option<PathBuf>,
 }
 
-/// Proxies from the environment; empty means none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Proxies from the environment; empty means none. `Debug` shows their URLs without user info.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProxySettings {
     /// `http_proxy` (the upper-case form is not read: a CGI server sets it from a request header).
     pub http: Option<String>,
@@ -104,6 +133,18 @@ pub struct ProxySettings {
     pub all: Option<String>,
     /// `NO_PROXY` or `no_proxy`.
     pub no_proxy: Option<String>,
+}
+
+impl fmt::Debug for ProxySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |url: &Option<String>| url.as_deref().map(printable_url);
+        f.debug_struct("ProxySettings")
+            .field("http", &shown(&self.http))
+            .field("https", &shown(&self.https))
+            .field("all", &shown(&self.all))
+            .field("no_proxy", &self.no_proxy)
+            .finish()
+    }
 }
 
 /// Everything `send` needs to know.
@@ -141,6 +182,8 @@ pub struct SendSettings {
     pub batch_bytes_max: Sourced<ByteCount>,
     /// Most records of one request; `None` leaves it to the bytes.
     pub batch_records_max: Option<Sourced<NonZeroU32>>,
+    /// Most records that wait to be sent, from `OTEL_BLRP_MAX_QUEUE_SIZE`.
+    pub queue_records_max: Option<Sourced<NonZeroU32>>,
     /// Longest time a record of a pipe waits for others.
     pub flush_interval: Sourced<Duration>,
     /// Most requests at a time.

@@ -4,7 +4,8 @@
 
 use console::Style;
 
-use crate::host::{EnvVars, Watched};
+use crate::host::Watched;
+use crate::settings::env::EnvVars;
 use crate::record::SeverityClass;
 
 /// Columns when nobody says how wide the terminal is.

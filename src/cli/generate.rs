@@ -1,0 +1,20 @@
+//! Arguments of the commands that print generated text: shell completions and manual pages.
+
+use clap::Args;
+use clap_complete::Shell;
+
+/// Everything `completions` takes.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete for
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// Everything `man` takes.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command to describe; without it, otelctl itself
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}

@@ -1,0 +1,316 @@
+//! Arguments of `send`, grouped as its help groups them.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "the doc comments are help text, printed as they are"
+)]
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use crate::base::units::{ByteCount, parse_duration};
+use crate::cli::input::InputArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  otelctl send app.log --to local
+  otelctl send 'logs/*.gz' --to logfire --service shop
+  kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com --header x-api-key=$KEY
+  otelctl send app.log --to stdout | jq .";
+
+/// Everything `send` takes.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct SendArgs {
+    /// Files, globs, or - for standard input [default: standard input, when it is a pipe]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// How the input is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// How lines are cut.
+    #[command(flatten)]
+    pub lines: LineArgs,
+    /// Where to, and by which protocol.
+    #[command(flatten)]
+    pub destination: DestinationArgs,
+    /// What is added to the records.
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Batches, limits, retries.
+    #[command(flatten)]
+    pub delivery: DeliveryArgs,
+}
+
+/// How lines are cut.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct LineArgs {
+    /// Cut lines that are longer than this [default: 1MiB]
+    ///
+    /// A record that was cut carries the attribute log.truncated.
+    #[arg(long, value_name = "SIZE")]
+    pub line_bytes_max: Option<ByteCount>,
+}
+
+/// Where to, and by which protocol.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Destination")]
+pub struct DestinationArgs {
+    /// Send to a named destination or a URL [default: http://localhost:4318]
+    ///
+    /// Names: local (a receiver inside the process), stdout and file:PATH (OTLP/JSON lines), collector
+    /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token in LOGFIRE_TOKEN; LOGFIRE_BASE_URL
+    /// replaces the address). To a URL, /v1/logs is appended unless it ends so.
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT (used as it is), OTEL_EXPORTER_OTLP_ENDPOINT (a base)]
+    #[arg(long, value_name = "NAME|URL")]
+    pub to: Option<String>,
+
+    /// Keep what arrives at --to local as OTLP/JSON lines
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+
+    /// Send to this base URL; /v1/logs is appended
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_ENDPOINT]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub endpoint: Option<String>,
+
+    /// Write request bodies like this [default: http/protobuf]
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_PROTOCOL, OTEL_EXPORTER_OTLP_PROTOCOL]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub protocol: Option<ProtocolArg>,
+
+    /// Add a request header (repeatable)
+    ///
+    /// Written K=V or 'K: V'. It replaces a header of the same name from the environment.
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_HEADERS, OTEL_EXPORTER_OTLP_HEADERS]
+    #[arg(long = "header", value_name = "K=V")]
+    pub headers: Vec<HeaderArg>,
+
+    /// Compress request bodies [default: gzip, none on loopback]
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_COMPRESSION, OTEL_EXPORTER_OTLP_COMPRESSION]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub compression: Option<CompressionArg>,
+
+    /// Trust the certificates in this PEM file instead of the system's
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE, OTEL_EXPORTER_OTLP_CERTIFICATE]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_cert: Option<PathBuf>,
+
+    /// Present this client certificate (PEM); needs --client-key
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_cert: Option<PathBuf>,
+
+    /// Use this private key (PEM) for --client-cert
+    ///
+    /// [env: OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY, OTEL_EXPORTER_OTLP_CLIENT_KEY]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub client_key: Option<PathBuf>,
+}
+
+/// What is added to the records.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Record")]
+pub struct RecordArgs {
+    /// Name the service the records come from
+    ///
+    /// Without it, the name is taken from the environment, else from the input, else from the file's name.
+    ///
+    /// [env: OTEL_SERVICE_NAME, or service.name in OTEL_RESOURCE_ATTRIBUTES]
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+
+    /// Add a resource attribute (repeatable, the last of a key wins)
+    ///
+    /// [env: OTEL_RESOURCE_ATTRIBUTES]
+    #[arg(long = "resource", value_name = "K=V", value_parser = key_value)]
+    pub resource: Vec<(String, String)>,
+
+    /// Add an attribute to each record (repeatable, the last of a key wins)
+    #[arg(long = "attr", value_name = "K=V", value_parser = key_value)]
+    pub attributes: Vec<(String, String)>,
+
+    /// Add the attribute log.file.path to each record
+    ///
+    /// The file's name alone, log.file.name, is always there.
+    #[arg(long)]
+    pub file_path: bool,
+}
+
+/// Batches, limits, retries.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Delivery")]
+pub struct DeliveryArgs {
+    /// Wait at most this long for one answer; 0s waits for ever [default: 10s]
+    ///
+    /// [env, in milliseconds: OTEL_EXPORTER_OTLP_LOGS_TIMEOUT, OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_BLRP_EXPORT_TIMEOUT]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+
+    /// Try a batch again for at most this long; 0s never does [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub retry_for: Option<Duration>,
+
+    /// Finish what is under way for at most this long after an interrupt [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub drain: Option<Duration>,
+
+    /// Send a batch when it has this many bytes, before compression [default: 1MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub batch_bytes_max: Option<ByteCount>,
+
+    /// Send a batch when it has this many records
+    ///
+    /// [env: OTEL_BLRP_MAX_EXPORT_BATCH_SIZE]
+    #[arg(long, value_name = "COUNT")]
+    pub batch_records_max: Option<NonZeroU32>,
+
+    /// Let a record of a pipe wait at most this long for others [default: 1s]
+    ///
+    /// [env, in milliseconds: OTEL_BLRP_SCHEDULE_DELAY]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub flush_interval: Option<Duration>,
+
+    /// Have at most this many requests under way at a time [default: 4]
+    #[arg(long, value_name = "COUNT")]
+    pub in_flight: Option<NonZeroU32>,
+
+    /// Parse and encode on this many threads; without it, one per core
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroU32>,
+
+    /// Do everything but the sending, and show the first records
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// How request bodies are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProtocolArg {
+    /// Binary protobuf over HTTP
+    #[value(name = "http/protobuf")]
+    HttpProtobuf,
+    /// OTLP/JSON over HTTP
+    #[value(name = "http/json")]
+    HttpJson,
+    /// Known, so that the settings can say what to do instead.
+    #[value(name = "grpc", hide = true)]
+    Grpc,
+}
+
+/// How request bodies are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompressionArg {
+    /// As they are
+    None,
+    /// What every OTLP server reads
+    Gzip,
+    /// Smaller and faster, but not every server reads it
+    Zstd,
+}
+
+/// The text of one `--header`. It may hold a secret, so `Debug` shows nothing of it, and any text is taken here:
+/// clap would print a refused one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HeaderArg(String);
+
+impl HeaderArg {
+    /// The text as typed.
+    pub fn as_typed(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HeaderArg {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<HeaderArg, Self::Err> {
+        Ok(HeaderArg(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for HeaderArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeaderArg(..)")
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("write it like key=value")?;
+    let key = key.trim();
+    if key.is_empty() {
+        return Err("the key is empty; write it like key=value");
+    }
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::{Command, parse};
+
+    /// What clap says about the arguments; empty when it takes them.
+    fn complaint(arguments: &[&str]) -> String {
+        let words = ["otelctl", "send"].iter().chain(arguments);
+        match parse(words) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[track_caller]
+    fn check(arguments: &[&str], part_of_complaint: &str) {
+        let said = complaint(arguments);
+        assert_eq!(said.is_empty(), part_of_complaint.is_empty(), "{said}");
+        assert!(said.contains(part_of_complaint), "{said}");
+    }
+
+    #[test]
+    fn quantities_need_a_unit() {
+        check(&["--timeout", "250ms"], "");
+        check(&["--timeout", "10"], "has no unit; write it like 10s");
+        check(&["--line-bytes-max", "4MiB"], "");
+        check(
+            &["--batch-bytes-max", "4096"],
+            "has no unit; write it like 4MiB",
+        );
+        check(&["--in-flight", "0"], "zero");
+    }
+
+    #[test]
+    fn attributes_are_pairs_with_a_key() {
+        check(&["--attr", "a=b=c", "--attr", "empty="], "");
+        check(&["--attr", "novalue"], "write it like key=value");
+        check(&["--resource", "=v"], "the key is empty");
+    }
+
+    #[test]
+    fn words_are_taken_in_any_case_and_others_refused() {
+        check(&["--protocol", "HTTP/JSON", "--compression", "GZip"], "");
+        check(&["--compression", "snappy"], "invalid value");
+    }
+
+    #[test]
+    fn a_header_that_makes_no_sense_is_never_echoed() {
+        check(&["--header", "hunter2"], "");
+        let words = ["otelctl", "send", "--header", "x=hunter2"];
+        let Command::Send(args) = parse(words).unwrap().command else {
+            panic!("send was typed");
+        };
+        assert_eq!(args.destination.headers[0].as_typed(), "x=hunter2");
+        assert!(!format!("{args:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,282 @@
+//! Which destination was meant: a name, a URL, or what the environment says.
+//!
+//! Only chooses. What a name stands for in URLs, headers and encodings is `connection`'s.
+
+use std::path::PathBuf;
+
+use crate::cli::send::DestinationArgs;
+use crate::settings::endpoint::{PathRule, printable_url};
+use crate::settings::env::{
+    EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+};
+use crate::settings::logfire::Preset;
+use crate::settings::resolve::ENDPOINT_DEFAULT;
+use crate::settings::{Origin, SettingsError, Sourced};
+
+/// Every name `--to` takes.
+const NAMES: [&str; 7] = [
+    "local",
+    "stdout",
+    "file:PATH",
+    "collector",
+    "logfire",
+    "logfire-us",
+    "logfire-eu",
+];
+
+/// Names written with at most this many wrong letters are suggested.
+const TYPOS_MAX: usize = 2;
+
+/// What was meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Choice<'a> {
+    /// An OTLP/HTTP endpoint.
+    Url {
+        /// `collector`, or `url`.
+        name: &'static str,
+        /// As given.
+        given: Sourced<&'a str>,
+        /// How its path is meant.
+        rule: PathRule,
+    },
+    /// A Logfire preset.
+    Logfire(Preset),
+    /// The receiver inside the process.
+    Local {
+        /// Keeps what arrived.
+        out: Option<PathBuf>,
+    },
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File(PathBuf),
+}
+
+/// Takes flags first, then the signal's endpoint, then the general one, then the default.
+///
+/// Errors: two flags that name a destination, an unknown name, `--out` without `--to local`.
+pub(super) fn choose<'a>(
+    args: &'a DestinationArgs,
+    env: &'a EnvVars,
+) -> Result<Choice<'a>, SettingsError> {
+    let choice = match (&args.to, &args.endpoint) {
+        (Some(_), Some(_)) => {
+            return Err(SettingsError::Combination {
+                one: "--to".to_owned(),
+                other: "--endpoint".to_owned(),
+                hint: "leave one out",
+            });
+        }
+        (Some(to), None) => named(to, args.out.clone())?,
+        (None, Some(url)) => url_of(url, Origin::Flag("--endpoint"), PathRule::Base),
+        (None, None) => from_env(env),
+    };
+    if args.out.is_some() && !matches!(choice, Choice::Local { .. }) {
+        return Err(SettingsError::Needs {
+            given: Origin::Flag("--out"),
+            needed: "--to local",
+        });
+    }
+    Ok(choice)
+}
+
+fn from_env(env: &EnvVars) -> Choice<'_> {
+    if let Some(found) = env.first(&[OTEL_EXPORTER_OTLP_LOGS_ENDPOINT]) {
+        return url_of(found.value, found.origin, PathRule::Verbatim);
+    }
+    if let Some(found) = env.first(&[OTEL_EXPORTER_OTLP_ENDPOINT]) {
+        return url_of(found.value, found.origin, PathRule::Base);
+    }
+    url_of(ENDPOINT_DEFAULT, Origin::Default, PathRule::Base)
+}
+
+fn url_of(text: &str, origin: Origin, rule: PathRule) -> Choice<'_> {
+    Choice::Url {
+        name: "url",
+        given: Sourced::new(text, origin),
+        rule,
+    }
+}
+
+fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
+    let file = to
+        .strip_prefix("file://")
+        .or_else(|| to.strip_prefix("file:"));
+    if let Some(path) = file {
+        if path.is_empty() {
+            return Err(SettingsError::NoFileName);
+        }
+        return Ok(Choice::File(PathBuf::from(path)));
+    }
+    Ok(match to {
+        "local" => Choice::Local { out },
+        "stdout" => Choice::Stdout,
+        "file" => return Err(SettingsError::NoFileName),
+        "collector" => Choice::Url {
+            name: "collector",
+            given: Sourced::new(ENDPOINT_DEFAULT, Origin::Preset("collector")),
+            rule: PathRule::Base,
+        },
+        "logfire" => Choice::Logfire(Preset::ByToken),
+        "logfire-us" => Choice::Logfire(Preset::Us),
+        "logfire-eu" => Choice::Logfire(Preset::Eu),
+        url if is_url_like(url) => url_of(url, Origin::Flag("--to"), PathRule::Typed),
+        unknown => return Err(unknown_destination(unknown)),
+    })
+}
+
+/// Whether an endpoint was meant, though perhaps without its scheme.
+fn is_url_like(text: &str) -> bool {
+    let is_path = text.starts_with(['.', '/']);
+    text == "localhost" || text.contains("://") || (!is_path && text.contains(['.', ':', '/']))
+}
+
+fn unknown_destination(name: &str) -> SettingsError {
+    let nearest = NAMES
+        .into_iter()
+        .map(|known| (edit_distance(name, known), known))
+        .filter(|(typos, _)| *typos <= TYPOS_MAX)
+        .min();
+    // A token pasted in the wrong place is not repeated.
+    let shown = if name.contains("pylf_v") {
+        "pylf_…".to_owned()
+    } else {
+        printable_url(name)
+    };
+    SettingsError::UnknownDestination {
+        name: shown,
+        known: NAMES.join(", "),
+        nearest: nearest.map(|(_, known)| known),
+    }
+}
+
+/// The least number of letters to insert, drop or replace that makes one text the other (Levenshtein).
+fn edit_distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, other_letter) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other_letter);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::send_args;
+
+    /// The choice in a short form, or the error with its hint.
+    #[track_caller]
+    fn check(flags: &[&str], env: &[(&str, &str)], expected: &str) {
+        let env = EnvVars::new(env.iter().copied());
+        let args = send_args(&flags.join(" ")).destination;
+        let found = match choose(&args, &env) {
+            Ok(Choice::Url { name, given, rule }) => {
+                format!("{name} {} {rule:?} ({})", given.value, given.origin)
+            }
+            Ok(other) => format!("{other:?}"),
+            Err(error) => match error.hint() {
+                Some(hint) => format!("{error}; {hint}"),
+                None => error.to_string(),
+            },
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn names_stand_for_destinations() {
+        check(&["--to", "local"], &[], "Local { out: None }");
+        check(
+            &["--to", "local", "--out", "o"],
+            &[],
+            "Local { out: Some(\"o\") }",
+        );
+        check(&["--to", "stdout"], &[], "Stdout");
+        check(&["--to", "file:a/b"], &[], "File(\"a/b\")");
+        check(&["--to", "file:///a/b"], &[], "File(\"/a/b\")");
+        check(&["--to", "logfire"], &[], "Logfire(ByToken)");
+        check(&["--to", "logfire-eu"], &[], "Logfire(Eu)");
+        check(
+            &["--to", "collector"],
+            &[],
+            "collector http://localhost:4318 Base (the preset collector)",
+        );
+    }
+
+    #[test]
+    fn urls_are_typed_bases_and_the_environments_follow_the_specification() {
+        let logs = (OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, "http://l");
+        let all = (OTEL_EXPORTER_OTLP_ENDPOINT, "http://a");
+        check(&["--to", "http://c"], &[logs], "url http://c Typed (--to)");
+        check(
+            &["--endpoint", "http://c"],
+            &[logs],
+            "url http://c Base (--endpoint)",
+        );
+        check(
+            &[],
+            &[logs, all],
+            "url http://l Verbatim (OTEL_EXPORTER_OTLP_LOGS_ENDPOINT)",
+        );
+        check(
+            &[],
+            &[all],
+            "url http://a Base (OTEL_EXPORTER_OTLP_ENDPOINT)",
+        );
+        check(&[], &[], "url http://localhost:4318 Base (the default)");
+        check(&["--to", "localhost"], &[], "url localhost Typed (--to)");
+        check(&["--to", "c:4318"], &[], "url c:4318 Typed (--to)");
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones_and_the_nearest() {
+        let known = "known are local, stdout, file:PATH, collector, logfire, logfire-us, logfire-eu and URLs (from --to)";
+        for (name, shown, hint) in [
+            ("logfrie", "logfrie", "; did you mean logfire?"),
+            ("collectr", "collectr", "; did you mean collector?"),
+            ("honeycomb", "honeycomb", ""),
+            ("./out.jsonl", "./out.jsonl", ""),
+            ("pylf_v1_us_secret", "pylf_…", ""),
+        ] {
+            let expected = format!("unknown destination {shown:?}, {known}{hint}");
+            check(&["--to", name], &[], &expected);
+        }
+    }
+
+    #[test]
+    fn flags_that_make_no_sense_together_are_refused() {
+        check(
+            &["--to", "local", "--endpoint", "http://c"],
+            &[],
+            "--to cannot be combined with --endpoint; leave one out",
+        );
+        let needs = "--out needs --to local; add --to local";
+        check(&["--out", "o"], &[], needs);
+        check(&["--out", "o", "--to", "stdout"], &[], needs);
+        let nameless =
+            "destination \"file:\" names no file (from --to); write it like file:out.jsonl";
+        check(&["--to", "file:"], &[], nameless);
+        check(&["--to", "file"], &[], nameless);
+    }
+
+    #[test]
+    fn the_distance_counts_single_letters() {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "abd", 1),
+            ("abc", "ab", 1),
+            ("abc", "xabc", 1),
+            ("", "abc", 3),
+            ("logfrie", "logfire", 2),
+        ] {
+            assert_eq!(edit_distance(one, other), expected, "{one} {other}");
+        }
+    }
+}

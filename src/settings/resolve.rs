@@ -1,0 +1,316 @@
+//! Arguments and environment → [`SendSettings`], each value with its origin: flag, else variable, else preset, else default.
+//!
+//! The defaults are the constants here; `--help` names them, and a test compares the two.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use crate::base::units::ByteCount;
+use crate::cli::send::{DeliveryArgs, SendArgs};
+use crate::otlp::{Compression, Encoding};
+use crate::settings::connection::connection;
+use crate::settings::env::{
+    EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
+    OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_SDK_DISABLED, TIMEOUT,
+};
+use crate::settings::resource::{resource, unique};
+use crate::settings::{FilePath, Origin, SendSettings, SettingsError, Sourced};
+
+/// Where a collector listens: OTLP/HTTP's own port on this machine. A base URL.
+pub const ENDPOINT_DEFAULT: &str = "http://localhost:4318";
+/// What the specification recommends, and the smaller one.
+pub const ENCODING_DEFAULT: Encoding = Encoding::Protobuf;
+/// Every OTLP server reads it. On loopback nothing is compressed.
+pub const COMPRESSION_DEFAULT: Compression = Compression::Gzip;
+/// The specification's time for one answer.
+pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
+/// Long enough for a server's restart.
+pub const RETRY_FOR_DEFAULT: Duration = Duration::from_secs(300);
+/// Shorter than the patience of most supervisors, which send SIGKILL after 30 s or more.
+pub const DRAIN_DEFAULT: Duration = Duration::from_secs(10);
+/// Longer than any line written for people.
+pub const LINE_BYTES_MAX_DEFAULT: ByteCount = ByteCount(1 << 20);
+/// Below every server's limit, and large enough that the overhead of a request does not count.
+pub const BATCH_BYTES_MAX_DEFAULT: ByteCount = ByteCount(1 << 20);
+/// The batch processor's delay in the specification.
+pub const FLUSH_INTERVAL_DEFAULT: Duration = Duration::from_secs(1);
+/// Hides the round trip of a far server without looking like an attack.
+pub const IN_FLIGHT_MAX_DEFAULT: NonZeroU32 = NonZeroU32::new(4).expect("4 is not 0");
+
+/// Resolves everything `send` needs.
+///
+/// Errors: the first value on the command line or in the environment that makes no sense, with who set it. Values in
+/// variables that the specification lets pass are in the settings' warnings instead.
+pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsError> {
+    let mut reader = EnvReader::new(env);
+    warn_of_what_is_not_obeyed(&mut reader);
+    let connection = connection(&args.destination, &mut reader)?;
+    let resource = resource(&args.record, &mut reader)?;
+    let delivery = &args.delivery;
+    Ok(SendSettings {
+        destination: connection.destination,
+        encoding: connection.encoding,
+        compression: connection.compression,
+        headers: connection.headers,
+        tls: connection.tls,
+        proxies: connection.proxies,
+        timeout: timeout(delivery, &mut reader),
+        retry_for: flag_or(delivery.retry_for, "--retry-for", RETRY_FOR_DEFAULT),
+        drain: flag_or(delivery.drain, "--drain", DRAIN_DEFAULT),
+        service_name: resource.service_name,
+        resource: resource.attributes,
+        attributes: unique(&args.record.attributes),
+        time_zone: args
+            .input
+            .tz
+            .clone()
+            .map(|zone| Sourced::new(zone, Origin::Flag("--tz"))),
+        line_bytes_max: size(
+            args.lines.line_bytes_max,
+            "--line-bytes-max",
+            LINE_BYTES_MAX_DEFAULT,
+        )?,
+        batch_bytes_max: size(
+            delivery.batch_bytes_max,
+            "--batch-bytes-max",
+            BATCH_BYTES_MAX_DEFAULT,
+        )?,
+        batch_records_max: batch_records_max(delivery, &mut reader),
+        queue_records_max: reader.count(OTEL_BLRP_MAX_QUEUE_SIZE),
+        flush_interval: flush_interval(delivery, &mut reader),
+        in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
+        threads: delivery.threads,
+        file_path: if args.record.file_path {
+            FilePath::Attach
+        } else {
+            FilePath::Omit
+        },
+        dry_run: delivery.dry_run,
+        warnings: reader.warnings,
+    })
+}
+
+fn warn_of_what_is_not_obeyed(reader: &mut EnvReader<'_>) {
+    if reader.is_true(OTEL_SDK_DISABLED) {
+        reader.warn(format!(
+            "{OTEL_SDK_DISABLED} is ignored: a command that was typed is run"
+        ));
+    }
+    if reader.vars.get(OTEL_CONFIG_FILE).is_some() {
+        reader.warn(format!(
+            "the file in {OTEL_CONFIG_FILE} is not read; other variables count"
+        ));
+    }
+}
+
+fn flag_or<T>(flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
+    match flag {
+        Some(value) => Sourced::new(value, Origin::Flag(name)),
+        None => Sourced::new(default, Origin::Default),
+    }
+}
+
+fn size(
+    flag: Option<ByteCount>,
+    name: &'static str,
+    default: ByteCount,
+) -> Result<Sourced<ByteCount>, SettingsError> {
+    let found = flag_or(flag, name, default);
+    if found.value.0 == 0 {
+        return Err(SettingsError::Zero {
+            origin: found.origin,
+        });
+    }
+    Ok(found)
+}
+
+/// Zero stands for no limit, in the flag as in the variables.
+fn timeout(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Option<Duration>> {
+    let found = match args.timeout {
+        Some(time) => Sourced::new(time, Origin::Flag("--timeout")),
+        None => reader
+            .millis(&TIMEOUT)
+            .unwrap_or(Sourced::new(TIMEOUT_DEFAULT, Origin::Default)),
+    };
+    let limit = Some(found.value).filter(|time| !time.is_zero());
+    Sourced::new(limit, found.origin)
+}
+
+fn batch_records_max(
+    args: &DeliveryArgs,
+    reader: &mut EnvReader<'_>,
+) -> Option<Sourced<NonZeroU32>> {
+    match args.batch_records_max {
+        Some(count) => Some(Sourced::new(count, Origin::Flag("--batch-records-max"))),
+        None => reader.count(OTEL_BLRP_MAX_EXPORT_BATCH_SIZE),
+    }
+}
+
+fn flush_interval(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Duration> {
+    match args.flush_interval {
+        Some(time) => Sourced::new(time, Origin::Flag("--flush-interval")),
+        None => reader
+            .millis(&[OTEL_BLRP_SCHEDULE_DELAY])
+            .unwrap_or(Sourced::new(FLUSH_INTERVAL_DEFAULT, Origin::Default)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::units::parse_duration;
+    use crate::cli::{command, send_args};
+    use crate::settings::Destination;
+
+    fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
+        let args = send_args(flags);
+        let env = EnvVars::new(env.iter().copied());
+        send(&args, &env)
+    }
+
+    /// One value of the settings with its origin.
+    #[track_caller]
+    fn check<T: std::fmt::Debug>(
+        flags: &str,
+        env: &[(&str, &str)],
+        pick: impl Fn(SendSettings) -> Sourced<T>,
+        expected: &str,
+    ) {
+        let found = match resolved(flags, env) {
+            Ok(settings) => {
+                let Sourced { value, origin } = pick(settings);
+                format!("{value:?} ({origin})")
+            }
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_timeout_is_the_flags_the_exporters_the_processors_or_the_default() {
+        let pick = |settings: SendSettings| settings.timeout;
+        let env = [(TIMEOUT[1], "2000"), (TIMEOUT[2], "3000")];
+        check("--timeout 1s", &env, pick, "Some(1s) (--timeout)");
+        check("", &env, pick, "Some(2s) (OTEL_EXPORTER_OTLP_TIMEOUT)");
+        check("", &env[1..], pick, "Some(3s) (OTEL_BLRP_EXPORT_TIMEOUT)");
+        check("", &[], pick, "Some(10s) (the default)");
+        check("--timeout 0s", &env, pick, "None (--timeout)");
+        let none = [(TIMEOUT[0], "0")];
+        check("", &none, pick, "None (OTEL_EXPORTER_OTLP_LOGS_TIMEOUT)");
+    }
+
+    #[test]
+    fn the_batch_processors_variables_count() {
+        let env = [
+            (OTEL_BLRP_SCHEDULE_DELAY, "250"),
+            (OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, "512"),
+            (OTEL_BLRP_MAX_QUEUE_SIZE, "2048"),
+        ];
+        let flush = |settings: SendSettings| settings.flush_interval;
+        check("", &env, flush, "250ms (OTEL_BLRP_SCHEDULE_DELAY)");
+        check("--flush-interval 2s", &env, flush, "2s (--flush-interval)");
+        let records = |settings: SendSettings| settings.batch_records_max.unwrap();
+        check("", &env, records, "512 (OTEL_BLRP_MAX_EXPORT_BATCH_SIZE)");
+        check(
+            "--batch-records-max 9",
+            &env,
+            records,
+            "9 (--batch-records-max)",
+        );
+        let queue = |settings: SendSettings| settings.queue_records_max.unwrap();
+        check("", &env, queue, "2048 (OTEL_BLRP_MAX_QUEUE_SIZE)");
+        assert_eq!(resolved("", &[]).unwrap().batch_records_max, None);
+    }
+
+    #[test]
+    fn a_size_of_zero_is_refused() {
+        let pick = |settings: SendSettings| settings.line_bytes_max;
+        check(
+            "--line-bytes-max 1B",
+            &[],
+            pick,
+            "ByteCount(1) (--line-bytes-max)",
+        );
+        check(
+            "--line-bytes-max 0B",
+            &[],
+            pick,
+            "--line-bytes-max must not be zero",
+        );
+    }
+
+    #[test]
+    fn flags_without_a_variable_are_taken_over() {
+        let flags = "--attr a=1 --attr b=2 --attr a=3 --tz UTC --file-path --dry-run --threads 3";
+        let settings = resolved(flags, &[]).unwrap();
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(settings.attributes, [pair("a", "3"), pair("b", "2")]);
+        assert_eq!(settings.time_zone.unwrap().value, "UTC");
+        assert_eq!(settings.file_path, FilePath::Attach);
+        assert_eq!(settings.threads, NonZeroU32::new(3));
+        assert!(settings.dry_run);
+    }
+
+    #[test]
+    fn variables_that_are_not_obeyed_are_warned_about() {
+        let env = [(OTEL_SDK_DISABLED, "true"), (OTEL_CONFIG_FILE, "o.yaml")];
+        assert_eq!(resolved("", &env).unwrap().warnings.len(), 2);
+        let off = [(OTEL_SDK_DISABLED, "false"), (OTEL_CONFIG_FILE, "")];
+        assert_eq!(resolved("", &off).unwrap().warnings, [""; 0]);
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let env = [
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a=hunter2"),
+            ("https_proxy", "http://u:hunter2@proxy:1"),
+        ];
+        let flags = "--to https://c?key=hunter2 --header b=hunter2";
+        let settings = resolved(flags, &env).unwrap();
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let Destination::Http { url, .. } = settings.destination.value else {
+            panic!("a URL was given");
+        };
+        assert_eq!(url, "https://c/v1/logs?key=hunter2");
+    }
+
+    /// What `[default: …]` says in the help of a flag, and whether the constant is the same.
+    fn is_backed(flag: &str, said: &str) -> bool {
+        let time = |default| parse_duration(said) == Ok(default);
+        let bytes = |default| said.parse() == Ok(default);
+        match flag {
+            "to" => said == ENDPOINT_DEFAULT,
+            "protocol" => said == ENCODING_DEFAULT.protocol(),
+            "compression" => said == format!("{COMPRESSION_DEFAULT}, none on loopback"),
+            "timeout" => time(TIMEOUT_DEFAULT),
+            "retry_for" => time(RETRY_FOR_DEFAULT),
+            "drain" => time(DRAIN_DEFAULT),
+            "flush_interval" => time(FLUSH_INTERVAL_DEFAULT),
+            "line_bytes_max" => bytes(LINE_BYTES_MAX_DEFAULT),
+            "batch_bytes_max" => bytes(BATCH_BYTES_MAX_DEFAULT),
+            "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
+            // These have no constant: the world decides.
+            "files" | "tz" => true,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn every_default_in_the_help_is_the_constants() {
+        let command = command();
+        let send = command.find_subcommand("send").unwrap();
+        let mut seen = 0;
+        for argument in send.get_arguments() {
+            let help = argument.get_help().unwrap().to_string();
+            let Some((_, said)) = help.split_once("[default: ") else {
+                continue;
+            };
+            let said = said.trim_end_matches(']');
+            let flag = argument.get_id().as_str();
+            assert!(is_backed(flag, said), "{flag} says {said:?}");
+            seen += 1;
+        }
+        assert_eq!(seen, 12);
+    }
+}
