@@ -28,9 +28,11 @@ mod bare_json;
 mod cases;
 #[path = "end_to_end/codec.rs"]
 mod codec;
+#[path = "end_to_end/folder.rs"]
+mod folder;
 #[path = "end_to_end/http.rs"]
 mod http;
-#[path = "end_to_end/inputs.rs"]
+#[path = "shared/inputs.rs"]
 mod inputs;
 #[path = "end_to_end/measure.rs"]
 mod measure;
@@ -89,7 +91,7 @@ fn play_part() -> Result<ExitCode> {
 
 /// Runs what was asked for. A case that cannot run is reported and the others go on.
 fn bench(options: &Options) -> Result<ExitCode> {
-    let folder = inputs::folder(options)?;
+    let folder = folder::create(options)?;
     let mut report = Report::default();
     if options.wants("startup") {
         let outcome = startup::measure(options, folder.path(), &mut report);

@@ -16,7 +16,7 @@ use crate::Result;
 use crate::{bare_json, codec};
 
 /// Read at once, and so the input of one request.
-const CHUNK_BYTES: u64 = 1 << 20;
+const CHUNK_BYTES: usize = 1 << 20;
 /// Threads that read, encode and post.
 const THREADS: usize = 2;
 /// Room before the records for what the request starts with.
@@ -65,31 +65,38 @@ struct Chunks {
 }
 
 impl Chunks {
-    /// Puts the next lines into `chunk`; `false` at the end.
-    fn next(&mut self, chunk: &mut Vec<u8>) -> io::Result<bool> {
-        chunk.clear();
-        chunk.append(&mut self.carry);
-        (&self.file).take(CHUNK_BYTES).read_to_end(chunk)?;
-        if let Some(end) = memchr::memrchr(b'\n', chunk) {
-            self.carry.extend_from_slice(&chunk[end + 1..]);
-            chunk.truncate(end + 1);
+    /// Puts the next lines at the start of `chunk` and says how many bytes they have; 0 is the end.
+    fn next(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+        let mut end = self.carry.len();
+        chunk[..end].copy_from_slice(&self.carry);
+        self.carry.clear();
+        loop {
+            let bytes = self.file.read(&mut chunk[end..])?;
+            end += bytes;
+            if bytes == 0 || end == chunk.len() {
+                break;
+            }
         }
-        Ok(!chunk.is_empty())
+        if let Some(newline) = memchr::memrchr(b'\n', &chunk[..end]) {
+            self.carry.extend_from_slice(&chunk[newline + 1..end]);
+            end = newline + 1;
+        }
+        Ok(end)
     }
 }
 
 fn ship(chunks: &Mutex<Chunks>, mut post: Post) -> Result<()> {
-    let mut chunk = Vec::new();
+    let mut chunk = vec![0; CHUNK_BYTES];
     let mut request = Vec::new();
     loop {
-        let more = match chunks.lock() {
+        let bytes = match chunks.lock() {
             Ok(mut chunks) => chunks.next(&mut chunk)?,
             Err(_) => return Err("the other thread panicked".into()),
         };
-        if !more {
+        if bytes == 0 {
             return Ok(());
         }
-        let start = encode(&chunk, &mut request)?;
+        let start = encode(&chunk[..bytes], &mut request)?;
         post.send(&request[start..])?;
     }
 }
@@ -132,12 +139,14 @@ fn put_record(out: &mut Vec<u8>, line: &[u8]) -> Option<()> {
     let severity = severity_number(level)?;
     let body = line[level_end..].trim_ascii_start();
     let body_bytes = 1 + varint_bytes(body.len()) + body.len();
-    let record_bytes = 9 + 2 + 2 + level.len() + 1 + varint_bytes(body_bytes) + body_bytes + 9;
+    let level_bytes = u8::try_from(level.len()).ok()?;
+    let record_bytes =
+        TIME_AND_SEVERITY_BYTES + 2 + level.len() + 1 + varint_bytes(body_bytes) + body_bytes;
     out.push(0x12);
     put_varint(out, record_bytes as u64);
-    put_time_and_severity(out, time, severity);
-    out.push(0x1a);
-    put_bytes(out, level);
+    out.extend_from_slice(&time_and_severity(time, severity));
+    out.extend_from_slice(&[0x1a, level_bytes]);
+    out.extend_from_slice(level);
     out.push(0x2a);
     put_varint(out, body_bytes as u64);
     out.push(0x0a);
@@ -145,14 +154,21 @@ fn put_record(out: &mut Vec<u8>, line: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Fields 1, 11 (the time observed, here the same) and 2: twenty bytes.
-pub(crate) fn put_time_and_severity(out: &mut Vec<u8>, time_unix_nano: u64, severity: u8) {
+const TIME_AND_SEVERITY_BYTES: usize = 20;
+
+/// Fields 1, 11 (the time observed, here the same) and 2.
+pub(crate) fn time_and_severity(
+    time_unix_nano: u64,
+    severity: u8,
+) -> [u8; TIME_AND_SEVERITY_BYTES] {
     let time = time_unix_nano.to_le_bytes();
-    out.push(0x09);
-    out.extend_from_slice(&time);
-    out.push(0x59);
-    out.extend_from_slice(&time);
-    out.extend_from_slice(&[0x10, severity]);
+    let mut fields = [0; TIME_AND_SEVERITY_BYTES];
+    fields[0] = 0x09;
+    fields[1..9].copy_from_slice(&time);
+    fields[9] = 0x59;
+    fields[10..18].copy_from_slice(&time);
+    fields[18..].copy_from_slice(&[0x10, severity]);
+    fields
 }
 
 fn severity_number(level: &[u8]) -> Option<u8> {

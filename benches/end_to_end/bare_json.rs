@@ -5,7 +5,7 @@
 
 use std::str;
 
-use crate::bare::{put_bytes, put_time_and_severity, put_varint};
+use crate::bare::{put_bytes, put_varint, time_and_severity};
 
 /// Room for a length below 2 MiB.
 const LENGTH_BYTES: usize = 3;
@@ -35,7 +35,7 @@ pub(crate) fn put_record(out: &mut Vec<u8>, line: &[u8]) -> Option<()> {
         50 => (17, b"ERROR"),
         _ => return None,
     };
-    put_time_and_severity(out, time_unix_millis * 1_000_000, severity);
+    out.extend_from_slice(&time_and_severity(time_unix_millis * 1_000_000, severity));
     out.push(0x1a);
     put_bytes(out, text);
     close(out, record);
@@ -44,8 +44,7 @@ pub(crate) fn put_record(out: &mut Vec<u8>, line: &[u8]) -> Option<()> {
 
 /// Starts a field whose length comes later.
 fn open(out: &mut Vec<u8>, tag: u8) -> usize {
-    out.push(tag);
-    out.extend_from_slice(&[0; LENGTH_BYTES]);
+    out.extend_from_slice(&[tag, 0, 0, 0]);
     out.len()
 }
 
@@ -133,7 +132,7 @@ impl<'line> Scan<'line> {
         let start = self.at;
         let mut has_escapes = false;
         loop {
-            self.at += memchr::memchr2(b'"', b'\\', self.text.get(self.at..)?)?;
+            self.at += quote_or_backslash(self.text.get(self.at..)?)?;
             if self.text[self.at] == b'"' {
                 self.at += 1;
                 return Some((&self.text[start..self.at - 1], has_escapes));
@@ -155,20 +154,48 @@ impl<'line> Scan<'line> {
     }
 
     fn integer(&mut self) -> Option<u64> {
-        str::from_utf8(self.word()).ok()?.parse().ok()
+        digits(self.word())
     }
 }
 
+/// Where the string ends or an escape stands. Eight bytes at a time, because most strings are short.
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // Sets the high bit of each byte that is zero; only the lowest one set is exact.
+    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7);
+    let (words, _) = text.as_chunks::<8>();
+    for (index, bytes) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*bytes);
+        let quotes = zeros(word ^ (EACH * u64::from(b'"')));
+        let backslashes = zeros(word ^ (EACH * u64::from(b'\\')));
+        let found = quotes | backslashes;
+        if found != 0 {
+            return Some(index * 8 + usize::try_from(found.trailing_zeros()).ok()? / 8);
+        }
+    }
+    let start = words.len() * 8;
+    let is_mark = |byte: &u8| matches!(byte, b'"' | b'\\');
+    text[start..].iter().position(is_mark).map(|at| start + at)
+}
+
 fn put_number(out: &mut Vec<u8>, word: &[u8]) -> Option<()> {
-    let text = str::from_utf8(word).ok()?;
-    if let Ok(integer) = text.parse::<i64>() {
+    if let Some(integer) = digits(word) {
         out.push(0x18);
-        put_varint(out, integer.cast_unsigned());
+        put_varint(out, integer);
     } else {
+        let number: f64 = str::from_utf8(word).ok()?.parse().ok()?;
         out.push(0x21);
-        out.extend_from_slice(&text.parse::<f64>().ok()?.to_le_bytes());
+        out.extend_from_slice(&number.to_le_bytes());
     }
     Some(())
+}
+
+fn digits(word: &[u8]) -> Option<u64> {
+    word.iter().try_fold(0_u64, |number, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + u64::from(digit - b'0'))
+    })
 }
 
 /// The escapes that the generated inputs hold.
