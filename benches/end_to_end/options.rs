@@ -87,8 +87,18 @@ impl Options {
         let mut words = self.program.iter();
         let mut command = Command::new(words.next().map_or("otelctl", String::as_str));
         command.args(words);
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(changes_what_is_sent) {
+                command.env_remove(name);
+            }
+        }
         command
     }
+}
+
+/// Whether a variable is a setting of the product or sends its requests through a proxy.
+fn changes_what_is_sent(name: &str) -> bool {
+    name.starts_with("OTEL") || name.to_ascii_lowercase().ends_with("_proxy")
 }
 
 fn at_least_one(flag: &str, value: &str) -> Result<u64> {

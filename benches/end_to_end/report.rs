@@ -138,7 +138,7 @@ impl fmt::Display for Report {
                 let verdict = target.verdict(*figure);
                 writeln!(
                     f,
-                    "| {case:<15} | {what:<26} | {figure:7.2} | {target:<7} | {verdict:<4} |"
+                    "| {case:<15} | {what:<30} | {figure:7.2} | {target:<7} | {verdict:<4} |"
                 )?;
             }
         }

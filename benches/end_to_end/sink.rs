@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::Result;
 
-/// A running sink. It ends when it is dropped, because its stdin ends then.
+/// A running sink. It ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Sink {
     child: Child,
@@ -80,5 +80,13 @@ impl Sink {
             record_count: next()??,
             fault_count: next()??,
         })
+    }
+}
+
+impl Drop for Sink {
+    /// After [`Sink::finish`] there is nothing left to end, and both calls say so.
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
