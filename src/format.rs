@@ -62,7 +62,11 @@ pub struct Parser {
 impl Parser {
     /// A parser for one source.
     pub fn new(kind: FormatKind, zone: Zone) -> Parser {
-        Parser { kind, zone, duplicate_keys: 0 }
+        Parser {
+            kind,
+            zone,
+            duplicate_keys: 0,
+        }
     }
 
     /// What it takes lines for.
@@ -81,20 +85,33 @@ impl Parser {
                 None => Begin::Continuation,
             };
         }
-        if trace::continues(line) { Begin::Continuation } else { Begin::Record(None) }
+        if trace::continues(line) {
+            Begin::Continuation
+        } else {
+            Begin::Record(None)
+        }
     }
 
     /// Reads one record.
     ///
     /// Shape: `text` is all lines of the record, the first of them `head_bytes` long; `leading` is its time when
     /// [`Parser::begins`] found one; `record` is empty but for the room of its attributes.
-    pub fn parse<'a>(&mut self, text: &'a str, head_bytes: usize, leading: Option<Leading>, record: &mut Record<'a>) {
+    pub fn parse<'a>(
+        &mut self,
+        text: &'a str,
+        head_bytes: usize,
+        leading: Option<Leading>,
+        record: &mut Record<'a>,
+    ) {
         let is_line = head_bytes == text.len();
         let is_object = is_line && text.trim_ascii_start().starts_with('{');
         if is_object && json::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
             return;
         }
-        if is_line && self.kind == FormatKind::Logfmt && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
+        if is_line
+            && self.kind == FormatKind::Logfmt
+            && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys)
+        {
             return;
         }
         let leading = leading.or_else(|| timestamp::leading(text.as_bytes(), &mut self.zone));

@@ -39,7 +39,10 @@ impl Record<'_> {
     pub fn clear(&mut self) {
         let mut attributes = std::mem::take(&mut self.attributes);
         attributes.clear();
-        *self = Record { attributes, ..Record::default() };
+        *self = Record {
+            attributes,
+            ..Record::default()
+        };
     }
 }
 

@@ -12,7 +12,12 @@ use crate::format::timestamp::Zone;
 use crate::record::Record;
 
 /// Reads a line that is one JSON object; `false` when it is not, and the record is as it was.
-pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplicates: &mut u64) -> bool {
+pub fn parse<'a>(
+    line: &'a str,
+    zone: &mut Zone,
+    record: &mut Record<'a>,
+    duplicates: &mut u64,
+) -> bool {
     let mut roles = Roles::new(zone);
     if read_object(line, &mut roles, record).is_some() {
         *duplicates += roles.finish(record);
@@ -22,7 +27,11 @@ pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplic
     false
 }
 
-fn read_object<'a>(line: &'a str, roles: &mut Roles<'_, 'a>, record: &mut Record<'a>) -> Option<()> {
+fn read_object<'a>(
+    line: &'a str,
+    roles: &mut Roles<'_, 'a>,
+    record: &mut Record<'a>,
+) -> Option<()> {
     let mut scanner = Scanner::new(line);
     scanner.open(b'{')?;
     if !scanner.closes(b'}') {
@@ -67,18 +76,62 @@ mod tests {
     fn check(line: &str, time: u64, severity: u8, scope: &str, body: &str, keys: &[&str]) {
         let record = read(line).unwrap();
         assert_eq!(record.time, Some(UnixNanos(time)), "{line}");
-        assert_eq!(record.severity_number.map(SeverityNumber::get), Some(severity), "{line}");
-        assert_eq!((&*record.scope, &record.body), (scope, &Value::Text(body.into())), "{line}");
-        assert_eq!(record.attributes.iter().map(|attribute| &*attribute.key).collect::<Vec<_>>(), keys, "{line}");
+        assert_eq!(
+            record.severity_number.map(SeverityNumber::get),
+            Some(severity),
+            "{line}"
+        );
+        assert_eq!(
+            (&*record.scope, &record.body),
+            (scope, &Value::Text(body.into())),
+            "{line}"
+        );
+        assert_eq!(
+            record
+                .attributes
+                .iter()
+                .map(|attribute| &*attribute.key)
+                .collect::<Vec<_>>(),
+            keys,
+            "{line}"
+        );
     }
 
     #[test]
     fn the_shapes_of_common_loggers_are_understood() {
         let t = 1_790_000_000_123_000_000;
-        check(r#"{"level":30,"time":1790000000123,"pid":7,"hostname":"h","name":"app","msg":"hi"}"#, t, 9, "app", "hi", &["pid", "hostname"]);
-        check(r#"{"level":"warn","ts":1790000000.123,"caller":"a.go:1","logger":"x.y","msg":"hi"}"#, t, 13, "x.y", "hi", &["caller"]);
-        check(r#"{"time":"2026-09-21T14:13:20.123Z","level":"ERROR","msg":"hi","n":1}"#, t, 17, "", "hi", &["n"]);
-        check(r#"{"event":"hi","level":"info","timestamp":"2026-09-21T14:13:20.123Z","logger":"s"}"#, t, 9, "s", "hi", &[]);
+        check(
+            r#"{"level":30,"time":1790000000123,"pid":7,"hostname":"h","name":"app","msg":"hi"}"#,
+            t,
+            9,
+            "app",
+            "hi",
+            &["pid", "hostname"],
+        );
+        check(
+            r#"{"level":"warn","ts":1790000000.123,"caller":"a.go:1","logger":"x.y","msg":"hi"}"#,
+            t,
+            13,
+            "x.y",
+            "hi",
+            &["caller"],
+        );
+        check(
+            r#"{"time":"2026-09-21T14:13:20.123Z","level":"ERROR","msg":"hi","n":1}"#,
+            t,
+            17,
+            "",
+            "hi",
+            &["n"],
+        );
+        check(
+            r#"{"event":"hi","level":"info","timestamp":"2026-09-21T14:13:20.123Z","logger":"s"}"#,
+            t,
+            9,
+            "s",
+            "hi",
+            &[],
+        );
         check(
             r#"{"timestamp":"2026-09-21T14:13:20.123Z","level":"DEBUG","fields":{"message":"hi","user":"u"},"target":"a::b"}"#,
             t,
@@ -100,19 +153,34 @@ mod tests {
     #[test]
     fn trace_context_is_taken_only_when_it_is_right() {
         let record = read(r#"{"msg":"x","trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174"}"#).unwrap();
-        assert!(record.trace_id.is_some() && record.span_id.is_some() && record.attributes.is_empty());
-        let record = read(r#"{"msg":"x","trace_id":"35155a4b79bd19f6","span_id":"eee19b7ec3c1b174"}"#).unwrap();
+        assert!(
+            record.trace_id.is_some() && record.span_id.is_some() && record.attributes.is_empty()
+        );
+        let record =
+            read(r#"{"msg":"x","trace_id":"35155a4b79bd19f6","span_id":"eee19b7ec3c1b174"}"#)
+                .unwrap();
         assert!(record.trace_id.is_none() && record.span_id.is_none());
-        assert_eq!(record.attributes.len(), 2, "what is no id stays an attribute");
+        assert_eq!(
+            record.attributes.len(),
+            2,
+            "what is no id stays an attribute"
+        );
     }
 
     #[test]
     fn values_keep_their_types_and_nulls_are_left_out() {
         let record = read(r#"{"a":null,"b":{"c":[1,2.5,"x",null,{}]},"d":18446744073709551616,"e":true,"f":"q\"\u00e9\ud83d\ude00"}"#).unwrap();
-        let values: Vec<_> = record.attributes.iter().map(|attribute| (&*attribute.key, format!("{:?}", attribute.value))).collect();
+        let values: Vec<_> = record
+            .attributes
+            .iter()
+            .map(|attribute| (&*attribute.key, format!("{:?}", attribute.value)))
+            .collect();
         assert_eq!(values.len(), 4);
         assert!(values[0].1.contains("Double(2.5)") && values[0].1.contains("Empty"));
-        assert_eq!(values[1], ("d", "Text(\"18446744073709551616\")".to_owned()));
+        assert_eq!(
+            values[1],
+            ("d", "Text(\"18446744073709551616\")".to_owned())
+        );
         assert_eq!(values[3], ("f", "Text(\"q\\\"é😀\")".to_owned()));
     }
 
@@ -120,19 +188,49 @@ mod tests {
     fn a_second_message_stays_an_attribute() {
         let record = read(r#"{"event":"user.login","message":"hi","text":"more"}"#).unwrap();
         assert_eq!(record.body, Value::Text("hi".into()));
-        assert_eq!(record.attributes.iter().map(|attribute| &*attribute.key).collect::<Vec<_>>(), ["event", "text"]);
+        assert_eq!(
+            record
+                .attributes
+                .iter()
+                .map(|attribute| &*attribute.key)
+                .collect::<Vec<_>>(),
+            ["event", "text"]
+        );
     }
 
     #[test]
     fn an_error_object_becomes_an_exception() {
         let record = read(r#"{"msg":"x","err":{"type":"TypeError","message":"no","stack":"TypeError: no\n    at f","code":"E1"}}"#).unwrap();
-        let keys: Vec<_> = record.attributes.iter().map(|attribute| &*attribute.key).collect();
-        assert_eq!(keys, ["exception.type", "exception.message", "exception.stacktrace", "err"]);
+        let keys: Vec<_> = record
+            .attributes
+            .iter()
+            .map(|attribute| &*attribute.key)
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                "exception.type",
+                "exception.message",
+                "exception.stacktrace",
+                "err"
+            ]
+        );
     }
 
     #[test]
     fn what_is_not_one_object_is_refused() {
-        for line in ["", "{", "[1]", r#"{"a":1"#, r#"{"a":1} x"#, r#"{"a" 1}"#, r#"{"a":01x}"#, r#"{"a":"\q"}"#, r#"{'a':1}"#, r#"{"a":1,}"#] {
+        for line in [
+            "",
+            "{",
+            "[1]",
+            r#"{"a":1"#,
+            r#"{"a":1} x"#,
+            r#"{"a" 1}"#,
+            r#"{"a":01x}"#,
+            r#"{"a":"\q"}"#,
+            r#"{'a':1}"#,
+            r#"{"a":1,}"#,
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
         assert!(read("{}").is_some());

@@ -7,7 +7,12 @@ use crate::format::timestamp::Zone;
 use crate::record::{Record, Value};
 
 /// Reads a line of pairs into the record; `false` when the line is not one, and the record is as it was.
-pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplicates: &mut u64) -> bool {
+pub fn parse<'a>(
+    line: &'a str,
+    zone: &mut Zone,
+    record: &mut Record<'a>,
+    duplicates: &mut u64,
+) -> bool {
     if !looks_like(line) {
         return false;
     }
@@ -28,7 +33,12 @@ pub fn parse<'a>(line: &'a str, zone: &mut Zone, record: &mut Record<'a>, duplic
 /// Whether a line consists of pairs: it begins with one and has at least two.
 pub fn looks_like(line: &str) -> bool {
     let mut pairs = Pairs { rest: line };
-    let is_pair = |rest: &str| rest.trim_ascii_start().bytes().find(|byte| !is_key_byte(*byte)) == Some(b'=');
+    let is_pair = |rest: &str| {
+        rest.trim_ascii_start()
+            .bytes()
+            .find(|byte| !is_key_byte(*byte))
+            == Some(b'=')
+    };
     is_pair(line) && pairs.next().is_some() && is_pair(pairs.rest)
 }
 
@@ -42,16 +52,25 @@ impl<'a> Iterator for Pairs<'a> {
 
     fn next(&mut self) -> Option<(&'a str, Value<'a>)> {
         let rest = self.rest.trim_ascii_start();
-        let key_end = rest.bytes().position(|byte| !is_key_byte(byte)).unwrap_or(rest.len());
+        let key_end = rest
+            .bytes()
+            .position(|byte| !is_key_byte(byte))
+            .unwrap_or(rest.len());
         if key_end == 0 {
             return None;
         }
         let key = rest.get(..key_end)?;
         let Some(after) = rest.get(key_end..)?.strip_prefix('=') else {
-            self.rest = rest.get(key_end..).filter(|after| after.is_empty() || after.starts_with(' '))?;
+            self.rest = rest
+                .get(key_end..)
+                .filter(|after| after.is_empty() || after.starts_with(' '))?;
             return Some((key, Value::Bool(true)));
         };
-        let (value, left) = if let Some(quoted) = after.strip_prefix('"') { quoted_value(quoted)? } else { bare_value(after)? };
+        let (value, left) = if let Some(quoted) = after.strip_prefix('"') {
+            quoted_value(quoted)?
+        } else {
+            bare_value(after)?
+        };
         self.rest = left;
         Some((key, value))
     }
@@ -77,9 +96,15 @@ fn typed(text: &str) -> Value<'_> {
     let plain = !digits.starts_with('0') || digits.len() == 1 || digits.starts_with("0.");
     let numeric = plain && digits.starts_with(|first: char| first.is_ascii_digit());
     if numeric && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map_or(Value::Text(Cow::Borrowed(text)), Value::Int);
+        return text
+            .parse()
+            .map_or(Value::Text(Cow::Borrowed(text)), Value::Int);
     }
-    let dotted = numeric && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !digits.ends_with('.');
+    let dotted = numeric
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && !digits.ends_with('.');
     match text.parse() {
         Ok(number) if dotted => Value::Double(number),
         _ => Value::Text(Cow::Borrowed(text)),
@@ -90,7 +115,10 @@ fn quoted_value(text: &str) -> Option<(Value<'_>, &str)> {
     let bytes = text.as_bytes();
     let mut end = memchr::memchr2(b'"', b'\\', bytes)?;
     if bytes[end] == b'"' {
-        return Some((Value::Text(Cow::Borrowed(text.get(..end)?)), text.get(end + 1..)?));
+        return Some((
+            Value::Text(Cow::Borrowed(text.get(..end)?)),
+            text.get(end + 1..)?,
+        ));
     }
     let (mut value, mut from) = (String::with_capacity(text.len()), 0);
     loop {
@@ -135,10 +163,19 @@ mod tests {
         assert_eq!(record.severity_number.map(SeverityNumber::get), Some(13));
         assert_eq!(record.body, Value::Text("disk \"sda\" full".into()));
         assert_eq!(record.scope, "app.db");
-        let attributes: Vec<_> = record.attributes.iter().map(|attribute| (&*attribute.key, attribute.value.clone())).collect();
+        let attributes: Vec<_> = record
+            .attributes
+            .iter()
+            .map(|attribute| (&*attribute.key, attribute.value.clone()))
+            .collect();
         assert_eq!(
             attributes,
-            [("free", Value::Double(0.5)), ("count", Value::Int(7)), ("id", Value::Text("007".into())), ("ok", Value::Bool(true))]
+            [
+                ("free", Value::Double(0.5)),
+                ("count", Value::Int(7)),
+                ("id", Value::Text("007".into())),
+                ("ok", Value::Bool(true))
+            ]
         );
     }
 

@@ -94,7 +94,11 @@ mod tests {
 
     #[track_caller]
     fn check(word: &str, expected: Option<u8>) {
-        assert_eq!(from_word(word).map(SeverityNumber::get), expected, "{word:?}");
+        assert_eq!(
+            from_word(word).map(SeverityNumber::get),
+            expected,
+            "{word:?}"
+        );
     }
 
     #[test]

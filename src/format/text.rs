@@ -11,14 +11,24 @@ use crate::record::{Attribute, Record, SeverityNumber, Value};
 const PREFIX_TOKENS_MAX: usize = 4;
 
 /// Reads a record from its text, whose first line is `head_bytes` long. Every text is a record.
-pub fn parse<'a>(text: &'a str, head_bytes: usize, leading: Option<Leading>, record: &mut Record<'a>) {
+pub fn parse<'a>(
+    text: &'a str,
+    head_bytes: usize,
+    leading: Option<Leading>,
+    record: &mut Record<'a>,
+) {
     let head = text.get(..head_bytes).unwrap_or(text);
     let body_at = prefix(head, leading, record);
     let body = text.get(body_at..).unwrap_or_default();
     if head_bytes < text.len()
         && let Some(exception) = trace::find(body)
     {
-        push_exception(record, exception.kind, exception.message, exception.stacktrace);
+        push_exception(
+            record,
+            exception.kind,
+            exception.message,
+            exception.stacktrace,
+        );
         record.body = Value::Text(Cow::Borrowed(exception.body));
         return;
     }
@@ -26,8 +36,17 @@ pub fn parse<'a>(text: &'a str, head_bytes: usize, leading: Option<Leading>, rec
 }
 
 /// Adds the attributes of an exception; what is empty is left out.
-pub(super) fn push_exception<'a>(record: &mut Record<'a>, kind: &'a str, message: &'a str, stacktrace: &'a str) {
-    let parts = [("exception.type", kind), ("exception.message", message), ("exception.stacktrace", stacktrace)];
+pub(super) fn push_exception<'a>(
+    record: &mut Record<'a>,
+    kind: &'a str,
+    message: &'a str,
+    stacktrace: &'a str,
+) {
+    let parts = [
+        ("exception.type", kind),
+        ("exception.message", message),
+        ("exception.stacktrace", stacktrace),
+    ];
     for (key, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
         record.attributes.push(Attribute::text(key, text));
     }
@@ -40,7 +59,9 @@ fn prefix<'a>(head: &'a str, leading: Option<Leading>, record: &mut Record<'a>) 
     let mut at = leading.map_or(0, |leading| skip_separators(bytes, leading.bytes));
     let stamped = at > 0;
     for _ in 0..PREFIX_TOKENS_MAX {
-        let Some(end) = token(head, at, stamped, record) else { break };
+        let Some(end) = token(head, at, stamped, record) else {
+            break;
+        };
         at = skip_separators(bytes, end);
     }
     at
@@ -57,7 +78,10 @@ fn token<'a>(head: &'a str, at: usize, stamped: bool, record: &mut Record<'a>) -
     if record.severity_number.is_some() {
         return None;
     }
-    let end = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let end = rest
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
     let word = rest.get(..end)?;
     let number = severity::from_word(word)?;
     stands_for_a_level(word, rest.as_bytes().get(end..)?, stamped).then(|| {
@@ -96,7 +120,11 @@ fn stands_for_a_level(word: &str, after: &[u8], stamped: bool) -> bool {
         [b' ', ..] => false,
         _ => return false,
     };
-    if delimited || bytes.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+    if delimited
+        || bytes
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    {
         return stamped || delimited || bytes.len() > 2;
     }
     // These four are not words with which sentences begin.
@@ -106,8 +134,12 @@ fn stands_for_a_level(word: &str, after: &[u8], stamped: bool) -> bool {
 /// A dotted or plain identifier: `app.db`, `worker-3`, `My::Module`; not a number, not a sentence.
 fn looks_like_a_logger(content: &str) -> bool {
     let bytes = content.as_bytes();
-    bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'/' | b'$' | b'-'))
+    bytes
+        .first()
+        .is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && bytes.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'/' | b'$' | b'-')
+        })
 }
 
 /// Passes blanks, and one `-`, `:` or `|` among them.
@@ -139,19 +171,57 @@ mod tests {
     #[track_caller]
     fn check(line: &str, severity: Option<u8>, scope: &str, body: &str) {
         let mut record = Record::default();
-        parse(line, line.find('\n').unwrap_or(line.len()), stamp(line), &mut record);
-        let found = (record.severity_number.map(SeverityNumber::get), &*record.scope, record.body);
-        assert_eq!(found, (severity, scope, Value::Text(Cow::Borrowed(body))), "{line:?}");
+        parse(
+            line,
+            line.find('\n').unwrap_or(line.len()),
+            stamp(line),
+            &mut record,
+        );
+        let found = (
+            record.severity_number.map(SeverityNumber::get),
+            &*record.scope,
+            record.body,
+        );
+        assert_eq!(
+            found,
+            (severity, scope, Value::Text(Cow::Borrowed(body))),
+            "{line:?}"
+        );
     }
 
     #[test]
     fn time_level_and_logger_are_taken_off_the_message() {
         check("2026-11-20T09:00:00Z INFO started", Some(9), "", "started");
-        check("2026-11-20 09:00:00,123 WARN  [app.db] slow query", Some(13), "app.db", "slow query");
-        check("[2026-11-20 09:00:00] [error] [core] no space", Some(17), "core", "no space");
-        check("2026-11-20T09:00:00Z [info     ] padded", Some(9), "", "padded");
-        check("2026-11-20T09:00:00Z - DEBUG - dashed", Some(5), "", "dashed");
-        check("2026-11-20T09:00:00Z | Warning | piped", Some(13), "", "piped");
+        check(
+            "2026-11-20 09:00:00,123 WARN  [app.db] slow query",
+            Some(13),
+            "app.db",
+            "slow query",
+        );
+        check(
+            "[2026-11-20 09:00:00] [error] [core] no space",
+            Some(17),
+            "core",
+            "no space",
+        );
+        check(
+            "2026-11-20T09:00:00Z [info     ] padded",
+            Some(9),
+            "",
+            "padded",
+        );
+        check(
+            "2026-11-20T09:00:00Z - DEBUG - dashed",
+            Some(5),
+            "",
+            "dashed",
+        );
+        check(
+            "2026-11-20T09:00:00Z | Warning | piped",
+            Some(13),
+            "",
+            "piped",
+        );
         check("2026-11-20T09:00:00Z info lower", Some(9), "", "lower");
         check("ERROR: no time here", Some(17), "", "no time here");
         check("[WARN] no time either", Some(13), "", "no time either");
@@ -159,28 +229,65 @@ mod tests {
 
     #[test]
     fn prose_keeps_all_its_words() {
-        check("2026-11-20T09:00:00Z Error opening file", None, "", "Error opening file");
-        check("2026-11-20T09:00:00Z error opening file", None, "", "error opening file");
+        check(
+            "2026-11-20T09:00:00Z Error opening file",
+            None,
+            "",
+            "Error opening file",
+        );
+        check(
+            "2026-11-20T09:00:00Z error opening file",
+            None,
+            "",
+            "error opening file",
+        );
         check("Information is power", None, "", "Information is power");
         check("[12] queued", None, "", "[12] queued");
         check("2026-11-20T09:00:00Z [42] queued", None, "", "[42] queued");
-        check("2026-11-20T09:00:00Z INFO -5 degrees", Some(9), "", "-5 degrees");
-        check("2026-11-20T09:00:00Z INFO http://x: ok", Some(9), "", "http://x: ok");
+        check(
+            "2026-11-20T09:00:00Z INFO -5 degrees",
+            Some(9),
+            "",
+            "-5 degrees",
+        );
+        check(
+            "2026-11-20T09:00:00Z INFO http://x: ok",
+            Some(9),
+            "",
+            "http://x: ok",
+        );
         check("", None, "", "");
     }
 
     #[test]
     fn lines_of_one_record_stay_together() {
-        check("2026-11-20T09:00:00Z INFO select\n  from t", Some(9), "", "select\n  from t");
+        check(
+            "2026-11-20T09:00:00Z INFO select\n  from t",
+            Some(9),
+            "",
+            "select\n  from t",
+        );
     }
 
     #[test]
     fn a_stack_trace_becomes_an_exception() {
-        let text = "2026-11-20T09:00:00Z ERROR failed\njava.io.IOException: gone\n\tat a.B.c(D.java:1)";
+        let text =
+            "2026-11-20T09:00:00Z ERROR failed\njava.io.IOException: gone\n\tat a.B.c(D.java:1)";
         let mut record = Record::default();
         parse(text, 33, stamp(text), &mut record);
         assert_eq!(record.body, Value::Text(Cow::Borrowed("failed")));
-        let keys: Vec<_> = record.attributes.iter().map(|attribute| &*attribute.key).collect();
-        assert_eq!(keys, ["exception.type", "exception.message", "exception.stacktrace"]);
+        let keys: Vec<_> = record
+            .attributes
+            .iter()
+            .map(|attribute| &*attribute.key)
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                "exception.type",
+                "exception.message",
+                "exception.stacktrace"
+            ]
+        );
     }
 }

@@ -12,7 +12,9 @@ use crate::base::units::UnixNanos;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
-const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
 
 /// The earliest and latest epoch seconds taken for a time: 2001-09-09 to 2096-10-02, where ten digits suffice.
 const EPOCH_SECONDS: std::ops::Range<u64> = 1_000_000_000..4_000_000_000;
@@ -29,7 +31,12 @@ pub struct Zone {
 impl Zone {
     /// A zone of the tz database, or the system's.
     pub fn new(zone: TimeZone) -> Zone {
-        Zone { zone, cached_hour: i64::MIN, cached_offset: 0, assumed: false }
+        Zone {
+            zone,
+            cached_hour: i64::MIN,
+            cached_offset: 0,
+            assumed: false,
+        }
     }
 
     /// Whether a time without zone was read since the last call.
@@ -54,7 +61,10 @@ impl Zone {
         let Ok(at) = epoch.checked_add(jiff::SignedDuration::from_secs(civil_seconds)) else {
             return 0;
         };
-        self.zone.to_ambiguous_zoned(at).compatible().map_or(0, |zoned| civil_seconds - zoned.timestamp().as_second())
+        self.zone
+            .to_ambiguous_zoned(at)
+            .compatible()
+            .map_or(0, |zoned| civil_seconds - zoned.timestamp().as_second())
     }
 }
 
@@ -81,7 +91,9 @@ pub fn leading(line: &[u8], zone: &mut Zone) -> Option<Leading> {
         }
         b'0'..=b'9' | b'A'..=b'Z' => {
             let (time, length) = bare(line, zone)?;
-            let ends = line.get(length).is_none_or(|next| !next.is_ascii_alphanumeric());
+            let ends = line
+                .get(length)
+                .is_none_or(|next| !next.is_ascii_alphanumeric());
             ends.then_some((time, length))?
         }
         _ => return None,
@@ -117,7 +129,8 @@ fn bare(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
 fn iso(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
     let head: &[u8; 16] = line.first_chunk()?;
     let year = two(head[0], head[1])? * 100 + two(head[2], head[3])?;
-    let separators = head[7] == head[4] && matches!(head[10], b'T' | b't' | b' ' | b'_') && head[13] == b':';
+    let separators =
+        head[7] == head[4] && matches!(head[10], b'T' | b't' | b' ' | b'_') && head[13] == b':';
     if !separators {
         return None;
     }
@@ -145,14 +158,22 @@ fn access_log(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
 fn ctime(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
     let head: &[u8; 16] = line.first_chunk()?;
     let days_name = head[3] == b' ' && head[7] == b' ' && head[10] == b' ';
-    let day = if head[8] == b' ' { two(b'0', head[9])? } else { two(head[8], head[9])? };
+    let day = if head[8] == b' ' {
+        two(b'0', head[9])?
+    } else {
+        two(head[8], head[9])?
+    };
     let month = days_name.then(|| month(&head[4..7]))??;
     let (clock, at) = clock(line, 11)?;
     let (nanos, at) = fraction(line, at);
     let year = line.get(at..at + 5)?;
-    let year_number = (year[0] == b' ').then(|| Some(two(year[1], year[2])? * 100 + two(year[3], year[4])?))??;
+    let year_number = (year[0] == b' ')
+        .then(|| Some(two(year[1], year[2])? * 100 + two(year[3], year[4])?))??;
     let civil = days_from_civil(year_number, month, day)? * SECONDS_PER_DAY + clock;
-    Some((unix_nanos(civil - zone.offset_seconds(civil), nanos)?, at + 5))
+    Some((
+        unix_nanos(civil - zone.offset_seconds(civil), nanos)?,
+        at + 5,
+    ))
 }
 
 /// `HH:MM` or `HH:MM:SS` from `at` → seconds of the day, and where it ends. A leap second is read as the one before.
@@ -172,7 +193,8 @@ fn clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
 
 /// Digits behind `.` or `,`, to the nanosecond; further ones are skipped.
 fn fraction(line: &[u8], at: usize) -> (u64, usize) {
-    let starts = matches!(line.get(at), Some(b'.' | b',')) && line.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let starts = matches!(line.get(at), Some(b'.' | b','))
+        && line.get(at + 1).is_some_and(u8::is_ascii_digit);
     if !starts {
         return (0, at);
     }
@@ -190,7 +212,9 @@ fn offset(line: &[u8], at: usize) -> Option<(i64, usize)> {
     let spaced = line.get(at) == Some(&b' ');
     let start = at + usize::from(spaced);
     match *line.get(start)? {
-        b'Z' | b'z' if !line.get(start + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, start + 1)),
+        b'Z' | b'z' if !line.get(start + 1).is_some_and(u8::is_ascii_alphanumeric) => {
+            Some((0, start + 1))
+        }
         sign @ (b'+' | b'-') => {
             let (seconds, end) = offset_digits(line, start + 1, spaced)?;
             Some((if sign == b'-' { -seconds } else { seconds }, end))
@@ -211,7 +235,9 @@ fn offset_digits(line: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
         _ => None,
     };
     match minutes {
-        Some(minutes) if hours <= 23 && minutes <= 59 => Some((hours * 3_600 + minutes * 60, minutes_at + 2)),
+        Some(minutes) if hours <= 23 && minutes <= 59 => {
+            Some((hours * 3_600 + minutes * 60, minutes_at + 2))
+        }
         // ` -5 items` is not an offset; `+02` right behind the time is.
         None if colon == 0 && !spaced && hours <= 23 => Some((hours * 3_600, at + 2)),
         _ => None,
@@ -220,8 +246,14 @@ fn offset_digits(line: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
 
 /// 10 digits are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds; seconds may have a fraction.
 fn epoch_digits(line: &[u8]) -> Option<(UnixNanos, usize)> {
-    let digits = line.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
-    let number = line.get(..digits)?.iter().fold(0_u64, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
+    let digits = line
+        .iter()
+        .take(20)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let number = line.get(..digits)?.iter().fold(0_u64, |sum, digit| {
+        sum.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))
+    });
     let scale = match digits {
         10 => NANOS_PER_SECOND,
         13 => 1_000_000,
@@ -233,12 +265,22 @@ fn epoch_digits(line: &[u8]) -> Option<(UnixNanos, usize)> {
     if !EPOCH_SECONDS.contains(&(nanos / NANOS_PER_SECOND)) {
         return None;
     }
-    let (fraction_nanos, end) = if matches!(line.get(digits), Some(b'.')) { fraction(line, digits) } else { (0, digits) };
-    Some((UnixNanos(nanos + fraction_nanos * scale / NANOS_PER_SECOND), end))
+    let (fraction_nanos, end) = if matches!(line.get(digits), Some(b'.')) {
+        fraction(line, digits)
+    } else {
+        (0, digits)
+    };
+    Some((
+        UnixNanos(nanos + fraction_nanos * scale / NANOS_PER_SECOND),
+        end,
+    ))
 }
 
 fn unix_nanos(seconds: i64, nanos: u64) -> Option<UnixNanos> {
-    let total = u64::try_from(seconds).ok()?.checked_mul(NANOS_PER_SECOND)?.checked_add(nanos)?;
+    let total = u64::try_from(seconds)
+        .ok()?
+        .checked_mul(NANOS_PER_SECOND)?
+        .checked_add(nanos)?;
     // Consumers read the field as signed; and 0 means "unknown".
     (total > 0 && i64::try_from(total).is_ok()).then_some(UnixNanos(total))
 }
@@ -249,7 +291,9 @@ fn two(tens: u8, ones: u8) -> Option<i64> {
 }
 
 fn month(name: &[u8]) -> Option<i64> {
-    let index = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name))?;
+    let index = MONTHS
+        .iter()
+        .position(|month| month.eq_ignore_ascii_case(name))?;
     i64::try_from(index + 1).ok()
 }
 
@@ -285,33 +329,75 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: Option<(&str, usize)>) {
-        let found = leading(line.as_bytes(), &mut berlin()).map(|Leading { time, bytes: length }| {
-            let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap();
-            (stamp.to_string(), length)
-        });
-        assert_eq!(found, expected.map(|(time, length)| (time.to_owned(), length)), "{line:?}");
+        let found = leading(line.as_bytes(), &mut berlin()).map(
+            |Leading {
+                 time,
+                 bytes: length,
+             }| {
+                let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap();
+                (stamp.to_string(), length)
+            },
+        );
+        assert_eq!(
+            found,
+            expected.map(|(time, length)| (time.to_owned(), length)),
+            "{line:?}"
+        );
     }
 
     #[test]
     fn rfc_3339_and_its_relatives_are_read() {
         check("2026-11-20T09:00:00Z x", Some(("2026-11-20T09:00:00Z", 20)));
-        check("2026-11-20T09:00:00.123456789Z", Some(("2026-11-20T09:00:00.123456789Z", 30)));
-        check("2026-11-20 09:00:00,123 INFO", Some(("2026-11-20T08:00:00.123Z", 23)));
-        check("2026-11-20 09:00:00.5 +0200 x", Some(("2026-11-20T07:00:00.5Z", 27)));
-        check("2026-11-20T09:00:00+02:00", Some(("2026-11-20T07:00:00Z", 25)));
-        check("2026-11-20T09:00:00-0530", Some(("2026-11-20T14:30:00Z", 24)));
-        check("2026/11/20 09:00:00 UTC x", Some(("2026-11-20T09:00:00Z", 23)));
-        check("[2026-11-20 09:00:00Z] x", Some(("2026-11-20T09:00:00Z", 22)));
+        check(
+            "2026-11-20T09:00:00.123456789Z",
+            Some(("2026-11-20T09:00:00.123456789Z", 30)),
+        );
+        check(
+            "2026-11-20 09:00:00,123 INFO",
+            Some(("2026-11-20T08:00:00.123Z", 23)),
+        );
+        check(
+            "2026-11-20 09:00:00.5 +0200 x",
+            Some(("2026-11-20T07:00:00.5Z", 27)),
+        );
+        check(
+            "2026-11-20T09:00:00+02:00",
+            Some(("2026-11-20T07:00:00Z", 25)),
+        );
+        check(
+            "2026-11-20T09:00:00-0530",
+            Some(("2026-11-20T14:30:00Z", 24)),
+        );
+        check(
+            "2026/11/20 09:00:00 UTC x",
+            Some(("2026-11-20T09:00:00Z", 23)),
+        );
+        check(
+            "[2026-11-20 09:00:00Z] x",
+            Some(("2026-11-20T09:00:00Z", 22)),
+        );
         check("2026-11-20T09:00Z", Some(("2026-11-20T09:00:00Z", 17)));
         check("2026-06-30T23:59:60Z", Some(("2026-06-30T23:59:59Z", 20)));
-        check("2024-02-29T00:00:00.1234567891234Z", Some(("2024-02-29T00:00:00.123456789Z", 34)));
+        check(
+            "2024-02-29T00:00:00.1234567891234Z",
+            Some(("2024-02-29T00:00:00.123456789Z", 34)),
+        );
     }
 
     #[test]
     fn other_common_forms_are_read() {
-        check("[20/Nov/2026:09:00:00 +0100] \"GET", Some(("2026-11-20T08:00:00Z", 28)));
-        check("Fri Nov 20 09:00:00 2026 x", Some(("2026-11-20T08:00:00Z", 24)));
-        check("[Fri Nov  6 09:00:00.123456 2026] x", Some(("2026-11-06T08:00:00.123456Z", 33)));
+        check(
+            "[20/Nov/2026:09:00:00 +0100] \"GET",
+            Some(("2026-11-20T08:00:00Z", 28)),
+        );
+        check(
+            "Fri Nov 20 09:00:00 2026 x",
+            Some(("2026-11-20T08:00:00Z", 24)),
+        );
+        check(
+            "[Fri Nov  6 09:00:00.123456 2026] x",
+            Some(("2026-11-06T08:00:00.123456Z", 33)),
+        );
         check("1790000000 x", Some(("2026-09-21T14:13:20Z", 10)));
         check("1790000000.25 x", Some(("2026-09-21T14:13:20.25Z", 13)));
         check("1790000000123 x", Some(("2026-09-21T14:13:20.123Z", 13)));
@@ -342,15 +428,30 @@ mod tests {
 
     #[test]
     fn a_space_and_a_number_are_no_offset() {
-        check("2026-11-20T09:00:00 -5 items", Some(("2026-11-20T08:00:00Z", 19)));
-        check("2026-11-20T09:00:00 - x", Some(("2026-11-20T08:00:00Z", 19)));
+        check(
+            "2026-11-20T09:00:00 -5 items",
+            Some(("2026-11-20T08:00:00Z", 19)),
+        );
+        check(
+            "2026-11-20T09:00:00 - x",
+            Some(("2026-11-20T08:00:00Z", 19)),
+        );
     }
 
     #[test]
     fn epochs_in_json_are_exact_to_the_digit() {
-        assert_eq!(epoch("1731391316.698123456"), Some(UnixNanos(1_731_391_316_698_123_456)));
-        assert_eq!(epoch("1731391316698"), Some(UnixNanos(1_731_391_316_698_000_000)));
-        assert_eq!(epoch("1731391316698.5"), Some(UnixNanos(1_731_391_316_698_500_000)));
+        assert_eq!(
+            epoch("1731391316.698123456"),
+            Some(UnixNanos(1_731_391_316_698_123_456))
+        );
+        assert_eq!(
+            epoch("1731391316698"),
+            Some(UnixNanos(1_731_391_316_698_000_000))
+        );
+        assert_eq!(
+            epoch("1731391316698.5"),
+            Some(UnixNanos(1_731_391_316_698_500_000))
+        );
         assert_eq!(epoch("42"), None);
         assert_eq!(epoch("1731391316x"), None);
     }

@@ -39,7 +39,11 @@ pub fn is_indented(line: &[u8]) -> bool {
 
 /// Whether a line only continues the record before it, told by the line alone.
 pub fn continues(line: &[u8]) -> bool {
-    is_indented(line) || CONTINUATIONS.iter().any(|opening| line.starts_with(opening)) || is_closing(line)
+    is_indented(line)
+        || CONTINUATIONS
+            .iter()
+            .any(|opening| line.starts_with(opening))
+        || is_closing(line)
 }
 
 /// Whether a line opens a Python trace, after which one unindented line names the exception.
@@ -59,23 +63,47 @@ pub fn find(text: &str) -> Option<Exception<'_>> {
 
 fn find_python(text: &str) -> Option<Exception<'_>> {
     let header = text.find(PYTHON_HEADER)?;
-    let at = if header == 0 || text.as_bytes().get(header - 1) == Some(&b'\n') { header } else { return None };
+    let at = if header == 0 || text.as_bytes().get(header - 1) == Some(&b'\n') {
+        header
+    } else {
+        return None;
+    };
     let stacktrace = text.get(at..)?.trim_end();
-    let last = stacktrace.lines().rev().find(|line| !line.is_empty() && !is_indented(line.as_bytes()))?;
+    let last = stacktrace
+        .lines()
+        .rev()
+        .find(|line| !line.is_empty() && !is_indented(line.as_bytes()))?;
     let (kind, message) = exception_header(last)?;
     let before = text.get(..at)?.trim_end();
-    Some(Exception { body: if before.is_empty() { last } else { before }, kind, message, stacktrace })
+    Some(Exception {
+        body: if before.is_empty() { last } else { before },
+        kind,
+        message,
+        stacktrace,
+    })
 }
 
 /// Java, .NET and JavaScript: a header line, then lines that begin with `at `.
 fn find_frames(text: &str) -> Option<Exception<'_>> {
     let frames = line_starts(text).find(|at| is_frame(line_at(text, *at)))?;
-    let header = line_starts(text).take_while(|at| *at < frames).filter(|at| *at > 0).find(|at| exception_header(line_at(text, *at)).is_some());
+    let header = line_starts(text)
+        .take_while(|at| *at < frames)
+        .filter(|at| *at > 0)
+        .find(|at| exception_header(line_at(text, *at)).is_some());
     let at = header.unwrap_or(0);
     let (kind, message) = exception_header(line_at(text, at))?;
     let before = text.get(..at)?.trim_end();
-    let body = if before.is_empty() { line_at(text, 0) } else { before };
-    Some(Exception { body, kind, message, stacktrace: text.get(at..)?.trim_end() })
+    let body = if before.is_empty() {
+        line_at(text, 0)
+    } else {
+        before
+    };
+    Some(Exception {
+        body,
+        kind,
+        message,
+        stacktrace: text.get(at..)?.trim_end(),
+    })
 }
 
 fn is_frame(line: &str) -> bool {
@@ -88,7 +116,9 @@ fn line_starts(text: &str) -> impl Iterator<Item = usize> {
 }
 
 fn line_at(text: &str, at: usize) -> &str {
-    text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+    text.get(at..)
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or_default()
 }
 
 /// `Type: message` or `Type`, behind the words that runtimes put before it.
@@ -102,7 +132,11 @@ pub fn exception_header(line: &str) -> Option<(&str, &str)> {
     if let Some(thread) = rest.strip_prefix("Exception in thread \"") {
         rest = thread.split_once("\" ")?.1;
     }
-    let end = rest.find(|character: char| !(character.is_alphanumeric() || matches!(character, '.' | '_' | '$'))).unwrap_or(rest.len());
+    let end = rest
+        .find(|character: char| {
+            !(character.is_alphanumeric() || matches!(character, '.' | '_' | '$'))
+        })
+        .unwrap_or(rest.len());
     let (kind, after) = rest.split_at_checked(end)?;
     let message = match after.strip_prefix(':') {
         Some(message) => message.trim_start(),
@@ -110,8 +144,20 @@ pub fn exception_header(line: &str) -> Option<(&str, &str)> {
         None => return None,
     };
     let starts_well = kind.chars().next().is_some_and(char::is_alphabetic);
-    let named_so = ["Error", "Exception", "Throwable", "Warning", "Interrupt", "Exit", "Iteration"].iter().any(|end| kind.ends_with(end));
-    let dotted = kind.contains('.') && !kind.ends_with('.') && kind.rsplit('.').next()?.starts_with(char::is_uppercase);
+    let named_so = [
+        "Error",
+        "Exception",
+        "Throwable",
+        "Warning",
+        "Interrupt",
+        "Exit",
+        "Iteration",
+    ]
+    .iter()
+    .any(|end| kind.ends_with(end));
+    let dotted = kind.contains('.')
+        && !kind.ends_with('.')
+        && kind.rsplit('.').next()?.starts_with(char::is_uppercase);
     (starts_well && (named_so || dotted)).then_some((kind, message))
 }
 
@@ -121,33 +167,66 @@ mod tests {
 
     #[test]
     fn lines_that_only_continue_are_told_by_themselves() {
-        for line in ["\tat a.b.C.d(E.java:1)", "  File \"x.py\", line 3", "Caused by: java.io.IOException: x", "... 3 more", "})", "at f (x.js:1:2)"] {
+        for line in [
+            "\tat a.b.C.d(E.java:1)",
+            "  File \"x.py\", line 3",
+            "Caused by: java.io.IOException: x",
+            "... 3 more",
+            "})",
+            "at f (x.js:1:2)",
+        ] {
             assert!(continues(line.as_bytes()), "{line:?}");
         }
-        for line in ["hello", "attention", "{\"a\":1}", "Causes", "", "}{ not closing"] {
+        for line in [
+            "hello",
+            "attention",
+            "{\"a\":1}",
+            "Causes",
+            "",
+            "}{ not closing",
+        ] {
             assert!(!continues(line.as_bytes()), "{line:?}");
         }
     }
 
     #[test]
     fn a_java_trace_is_taken_off_the_message() {
-        let found = find("request failed\njava.lang.IllegalStateException: no \"x\"\n\tat a.B.c(D.java:1)\nCaused by: java.io.IOException\n\t... 2 more");
+        let found = find(
+            "request failed\njava.lang.IllegalStateException: no \"x\"\n\tat a.B.c(D.java:1)\nCaused by: java.io.IOException\n\t... 2 more",
+        );
         let found = found.unwrap();
-        assert_eq!((found.body, found.kind, found.message), ("request failed", "java.lang.IllegalStateException", "no \"x\""));
-        assert!(found.stacktrace.starts_with("java.lang.Ill") && found.stacktrace.ends_with("2 more"));
+        assert_eq!(
+            (found.body, found.kind, found.message),
+            (
+                "request failed",
+                "java.lang.IllegalStateException",
+                "no \"x\""
+            )
+        );
+        assert!(
+            found.stacktrace.starts_with("java.lang.Ill") && found.stacktrace.ends_with("2 more")
+        );
     }
 
     #[test]
     fn a_trace_on_the_first_line_keeps_that_line_as_the_message() {
-        let found = find("Exception in thread \"main\" java.lang.Error: boom\n\tat a.B.c(D.java:1)").unwrap();
+        let found =
+            find("Exception in thread \"main\" java.lang.Error: boom\n\tat a.B.c(D.java:1)")
+                .unwrap();
         assert_eq!((found.kind, found.message), ("java.lang.Error", "boom"));
-        assert_eq!(found.body, "Exception in thread \"main\" java.lang.Error: boom");
+        assert_eq!(
+            found.body,
+            "Exception in thread \"main\" java.lang.Error: boom"
+        );
     }
 
     #[test]
     fn a_python_trace_names_its_exception_last() {
         let found = find("failed\nTraceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nValueError: bad 7").unwrap();
-        assert_eq!((found.body, found.kind, found.message), ("failed", "ValueError", "bad 7"));
+        assert_eq!(
+            (found.body, found.kind, found.message),
+            ("failed", "ValueError", "bad 7")
+        );
         assert!(found.stacktrace.starts_with("Traceback"));
     }
 

@@ -14,9 +14,14 @@ impl KeyMask {
     /// Remembers a key; `false` when it was certainly not there before.
     pub fn may_hold(&mut self, key: &str) -> bool {
         let bytes = key.as_bytes();
-        let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
+        let (first, last) = (
+            bytes.first().copied().unwrap_or(0),
+            bytes.last().copied().unwrap_or(0),
+        );
         let middle = bytes.get(bytes.len() / 2).copied().unwrap_or(0);
-        let mixed = (u32::from(first) ^ u32::from(last).rotate_left(7) ^ u32::from(middle).rotate_left(13)).wrapping_add(bytes.len() as u32 * 0x9e37);
+        let mixed =
+            (u32::from(first) ^ u32::from(last).rotate_left(7) ^ u32::from(middle).rotate_left(13))
+                .wrapping_add(bytes.len() as u32 * 0x9e37);
         let bit = 1_u64 << (mixed.wrapping_mul(0x85eb_ca6b) >> 26);
         let held = self.0 & bit != 0;
         self.0 |= bit;
@@ -25,7 +30,12 @@ impl KeyMask {
 }
 
 /// Adds an attribute; one with the same key is replaced and counted. Empty keys and empty values are left out.
-pub fn push<'a>(attributes: &mut Vec<Attribute<'a>>, mask: &mut KeyMask, key: Cow<'a, str>, value: Value<'a>) -> u64 {
+pub fn push<'a>(
+    attributes: &mut Vec<Attribute<'a>>,
+    mask: &mut KeyMask,
+    key: Cow<'a, str>,
+    value: Value<'a>,
+) -> u64 {
     if key.is_empty() || value == Value::Empty {
         return 0;
     }
@@ -48,11 +58,24 @@ mod tests {
         let (mut attributes, mut mask) = (Vec::new(), KeyMask::default());
         let mut duplicates = 0;
         for (key, number) in [("a", 1), ("b", 2), ("a", 3), ("", 4)] {
-            duplicates += push(&mut attributes, &mut mask, Cow::Borrowed(key), Value::Int(number));
+            duplicates += push(
+                &mut attributes,
+                &mut mask,
+                Cow::Borrowed(key),
+                Value::Int(number),
+            );
         }
-        duplicates += push(&mut attributes, &mut mask, Cow::Borrowed("null"), Value::Empty);
+        duplicates += push(
+            &mut attributes,
+            &mut mask,
+            Cow::Borrowed("null"),
+            Value::Empty,
+        );
         assert_eq!(duplicates, 1);
-        let kept: Vec<_> = attributes.iter().map(|attribute| (&*attribute.key, attribute.value.clone())).collect();
+        let kept: Vec<_> = attributes
+            .iter()
+            .map(|attribute| (&*attribute.key, attribute.value.clone()))
+            .collect();
         assert_eq!(kept, [("a", Value::Int(3)), ("b", Value::Int(2))]);
     }
 }

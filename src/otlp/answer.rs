@@ -35,30 +35,49 @@ pub fn partial_success(encoding: Encoding, body: &[u8]) -> PartialSuccess {
 
 fn from_protobuf(body: &[u8]) -> Option<PartialSuccess> {
     use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
-    let partial = ExportLogsServiceResponse::decode(body).ok()?.partial_success?;
-    Some(PartialSuccess { rejected: u64::try_from(partial.rejected_log_records).unwrap_or(0), message: partial.error_message })
+    let partial = ExportLogsServiceResponse::decode(body)
+        .ok()?
+        .partial_success?;
+    Some(PartialSuccess {
+        rejected: u64::try_from(partial.rejected_log_records).unwrap_or(0),
+        message: partial.error_message,
+    })
 }
 
 fn from_json(body: &[u8]) -> Option<PartialSuccess> {
     let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
     let partial = answer.get("partialSuccess")?;
-    let rejected = partial.get("rejectedLogRecords").and_then(|count| count.as_u64().or_else(|| count.as_str()?.parse().ok()));
-    let message = partial.get("errorMessage").and_then(serde_json::Value::as_str).unwrap_or_default();
-    Some(PartialSuccess { rejected: rejected.unwrap_or(0), message: message.to_owned() })
+    let rejected = partial
+        .get("rejectedLogRecords")
+        .and_then(|count| count.as_u64().or_else(|| count.as_str()?.parse().ok()));
+    let message = partial
+        .get("errorMessage")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    Some(PartialSuccess {
+        rejected: rejected.unwrap_or(0),
+        message: message.to_owned(),
+    })
 }
 
 /// The text of an error answer for people, as the server's `Content-Type` lets us read it; empty when it says nothing readable.
 pub fn error_message(content_type: &str, body: &[u8]) -> String {
     let message = match Encoding::from_content_type(content_type) {
         Some(Encoding::Protobuf) => Status::decode(body).ok().map(|status| status.message),
-        _ => serde_json::from_slice::<serde_json::Value>(body).ok().and_then(|answer| json_message(&answer)),
+        _ => serde_json::from_slice::<serde_json::Value>(body)
+            .ok()
+            .and_then(|answer| json_message(&answer)),
     };
-    message.filter(|message| !message.is_empty()).unwrap_or_else(|| readable(body))
+    message
+        .filter(|message| !message.is_empty())
+        .unwrap_or_else(|| readable(body))
 }
 
 /// `message` is `google.rpc.Status`'s word; the others are what gateways in front of receivers say.
 fn json_message(answer: &serde_json::Value) -> Option<String> {
-    let found = ["message", "detail", "error", "title"].into_iter().find_map(|key| answer.get(key));
+    let found = ["message", "detail", "error", "title"]
+        .into_iter()
+        .find_map(|key| answer.get(key));
     Some(match found? {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -68,14 +87,17 @@ fn json_message(answer: &serde_json::Value) -> Option<String> {
 /// A body that is text, in one line; markup and binary say nothing to a person.
 fn readable(body: &[u8]) -> String {
     match std::str::from_utf8(body) {
-        Ok(text) if !is_html("", body) && !text.contains('\0') => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Ok(text) if !is_html("", body) && !text.contains('\0') => {
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
         _ => String::new(),
     }
 }
 
 /// Whether an answer is a web page: its content type says so, or its first character.
 pub fn is_html(content_type: &str, body: &[u8]) -> bool {
-    content_type.to_ascii_lowercase().contains("text/html") || body.trim_ascii_start().first() == Some(&b'<')
+    content_type.to_ascii_lowercase().contains("text/html")
+        || body.trim_ascii_start().first() == Some(&b'<')
 }
 
 #[cfg(test)]
@@ -84,8 +106,17 @@ mod tests {
 
     #[test]
     fn a_partial_success_is_read_in_both_encodings_and_both_number_forms() {
-        for json in [r#"{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"old"}}"#, r#"{"partialSuccess":{"rejectedLogRecords":3,"errorMessage":"old"}}"#] {
-            assert_eq!(partial_success(Encoding::Json, json.as_bytes()), PartialSuccess { rejected: 3, message: "old".to_owned() });
+        for json in [
+            r#"{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"old"}}"#,
+            r#"{"partialSuccess":{"rejectedLogRecords":3,"errorMessage":"old"}}"#,
+        ] {
+            assert_eq!(
+                partial_success(Encoding::Json, json.as_bytes()),
+                PartialSuccess {
+                    rejected: 3,
+                    message: "old".to_owned()
+                }
+            );
         }
         let protobuf = [0x0a, 7, 0x08, 3, 0x12, 3, b'o', b'l', b'd'];
         assert_eq!(partial_success(Encoding::Protobuf, &protobuf).rejected, 3);
@@ -93,16 +124,34 @@ mod tests {
 
     #[test]
     fn an_empty_or_unreadable_success_is_a_full_one() {
-        for body in [&b""[..], b"{}", b"{\"partialSuccess\":{}}", b"\x0a\x00", b"nonsense \xff"] {
-            assert_eq!(partial_success(Encoding::Json, body), PartialSuccess::default());
-            assert_eq!(partial_success(Encoding::Protobuf, body), PartialSuccess::default());
+        for body in [
+            &b""[..],
+            b"{}",
+            b"{\"partialSuccess\":{}}",
+            b"\x0a\x00",
+            b"nonsense \xff",
+        ] {
+            assert_eq!(
+                partial_success(Encoding::Json, body),
+                PartialSuccess::default()
+            );
+            assert_eq!(
+                partial_success(Encoding::Protobuf, body),
+                PartialSuccess::default()
+            );
         }
     }
 
     #[test]
     fn an_error_gives_its_message_and_markup_gives_none() {
-        assert_eq!(error_message("application/json", br#"{"code":3,"message":"bad id"}"#), "bad id");
-        assert_eq!(error_message("application/x-protobuf", &[0x08, 3, 0x12, 2, b'n', b'o']), "no");
+        assert_eq!(
+            error_message("application/json", br#"{"code":3,"message":"bad id"}"#),
+            "bad id"
+        );
+        assert_eq!(
+            error_message("application/x-protobuf", &[0x08, 3, 0x12, 2, b'n', b'o']),
+            "no"
+        );
         assert_eq!(error_message("text/plain", b"not \n here"), "not here");
         assert_eq!(error_message("text/html", b"<html>x</html>"), "");
         assert!(is_html("", b"  <!doctype html>"));

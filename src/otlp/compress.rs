@@ -27,7 +27,11 @@ impl Compressor {
             let level = libdeflater::CompressionLvl::new(GZIP_LEVEL).expect("level 1 exists");
             libdeflater::Compressor::new(level)
         });
-        Compressor { compression, gzip, scratch: Vec::new() }
+        Compressor {
+            compression,
+            gzip,
+            scratch: Vec::new(),
+        }
     }
 
     /// The body as it goes over the wire; `None` when that is the body itself.
@@ -35,10 +39,15 @@ impl Compressor {
         match (self.compression, &mut self.gzip) {
             (Compression::Gzip, Some(gzip)) => {
                 self.scratch.resize(gzip.gzip_compress_bound(body.len()), 0);
-                let length = gzip.gzip_compress(body, &mut self.scratch).expect("the buffer has the size that libdeflate asked for");
+                let length = gzip
+                    .gzip_compress(body, &mut self.scratch)
+                    .expect("the buffer has the size that libdeflate asked for");
                 Some(self.scratch[..length].to_vec())
             }
-            (Compression::Zstd, _) => Some(zstd::bulk::compress(body, ZSTD_LEVEL).expect("zstd compresses any bytes into a Vec")),
+            (Compression::Zstd, _) => Some(
+                zstd::bulk::compress(body, ZSTD_LEVEL)
+                    .expect("zstd compresses any bytes into a Vec"),
+            ),
             _ => None,
         }
     }
@@ -60,7 +69,9 @@ mod tests {
         let body = b"the same again and again ".repeat(1_000);
         let gzip = Compressor::new(Compression::Gzip).compress(&body).unwrap();
         let mut inflated = Vec::new();
-        flate2::read::GzDecoder::new(&*gzip).read_to_end(&mut inflated).unwrap();
+        flate2::read::GzDecoder::new(&*gzip)
+            .read_to_end(&mut inflated)
+            .unwrap();
         assert_eq!(inflated, body);
         let zstd = Compressor::new(Compression::Zstd).compress(&body).unwrap();
         assert_eq!(zstd::decode_all(&*zstd).unwrap(), body);

@@ -18,7 +18,10 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
     let mut clean_from = 0;
     let mut at = 0;
     while let Some(found) = next_suspect(bytes, at) {
-        let character = text.get(found..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        let character = text
+            .get(found..)
+            .and_then(|rest| rest.chars().next())
+            .unwrap_or_default();
         at = found + character.len_utf8();
         if needs_escape(character) {
             out.extend_from_slice(&bytes[clean_from..found]);
@@ -39,7 +42,11 @@ fn next_suspect(bytes: &[u8], from: usize) -> Option<usize> {
         }
         at += 8;
     }
-    bytes.get(at..)?.iter().position(|byte| is_suspect(*byte)).map(|offset| at + offset)
+    bytes
+        .get(at..)?
+        .iter()
+        .position(|byte| is_suspect(*byte))
+        .map(|offset| at + offset)
 }
 
 fn is_suspect(byte: u8) -> bool {
@@ -148,16 +155,25 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_escaped() {
-        assert_eq!(written(|out| push_string(out, "a\u{1b}[2J\u{9b}\u{202e}\u{7f}é日\n\"\\")), r#""a\u001b[2J\u009b\u202e\u007fé日\n\"\\""#);
+        assert_eq!(
+            written(|out| push_string(out, "a\u{1b}[2J\u{9b}\u{202e}\u{7f}é日\n\"\\")),
+            r#""a\u001b[2J\u009b\u202e\u007fé日\n\"\\""#
+        );
     }
 
     #[test]
     fn numbers_ids_and_bytes_are_written_as_otlp_json_has_them() {
-        assert_eq!(written(|out| push_i64_string(out, i64::MIN)), "\"-9223372036854775808\"");
+        assert_eq!(
+            written(|out| push_i64_string(out, i64::MIN)),
+            "\"-9223372036854775808\""
+        );
         assert_eq!(written(|out| push_u64(out, 0)), "0");
         assert_eq!(written(|out| push_f64(out, 1e300)), "1e300");
         assert_eq!(written(|out| push_f64(out, f64::NAN)), "\"NaN\"");
-        assert_eq!(written(|out| push_hex_string(out, &[0x5b, 0x0e])), "\"5b0e\"");
+        assert_eq!(
+            written(|out| push_hex_string(out, &[0x5b, 0x0e])),
+            "\"5b0e\""
+        );
         assert_eq!(written(|out| push_base64_string(out, b"fo")), "\"Zm8=\"");
     }
 

@@ -157,11 +157,27 @@ mod tests {
 
     #[test]
     fn a_varint_takes_the_length_that_was_computed() {
-        for value in [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
+        for value in [
+            0,
+            1,
+            127,
+            128,
+            16_383,
+            16_384,
+            u64::from(u32::MAX),
+            u64::MAX - 1,
+            u64::MAX,
+        ] {
             let mut out = Vec::new();
             put_varint(&mut out, value);
             assert_eq!(out.len(), varint_len(value), "{value}");
-            assert_eq!(prost::decode_length_delimiter(&*out).ok().or(Some(0)).is_some(), true);
+            assert_eq!(
+                prost::decode_length_delimiter(&*out)
+                    .ok()
+                    .or(Some(0))
+                    .is_some(),
+                true
+            );
         }
     }
 }

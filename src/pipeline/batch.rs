@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::otlp::protobuf::{field_len, put_bytes, put_header, request, resource_logs, scope, scope_logs};
+use crate::base::units::UnixNanos;
+use crate::otlp::protobuf::{
+    field_len, put_bytes, put_header, request, resource_logs, scope, scope_logs,
+};
 use crate::otlp::{Encoding, SCHEMA_URL, json};
 use crate::pipeline::encode::{self, Constants};
-use crate::base::units::UnixNanos;
 use crate::record::{Attribute, Record, SeverityClass};
 
 /// When a batch is full. Whichever limit is reached first closes it.
@@ -69,7 +71,11 @@ impl Envelope {
             Encoding::Protobuf => {
                 let mut fields = Vec::new();
                 for attribute in attributes {
-                    encode::protobuf::put_attribute(&mut fields, crate::otlp::protobuf::resource::ATTRIBUTES, attribute);
+                    encode::protobuf::put_attribute(
+                        &mut fields,
+                        crate::otlp::protobuf::resource::ATTRIBUTES,
+                        attribute,
+                    );
                 }
                 put_bytes(&mut resource, resource_logs::RESOURCE, &fields);
             }
@@ -115,12 +121,27 @@ impl Batch {
         for span in spans {
             let start = place(records.len());
             records.extend_from_slice(&self.body[span.start as usize..span.end as usize + framing]);
-            moved.push(RecordSpan { start, end: start + (span.end - span.start), class: span.class });
+            moved.push(RecordSpan {
+                start,
+                end: start + (span.end - span.start),
+                class: span.class,
+            });
         }
         debug_assert!(first <= place(self.body.len()), "spans lie in the body");
-        let last_before = self.runs.iter().rposition(|run| run.first <= range.start).unwrap_or(0);
-        let runs = self.runs[last_before..].iter().take_while(|run| run.first < range.end);
-        let runs = runs.map(|run| Run { first: run.first.saturating_sub(range.start), scope: run.scope.clone() }).collect();
+        let last_before = self
+            .runs
+            .iter()
+            .rposition(|run| run.first <= range.start)
+            .unwrap_or(0);
+        let runs = self.runs[last_before..]
+            .iter()
+            .take_while(|run| run.first < range.end);
+        let runs = runs
+            .map(|run| Run {
+                first: run.first.saturating_sub(range.start),
+                scope: run.scope.clone(),
+            })
+            .collect();
         assemble(&self.envelope, &records, moved, runs)
     }
 
@@ -144,25 +165,56 @@ pub struct BatchBuilder {
 
 impl BatchBuilder {
     /// An empty one for a source.
-    pub fn new(envelope: Arc<Envelope>, constants: Arc<Constants>, limits: BatchLimits) -> BatchBuilder {
-        BatchBuilder { envelope, constants, limits, records: Vec::new(), spans: Vec::new(), runs: Vec::new() }
+    pub fn new(
+        envelope: Arc<Envelope>,
+        constants: Arc<Constants>,
+        limits: BatchLimits,
+    ) -> BatchBuilder {
+        BatchBuilder {
+            envelope,
+            constants,
+            limits,
+            records: Vec::new(),
+            spans: Vec::new(),
+            runs: Vec::new(),
+        }
     }
 
     /// Encodes a record into the open batch. Returns the batch that had to be closed for it, if any.
     pub fn push(&mut self, record: &mut Record<'_>, observed: UnixNanos) -> Option<Batch> {
         if !self.constants_free(record) {
-            record.attributes.retain(|attribute| !self.constants.holds(&attribute.key));
+            record
+                .attributes
+                .retain(|attribute| !self.constants.holds(&attribute.key));
         }
         let start = self.records.len();
-        encode::write_record(&mut self.records, self.envelope.encoding, record, &self.constants, observed);
-        let over = self.records.len() > self.limits.encoded_bytes_max || self.spans.len() >= self.limits.records_max;
+        encode::write_record(
+            &mut self.records,
+            self.envelope.encoding,
+            record,
+            &self.constants,
+            observed,
+        );
+        let over = self.records.len() > self.limits.encoded_bytes_max
+            || self.spans.len() >= self.limits.records_max;
         let closed = (over && !self.spans.is_empty()).then(|| self.close_before(start));
         let start = if closed.is_some() { 0 } else { start };
-        if self.runs.last().is_none_or(|run| *run.scope != *record.scope) {
-            self.runs.push(Run { first: self.spans.len(), scope: record.scope.as_ref().into() });
+        if self
+            .runs
+            .last()
+            .is_none_or(|run| *run.scope != *record.scope)
+        {
+            self.runs.push(Run {
+                first: self.spans.len(),
+                scope: record.scope.as_ref().into(),
+            });
         }
         let end = self.records.len() - usize::from(self.envelope.encoding == Encoding::Json);
-        self.spans.push(RecordSpan { start: place(start), end: place(end), class: SeverityClass::of(record.severity_number) });
+        self.spans.push(RecordSpan {
+            start: place(start),
+            end: place(end),
+            class: SeverityClass::of(record.severity_number),
+        });
         closed
     }
 
@@ -171,7 +223,12 @@ impl BatchBuilder {
         if self.spans.is_empty() {
             return None;
         }
-        let batch = assemble(&self.envelope, &self.records, std::mem::take(&mut self.spans), std::mem::take(&mut self.runs));
+        let batch = assemble(
+            &self.envelope,
+            &self.records,
+            std::mem::take(&mut self.spans),
+            std::mem::take(&mut self.runs),
+        );
         self.records.clear();
         Some(batch)
     }
@@ -179,27 +236,45 @@ impl BatchBuilder {
     /// Closes the batch without the record that begins at `start`, which stays as the first of the next.
     fn close_before(&mut self, start: usize) -> Batch {
         let last = self.records.split_off(start);
-        let batch = assemble(&self.envelope, &self.records, std::mem::take(&mut self.spans), std::mem::take(&mut self.runs));
+        let batch = assemble(
+            &self.envelope,
+            &self.records,
+            std::mem::take(&mut self.spans),
+            std::mem::take(&mut self.runs),
+        );
         self.records.clear();
         self.records.extend_from_slice(&last);
         batch
     }
 
     fn constants_free(&self, record: &Record<'_>) -> bool {
-        record.attributes.iter().all(|attribute| !self.constants.holds(&attribute.key))
+        record
+            .attributes
+            .iter()
+            .all(|attribute| !self.constants.holds(&attribute.key))
     }
 }
 
 fn place(offset: usize) -> u32 {
-    u32::try_from(offset).expect("a batch is smaller than 4 GiB: lines and batches are limited far below")
+    u32::try_from(offset)
+        .expect("a batch is smaller than 4 GiB: lines and batches are limited far below")
 }
 
 /// Puts resource and scopes around the records. `spans` are places in `records`; they leave as places in the body.
-fn assemble(envelope: &Arc<Envelope>, records: &[u8], mut spans: Vec<RecordSpan>, runs: Vec<Run>) -> Batch {
-    let mut body = Vec::with_capacity(records.len() + envelope.resource.len() + runs.len() * (SCHEMA_URL.len() + 96) + 96);
+fn assemble(
+    envelope: &Arc<Envelope>,
+    records: &[u8],
+    mut spans: Vec<RecordSpan>,
+    runs: Vec<Run>,
+) -> Batch {
+    let mut body = Vec::with_capacity(
+        records.len() + envelope.resource.len() + runs.len() * (SCHEMA_URL.len() + 96) + 96,
+    );
     let mut moves = Vec::with_capacity(runs.len());
     match envelope.encoding {
-        Encoding::Protobuf => assemble_protobuf(&mut body, envelope, records, (&spans, &runs), &mut moves),
+        Encoding::Protobuf => {
+            assemble_protobuf(&mut body, envelope, records, (&spans, &runs), &mut moves)
+        }
         Encoding::Json => assemble_json(&mut body, envelope, records, (&spans, &runs), &mut moves),
     }
     for (index, (run, moved_to)) in runs.iter().zip(moves).enumerate() {
@@ -210,11 +285,19 @@ fn assemble(envelope: &Arc<Envelope>, records: &[u8], mut spans: Vec<RecordSpan>
             span.end += delta;
         }
     }
-    Batch { body: Bytes::from(body), spans, runs, envelope: Arc::clone(envelope) }
+    Batch {
+        body: Bytes::from(body),
+        spans,
+        runs,
+        envelope: Arc::clone(envelope),
+    }
 }
 
 /// The bytes of each run in `records`, without framing behind its last record.
-fn run_bytes<'r>(records: &'r [u8], (spans, runs): (&'r [RecordSpan], &'r [Run])) -> impl Iterator<Item = (&'r str, &'r [u8])> {
+fn run_bytes<'r>(
+    records: &'r [u8],
+    (spans, runs): (&'r [RecordSpan], &'r [Run]),
+) -> impl Iterator<Item = (&'r str, &'r [u8])> {
     runs.iter().enumerate().map(move |(index, run)| {
         let next = runs.get(index + 1).map_or(spans.len(), |next| next.first);
         let range = spans[run.first].start as usize..spans[next - 1].end as usize;
@@ -222,12 +305,30 @@ fn run_bytes<'r>(records: &'r [u8], (spans, runs): (&'r [RecordSpan], &'r [Run])
     })
 }
 
-fn assemble_protobuf(body: &mut Vec<u8>, envelope: &Envelope, records: &[u8], places: (&[RecordSpan], &[Run]), moves: &mut Vec<u32>) {
+fn assemble_protobuf(
+    body: &mut Vec<u8>,
+    envelope: &Envelope,
+    records: &[u8],
+    places: (&[RecordSpan], &[Run]),
+    moves: &mut Vec<u32>,
+) {
     let schema_len = field_len(SCHEMA_URL.len());
-    let scope_len = |name: &str| if name.is_empty() { 0 } else { field_len(field_len(name.len())) };
+    let scope_len = |name: &str| {
+        if name.is_empty() {
+            0
+        } else {
+            field_len(field_len(name.len()))
+        }
+    };
     let scope_logs_len = |name: &str, bytes: &[u8]| scope_len(name) + bytes.len() + schema_len;
-    let scopes_len: usize = run_bytes(records, places).map(|(name, bytes)| field_len(scope_logs_len(name, bytes))).sum();
-    put_header(body, request::RESOURCE_LOGS, envelope.resource.len() + scopes_len + schema_len);
+    let scopes_len: usize = run_bytes(records, places)
+        .map(|(name, bytes)| field_len(scope_logs_len(name, bytes)))
+        .sum();
+    put_header(
+        body,
+        request::RESOURCE_LOGS,
+        envelope.resource.len() + scopes_len + schema_len,
+    );
     body.extend_from_slice(&envelope.resource);
     for (name, bytes) in run_bytes(records, places) {
         put_header(body, resource_logs::SCOPE_LOGS, scope_logs_len(name, bytes));
@@ -242,7 +343,13 @@ fn assemble_protobuf(body: &mut Vec<u8>, envelope: &Envelope, records: &[u8], pl
     put_bytes(body, resource_logs::SCHEMA_URL, SCHEMA_URL.as_bytes());
 }
 
-fn assemble_json(body: &mut Vec<u8>, envelope: &Envelope, records: &[u8], places: (&[RecordSpan], &[Run]), moves: &mut Vec<u32>) {
+fn assemble_json(
+    body: &mut Vec<u8>,
+    envelope: &Envelope,
+    records: &[u8],
+    places: (&[RecordSpan], &[Run]),
+    moves: &mut Vec<u32>,
+) {
     body.extend_from_slice(b"{\"resourceLogs\":[{\"resource\":");
     body.extend_from_slice(&envelope.resource);
     body.extend_from_slice(b",\"scopeLogs\":[");
@@ -273,28 +380,74 @@ mod tests {
 
     #[test]
     fn a_batch_is_closed_before_it_exceeds_its_bytes_and_a_large_record_goes_alone() {
-        let records = ["a".repeat(50), "b".repeat(50), "c".repeat(500), "d".into()].map(|body| Record { body: crate::record::Value::Text(body.into()), ..Record::default() });
-        let limits = BatchLimits { records_max: 100, encoded_bytes_max: 200 };
-        let counts: Vec<_> = built(Encoding::Protobuf, records.into(), limits).iter().map(Batch::record_count).collect();
+        let records =
+            ["a".repeat(50), "b".repeat(50), "c".repeat(500), "d".into()].map(|body| Record {
+                body: crate::record::Value::Text(body.into()),
+                ..Record::default()
+            });
+        let limits = BatchLimits {
+            records_max: 100,
+            encoded_bytes_max: 200,
+        };
+        let counts: Vec<_> = built(Encoding::Protobuf, records.into(), limits)
+            .iter()
+            .map(Batch::record_count)
+            .collect();
         assert_eq!(counts, [2, 1, 1]);
     }
 
     #[test]
     fn a_batch_is_closed_at_its_number_of_records() {
         let records = (0..7).map(|_| Record::default()).collect();
-        let limits = BatchLimits { records_max: 3, encoded_bytes_max: 1 << 20 };
-        let counts: Vec<_> = built(Encoding::Json, records, limits).iter().map(Batch::record_count).collect();
+        let limits = BatchLimits {
+            records_max: 3,
+            encoded_bytes_max: 1 << 20,
+        };
+        let counts: Vec<_> = built(Encoding::Json, records, limits)
+            .iter()
+            .map(Batch::record_count)
+            .collect();
         assert_eq!(counts, [3, 3, 1]);
     }
 
     #[test]
     fn a_scope_that_changes_and_returns_keeps_the_order() {
-        let scoped = |scope: &'static str, body: &'static str| Record { scope: scope.into(), body: crate::record::Value::Text(body.into()), ..Record::default() };
-        let limits = BatchLimits { records_max: 100, encoded_bytes_max: 1 << 20 };
+        let scoped = |scope: &'static str, body: &'static str| Record {
+            scope: scope.into(),
+            body: crate::record::Value::Text(body.into()),
+            ..Record::default()
+        };
+        let limits = BatchLimits {
+            records_max: 100,
+            encoded_bytes_max: 1 << 20,
+        };
         for encoding in [Encoding::Protobuf, Encoding::Json] {
-            let batches = built(encoding, vec![scoped("x", "1"), scoped("y", "2"), scoped("x", "3"), scoped("", "4")], limits);
-            let found: Vec<_> = decoded(&batches[0]).iter().map(|(scope, record)| (scope.clone(), format!("{:?}", record.body.as_ref().unwrap()))).collect();
-            assert_eq!(found.iter().map(|(scope, _)| scope.as_str()).collect::<Vec<_>>(), ["x", "y", "x", ""]);
+            let batches = built(
+                encoding,
+                vec![
+                    scoped("x", "1"),
+                    scoped("y", "2"),
+                    scoped("x", "3"),
+                    scoped("", "4"),
+                ],
+                limits,
+            );
+            let found: Vec<_> = decoded(&batches[0])
+                .iter()
+                .map(|(scope, record)| {
+                    (
+                        scope.clone(),
+                        format!("{:?}", record.body.as_ref().unwrap()),
+                    )
+                })
+                .collect();
+            assert_eq!(
+                found
+                    .iter()
+                    .map(|(scope, _)| scope.as_str())
+                    .collect::<Vec<_>>(),
+                ["x", "y", "x", ""]
+            );
         }
     }
 

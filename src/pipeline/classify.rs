@@ -66,15 +66,22 @@ pub fn classify(encoding: Encoding, answer: Answer<'_>) -> Disposition {
     let message = || answer::error_message(answer.content_type, answer.body);
     match answer.status {
         200..=299 if answer::is_html(answer.content_type, answer.body) => {
-            Disposition::Misdirected { message: "the server answered with a web page".to_owned() }
+            Disposition::Misdirected {
+                message: "the server answered with a web page".to_owned(),
+            }
         }
         200..=299 => success(answer::partial_success(encoding, answer.body)),
         413 => Disposition::Split,
         // The collector's way of saying 413.
         400 if message().contains("request body too large") => Disposition::Split,
-        408 | 429 | 500 | 502..=504 => Disposition::Retry { after: answer.retry_after, message: message() },
+        408 | 429 | 500 | 502..=504 => Disposition::Retry {
+            after: answer.retry_after,
+            message: message(),
+        },
         401..=403 => Disposition::Denied { message: message() },
-        300..=399 => Disposition::Misdirected { message: "the server redirects, and redirects are not followed".to_owned() },
+        300..=399 => Disposition::Misdirected {
+            message: "the server redirects, and redirects are not followed".to_owned(),
+        },
         404 | 405 | 415 => Disposition::Misdirected { message: message() },
         _ => Disposition::Refused { message: message() },
     }
@@ -82,8 +89,13 @@ pub fn classify(encoding: Encoding, answer: Answer<'_>) -> Disposition {
 
 fn success(partial: PartialSuccess) -> Disposition {
     match partial.rejected {
-        0 => Disposition::Delivered { message: partial.message },
-        rejected => Disposition::PartlyRejected { rejected, message: partial.message },
+        0 => Disposition::Delivered {
+            message: partial.message,
+        },
+        rejected => Disposition::PartlyRejected {
+            rejected,
+            message: partial.message,
+        },
     }
 }
 
@@ -92,7 +104,15 @@ mod tests {
     use super::*;
 
     fn class(status: u16, content_type: &str, body: &[u8]) -> &'static str {
-        match classify(Encoding::Json, Answer { status, content_type, retry_after: None, body }) {
+        match classify(
+            Encoding::Json,
+            Answer {
+                status,
+                content_type,
+                retry_after: None,
+                body,
+            },
+        ) {
             Disposition::Delivered { .. } => "delivered",
             Disposition::PartlyRejected { .. } => "partly",
             Disposition::Split => "split",
@@ -120,16 +140,39 @@ mod tests {
 
     #[test]
     fn what_a_success_says_is_listened_to() {
-        assert_eq!(class(200, "application/json", b"{\"partialSuccess\":{}}"), "delivered");
-        assert_eq!(class(200, "application/json", b"{\"partialSuccess\":{\"rejectedLogRecords\":\"2\"}}"), "partly");
-        assert_eq!(class(200, "text/html; charset=utf-8", b"hello"), "misdirected");
+        assert_eq!(
+            class(200, "application/json", b"{\"partialSuccess\":{}}"),
+            "delivered"
+        );
+        assert_eq!(
+            class(
+                200,
+                "application/json",
+                b"{\"partialSuccess\":{\"rejectedLogRecords\":\"2\"}}"
+            ),
+            "partly"
+        );
+        assert_eq!(
+            class(200, "text/html; charset=utf-8", b"hello"),
+            "misdirected"
+        );
         assert_eq!(class(200, "", b"<!doctype html><title>x"), "misdirected");
         assert_eq!(class(204, "", b""), "delivered");
     }
 
     #[test]
     fn the_collectors_400_for_a_large_body_is_split() {
-        assert_eq!(class(400, "application/json", b"{\"message\":\"http: request body too large\"}"), "split");
-        assert_eq!(class(400, "application/json", b"{\"message\":\"bad id\"}"), "refused");
+        assert_eq!(
+            class(
+                400,
+                "application/json",
+                b"{\"message\":\"http: request body too large\"}"
+            ),
+            "split"
+        );
+        assert_eq!(
+            class(400, "application/json", b"{\"message\":\"bad id\"}"),
+            "refused"
+        );
     }
 }

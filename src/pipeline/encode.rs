@@ -22,7 +22,11 @@ impl Constants {
         let mut bytes = Vec::new();
         for (index, attribute) in attributes.iter().enumerate() {
             match encoding {
-                Encoding::Protobuf => protobuf::put_attribute(&mut bytes, crate::otlp::protobuf::log_record::ATTRIBUTES, attribute),
+                Encoding::Protobuf => protobuf::put_attribute(
+                    &mut bytes,
+                    crate::otlp::protobuf::log_record::ATTRIBUTES,
+                    attribute,
+                ),
                 Encoding::Json => {
                     if index > 0 {
                         bytes.push(b',');
@@ -31,7 +35,13 @@ impl Constants {
                 }
             }
         }
-        Constants { bytes, keys: attributes.iter().map(|attribute| attribute.key.clone().into_owned()).collect() }
+        Constants {
+            bytes,
+            keys: attributes
+                .iter()
+                .map(|attribute| attribute.key.clone().into_owned())
+                .collect(),
+        }
     }
 
     /// Whether a key is taken.
@@ -41,7 +51,13 @@ impl Constants {
 }
 
 /// Writes one record, framed as its encoding needs it in a batch.
-pub fn write_record(out: &mut Vec<u8>, encoding: Encoding, record: &Record<'_>, constants: &Constants, observed: UnixNanos) {
+pub fn write_record(
+    out: &mut Vec<u8>,
+    encoding: Encoding,
+    record: &Record<'_>,
+    constants: &Constants,
+    observed: UnixNanos,
+) {
     match encoding {
         Encoding::Protobuf => protobuf::put_record(out, record, constants, observed),
         Encoding::Json => json::push_record(out, record, constants, observed),

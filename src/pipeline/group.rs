@@ -3,9 +3,9 @@
 //! A blank line is no record; a line over the limit is cut and stands alone. Where a record begins is told by the format; the same rule
 //! cuts the input into chunks, so that the records do not depend on where it was cut.
 
-use crate::format::{Begin, Parser};
 use crate::format::timestamp::Leading;
 use crate::format::trace;
+use crate::format::{Begin, Parser};
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
@@ -56,7 +56,14 @@ pub struct Groups<'c> {
 impl<'c> Groups<'c> {
     /// Over all lines of `bytes`; a last line without line break counts.
     pub fn new(bytes: &'c [u8], line_bytes_max: usize, skipped: u64) -> Groups<'c> {
-        Groups { bytes, at: 0, line_bytes_max, skipped, next: None, counts: LineCounts::default() }
+        Groups {
+            bytes,
+            at: 0,
+            line_bytes_max,
+            skipped,
+            next: None,
+            counts: LineCounts::default(),
+        }
     }
 
     /// What was seen so far.
@@ -114,7 +121,11 @@ impl<'c> Groups<'c> {
             head_end: kept_end,
             end: kept_end,
             cut_bytes,
-            leading: if let Begin::Record(leading) = begin { leading } else { None },
+            leading: if let Begin::Record(leading) = begin {
+                leading
+            } else {
+                None
+            },
             lines: 1,
             in_python: trace::opens_python(line),
             last_continues: begin == Begin::Continuation,
@@ -186,7 +197,9 @@ fn surely_begins(bytes: &[u8], start: usize, line_end: usize, parser: &mut Parse
         Begin::Record(None) => {
             let before = &bytes[line_start(bytes, start - 1)..start - 1];
             let before_blank = before.trim_ascii().is_empty();
-            !line.trim_ascii().is_empty() && !before_blank && parser.begins(before) != Begin::Continuation
+            !line.trim_ascii().is_empty()
+                && !before_blank
+                && parser.begins(before) != Begin::Continuation
         }
     }
 }
@@ -203,7 +216,11 @@ mod tests {
     }
 
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
-        let (mut parser, mut groups, mut found) = (parser(kind), Groups::new(text.as_bytes(), limit, 0), Vec::new());
+        let (mut parser, mut groups, mut found) = (
+            parser(kind),
+            Groups::new(text.as_bytes(), limit, 0),
+            Vec::new(),
+        );
         while let Some(group) = groups.next_group(&mut parser) {
             found.push((text[group.start..group.end].to_owned(), group.cut_bytes));
         }
@@ -212,16 +229,38 @@ mod tests {
 
     #[track_caller]
     fn check(kind: FormatKind, text: &str, expected: &[&str]) {
-        let found: Vec<_> = grouped(kind, text, 1_000).into_iter().map(|(text, _)| text).collect();
+        let found: Vec<_> = grouped(kind, text, 1_000)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
         assert_eq!(found, expected, "{text:?}");
     }
 
     #[test]
     fn continuation_lines_join_the_record_before_them() {
-        check(FormatKind::Plain, "a\n  b\n\tat c\nd\n", &["a\n  b\n\tat c", "d"]);
-        check(FormatKind::Plain, "Traceback (most recent call last):\n  File x\nValueError: y\nnext\n", &["Traceback (most recent call last):\n  File x\nValueError: y", "next"]);
-        check(FormatKind::Stamped, "2026-11-20T09:00:00Z a\nanything\n2026-11-20T09:00:01Z b", &["2026-11-20T09:00:00Z a\nanything", "2026-11-20T09:00:01Z b"]);
-        check(FormatKind::Json, "{\"a\":1}\n  odd\n{\"a\":2}\n", &["{\"a\":1}", "  odd", "{\"a\":2}"]);
+        check(
+            FormatKind::Plain,
+            "a\n  b\n\tat c\nd\n",
+            &["a\n  b\n\tat c", "d"],
+        );
+        check(
+            FormatKind::Plain,
+            "Traceback (most recent call last):\n  File x\nValueError: y\nnext\n",
+            &[
+                "Traceback (most recent call last):\n  File x\nValueError: y",
+                "next",
+            ],
+        );
+        check(
+            FormatKind::Stamped,
+            "2026-11-20T09:00:00Z a\nanything\n2026-11-20T09:00:01Z b",
+            &["2026-11-20T09:00:00Z a\nanything", "2026-11-20T09:00:01Z b"],
+        );
+        check(
+            FormatKind::Json,
+            "{\"a\":1}\n  odd\n{\"a\":2}\n",
+            &["{\"a\":1}", "  odd", "{\"a\":2}"],
+        );
     }
 
     #[test]
@@ -235,21 +274,44 @@ mod tests {
 
     #[test]
     fn a_line_over_the_limit_is_cut_and_stands_alone() {
-        assert_eq!(grouped(FormatKind::Plain, "12345\n  x\n123456789\n  y\n", 5), [("12345\n  x".into(), 0), ("12345".into(), 4), ("  y".into(), 0)]);
+        assert_eq!(
+            grouped(FormatKind::Plain, "12345\n  x\n123456789\n  y\n", 5),
+            [
+                ("12345\n  x".into(), 0),
+                ("12345".into(), 4),
+                ("  y".into(), 0)
+            ]
+        );
     }
 
     #[test]
     fn a_record_with_too_many_lines_is_continued_in_another() {
         let text = format!("a\n{}", " b\n".repeat(1_500));
         let found = grouped(FormatKind::Plain, &text, 100);
-        assert_eq!(found.iter().map(|(text, _)| text.lines().count()).collect::<Vec<_>>(), [1_024, 477]);
+        assert_eq!(
+            found
+                .iter()
+                .map(|(text, _)| text.lines().count())
+                .collect::<Vec<_>>(),
+            [1_024, 477]
+        );
     }
 
     fn lines() -> impl proptest::strategy::Strategy<Value = String> {
         let line = proptest::sample::select(vec![
-            "2026-11-20T09:00:00Z head", "plain", "  indented", "\tat x.y", "{\"a\":1}", "Traceback (most recent call last):", "ValueError: x", "", "level=info msg=x",
+            "2026-11-20T09:00:00Z head",
+            "plain",
+            "  indented",
+            "\tat x.y",
+            "{\"a\":1}",
+            "Traceback (most recent call last):",
+            "ValueError: x",
+            "",
+            "level=info msg=x",
         ]);
-        proptest::strategy::Strategy::prop_map(proptest::collection::vec(line, 0..60), |lines| lines.join("\n"))
+        proptest::strategy::Strategy::prop_map(proptest::collection::vec(line, 0..60), |lines| {
+            lines.join("\n")
+        })
     }
 
     proptest::proptest! {

@@ -27,7 +27,10 @@ pub enum Next {
 impl Retry {
     /// Tries end at `now + window`.
     pub fn new(now: Instant, window: Duration) -> Retry {
-        Retry { deadline: now + window, tries: 0 }
+        Retry {
+            deadline: now + window,
+            tries: 0,
+        }
     }
 
     /// What follows a try that failed at `now`. `after` is the server's `Retry-After`; one that reaches past the window ends the
@@ -37,7 +40,9 @@ impl Retry {
         if left.is_zero() {
             return Next::GiveUp;
         }
-        let bound = WAIT_FIRST.saturating_mul(1 << self.tries.min(5)).min(WAIT_MAX);
+        let bound = WAIT_FIRST
+            .saturating_mul(1 << self.tries.min(5))
+            .min(WAIT_MAX);
         self.tries += 1;
         let jitter = bound.mul_f64(rng.f64());
         // The floor keeps what the server asked for; the jitter on top keeps a fleet from returning in the same instant.
@@ -77,6 +82,9 @@ mod tests {
     fn no_window_means_no_second_try() {
         let now = SystemClock.instant();
         let mut rng = fastrand::Rng::with_seed(1);
-        assert_eq!(Retry::new(now, Duration::ZERO).next(now, None, &mut rng), Next::GiveUp);
+        assert_eq!(
+            Retry::new(now, Duration::ZERO).next(now, None, &mut rng),
+            Next::GiveUp
+        );
     }
 }

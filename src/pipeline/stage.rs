@@ -64,7 +64,11 @@ pub struct Stage {
 impl Stage {
     /// Joins a parser and a batch builder.
     pub fn new(parser: Parser, builder: BatchBuilder, line_bytes_max: usize) -> Stage {
-        Stage { parser, builder, line_bytes_max }
+        Stage {
+            parser,
+            builder,
+            line_bytes_max,
+        }
     }
 
     /// Turns a chunk into batches. The last one is closed too: a batch never holds records of two chunks.
@@ -99,11 +103,21 @@ impl Stage {
         (batches, stats)
     }
 
-    fn read<'a>(&mut self, lines: &'a str, group: &Group, record: &mut Record<'a>, stats: &mut ChunkStats) {
+    fn read<'a>(
+        &mut self,
+        lines: &'a str,
+        group: &Group,
+        record: &mut Record<'a>,
+        stats: &mut ChunkStats,
+    ) {
         let text = lines.trim_start_matches('\0');
         stats.nul_bytes += (lines.len() - text.len()) as u64;
         let single = group.head_end == group.end;
-        let head_bytes = if single { text.len() } else { text.find('\n').unwrap_or(text.len()) };
+        let head_bytes = if single {
+            text.len()
+        } else {
+            text.find('\n').unwrap_or(text.len())
+        };
         let leading = group.leading.filter(|_| text.len() == lines.len());
         self.parser.parse(text, head_bytes, leading, record);
         if group.cut_bytes > 0 {
@@ -131,9 +145,15 @@ impl ChunkStats {
 
 /// Says on the record that its line was longer than what is left of it.
 fn mark_cut(record: &mut Record<'_>, original_bytes: u64) {
-    record.attributes.push(Attribute { key: Cow::Borrowed("log.truncated"), value: Value::Bool(true) });
+    record.attributes.push(Attribute {
+        key: Cow::Borrowed("log.truncated"),
+        value: Value::Bool(true),
+    });
     let bytes = i64::try_from(original_bytes).unwrap_or(i64::MAX);
-    record.attributes.push(Attribute { key: Cow::Borrowed("log.original_length"), value: Value::Int(bytes) });
+    record.attributes.push(Attribute {
+        key: Cow::Borrowed("log.original_length"),
+        value: Value::Int(bytes),
+    });
 }
 
 struct Text<'c> {
@@ -153,7 +173,10 @@ fn text_of<'c>(bytes: &'c [u8], valid: Option<&'c str>, group: &Group) -> Text<'
     if is_single || !lines.contains('\r') {
         return Text { lines, replaced };
     }
-    Text { lines: Cow::Owned(lines.replace("\r\n", "\n")), replaced }
+    Text {
+        lines: Cow::Owned(lines.replace("\r\n", "\n")),
+        replaced,
+    }
 }
 
 fn lossy(bytes: &[u8], cut: bool) -> (Cow<'_, str>, bool) {
@@ -178,15 +201,37 @@ mod tests {
     use jiff::tz::TimeZone;
     use std::sync::Arc;
 
-    fn run(kind: FormatKind, bytes: &[u8], line_bytes_max: usize, skipped_bytes: u64) -> (String, ChunkStats) {
+    fn run(
+        kind: FormatKind,
+        bytes: &[u8],
+        line_bytes_max: usize,
+        skipped_bytes: u64,
+    ) -> (String, ChunkStats) {
         let envelope = Arc::new(Envelope::new(Encoding::Json, &[]));
         let constants = Arc::new(Constants::new(Encoding::Json, &[]));
-        let limits = BatchLimits { records_max: 1_000, encoded_bytes_max: 1 << 20 };
+        let limits = BatchLimits {
+            records_max: 1_000,
+            encoded_bytes_max: 1 << 20,
+        };
         let builder = BatchBuilder::new(envelope, constants, limits);
-        let mut stage = Stage::new(Parser::new(kind, Zone::new(TimeZone::UTC)), builder, line_bytes_max);
-        let chunk = Chunk { bytes: bytes.to_vec(), skipped_bytes, ..Chunk::default() };
+        let mut stage = Stage::new(
+            Parser::new(kind, Zone::new(TimeZone::UTC)),
+            builder,
+            line_bytes_max,
+        );
+        let chunk = Chunk {
+            bytes: bytes.to_vec(),
+            skipped_bytes,
+            ..Chunk::default()
+        };
         let (batches, stats) = stage.run(&chunk, UnixNanos(1));
-        (batches.iter().map(|batch| String::from_utf8_lossy(&batch.body).into_owned()).collect(), stats)
+        (
+            batches
+                .iter()
+                .map(|batch| String::from_utf8_lossy(&batch.body).into_owned())
+                .collect(),
+            stats,
+        )
     }
 
     #[test]
@@ -199,21 +244,40 @@ mod tests {
     #[test]
     fn a_cut_line_says_so_and_ends_between_characters() {
         let (json, stats) = run(FormatKind::Plain, "aé€longer\nnext\n".as_bytes(), 4, 0);
-        assert!(json.contains(r#""stringValue":"aé"}"#) && json.contains("log.truncated") && json.contains("log.original_length"), "{json}");
-        assert_eq!((stats.lines_cut, stats.utf8_replaced, stats.records), (1, 0, 2));
+        assert!(
+            json.contains(r#""stringValue":"aé"}"#)
+                && json.contains("log.truncated")
+                && json.contains("log.original_length"),
+            "{json}"
+        );
+        assert_eq!(
+            (stats.lines_cut, stats.utf8_replaced, stats.records),
+            (1, 0, 2)
+        );
     }
 
     #[test]
     fn a_hole_of_nul_bytes_is_passed_over_and_counted() {
-        let (json, stats) = run(FormatKind::Stamped, b"\0\0\0\x002026-11-20T09:00:00Z INFO back\n", 100, 0);
-        assert!(json.contains("\"timeUnixNano\"") && !json.contains("u0000"), "{json}");
+        let (json, stats) = run(
+            FormatKind::Stamped,
+            b"\0\0\0\x002026-11-20T09:00:00Z INFO back\n",
+            100,
+            0,
+        );
+        assert!(
+            json.contains("\"timeUnixNano\"") && !json.contains("u0000"),
+            "{json}"
+        );
         assert_eq!(stats.nul_bytes, 4);
     }
 
     #[test]
     fn windows_line_breaks_leave_no_trace() {
         let (json, stats) = run(FormatKind::Plain, b"one\r\n  two\r\nthree\r\n", 100, 0);
-        assert!(json.contains(r#"one\n  two"#) && !json.contains(r"\r"), "{json}");
+        assert!(
+            json.contains(r#"one\n  two"#) && !json.contains(r"\r"),
+            "{json}"
+        );
         assert_eq!((stats.lines, stats.records), (3, 2));
     }
 

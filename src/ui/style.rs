@@ -5,8 +5,8 @@
 use console::Style;
 
 use crate::host::Watched;
-use crate::settings::env::EnvVars;
 use crate::record::SeverityClass;
+use crate::settings::env::EnvVars;
 
 /// Columns when nobody says how wide the terminal is.
 const WIDTH_DEFAULT: usize = 80;

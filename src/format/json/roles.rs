@@ -44,7 +44,14 @@ pub struct Roles<'z, 'a> {
 impl<'z, 'a> Roles<'z, 'a> {
     /// For a new record.
     pub fn new(zone: &'z mut Zone) -> Roles<'z, 'a> {
-        Roles { zone, mask: KeyMask::default(), duplicates: 0, message: None, scope: None, span: None }
+        Roles {
+            zone,
+            mask: KeyMask::default(),
+            duplicates: 0,
+            message: None,
+            scope: None,
+            span: None,
+        }
     }
 
     /// Takes a number as the record's time; `false` when it is no plausible one or the time is known.
@@ -64,14 +71,24 @@ impl<'z, 'a> Roles<'z, 'a> {
             (Role::Scope(rank), Value::Text(name)) => self.take_scope(record, rank, &key, name),
             (Role::TraceId, Value::Text(id)) if record.trace_id.is_none() => {
                 record.trace_id = TraceId::from_hex(&id);
-                if record.trace_id.is_some() { Ok(()) } else { Err(Value::Text(id)) }
+                if record.trace_id.is_some() {
+                    Ok(())
+                } else {
+                    Err(Value::Text(id))
+                }
             }
-            (Role::SpanId, Value::Text(id)) if self.span.is_none() && SpanId::from_hex(&id).is_some() => {
+            (Role::SpanId, Value::Text(id))
+                if self.span.is_none() && SpanId::from_hex(&id).is_some() =>
+            {
                 self.span = Some((key, id));
                 return;
             }
             (Role::TraceFlags, value) => take_flags(record, value),
-            (Role::Fields, Value::Map(members)) => return members.into_iter().for_each(|member| self.take(record, member.key, member.value)),
+            (Role::Fields, Value::Map(members)) => {
+                return members
+                    .into_iter()
+                    .for_each(|member| self.take(record, member.key, member.value));
+            }
             (Role::Instant, value) => take_instant(record, value),
             (Role::Error, Value::Map(members)) => self.take_error(record, members),
             (Role::Error | Role::Stack, Value::Text(stack)) => self.take_stack(record, &key, stack),
@@ -111,7 +128,13 @@ impl<'z, 'a> Roles<'z, 'a> {
         Ok(())
     }
 
-    fn take_message(&mut self, record: &mut Record<'a>, rank: u8, key: &Cow<'a, str>, value: Value<'a>) -> Result<(), Value<'a>> {
+    fn take_message(
+        &mut self,
+        record: &mut Record<'a>,
+        rank: u8,
+        key: &Cow<'a, str>,
+        value: Value<'a>,
+    ) -> Result<(), Value<'a>> {
         if value == Value::Empty || self.message.as_ref().is_some_and(|(held, _)| *held <= rank) {
             return Err(value);
         }
@@ -122,7 +145,13 @@ impl<'z, 'a> Roles<'z, 'a> {
         Ok(())
     }
 
-    fn take_scope(&mut self, record: &mut Record<'a>, rank: u8, key: &Cow<'a, str>, name: Cow<'a, str>) -> Result<(), Value<'a>> {
+    fn take_scope(
+        &mut self,
+        record: &mut Record<'a>,
+        rank: u8,
+        key: &Cow<'a, str>,
+        name: Cow<'a, str>,
+    ) -> Result<(), Value<'a>> {
         if name.is_empty() || self.scope.as_ref().is_some_and(|(held, _)| *held <= rank) {
             return Err(Value::Text(name));
         }
@@ -134,24 +163,42 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// `{"type": …, "message": …, "stack": …}`; what else it holds stays under its own key.
-    fn take_error(&mut self, record: &mut Record<'a>, mut members: Vec<Attribute<'a>>) -> Result<(), Value<'a>> {
+    fn take_error(
+        &mut self,
+        record: &mut Record<'a>,
+        mut members: Vec<Attribute<'a>>,
+    ) -> Result<(), Value<'a>> {
         let mut take = |names: &[&str]| {
-            let place = members.iter().position(|member| names.contains(&&*member.key) && matches!(member.value, Value::Text(_)))?;
+            let place = members.iter().position(|member| {
+                names.contains(&&*member.key) && matches!(member.value, Value::Text(_))
+            })?;
             Some(members.remove(place).value)
         };
         let Some(stack) = take(&["stack", "stacktrace", "stack_trace"]) else {
             return Err(Value::Map(members));
         };
-        let parts = [("exception.type", take(&["type", "name", "class"])), ("exception.message", take(&["message", "msg"]))];
+        let parts = [
+            ("exception.type", take(&["type", "name", "class"])),
+            ("exception.message", take(&["message", "msg"])),
+        ];
         for (key, value) in parts {
             self.push(record, Cow::Borrowed(key), value.unwrap_or_default());
         }
         self.push(record, Cow::Borrowed("exception.stacktrace"), stack);
-        if members.is_empty() { Ok(()) } else { Err(Value::Map(members)) }
+        if members.is_empty() {
+            Ok(())
+        } else {
+            Err(Value::Map(members))
+        }
     }
 
     /// A stack trace as one text. Without an exception in it, it is only a stack.
-    fn take_stack(&mut self, record: &mut Record<'a>, key: &Cow<'a, str>, stack: Cow<'a, str>) -> Result<(), Value<'a>> {
+    fn take_stack(
+        &mut self,
+        record: &mut Record<'a>,
+        key: &Cow<'a, str>,
+        stack: Cow<'a, str>,
+    ) -> Result<(), Value<'a>> {
         if !stack.contains('\n') {
             return Err(Value::Text(stack));
         }
@@ -161,14 +208,27 @@ impl<'z, 'a> Roles<'z, 'a> {
             push_exception(record, found.kind, found.message, text);
             return Ok(());
         }
-        let found = trace::find(&stack).map(|found| (found.kind.to_owned(), found.message.to_owned()));
+        let found =
+            trace::find(&stack).map(|found| (found.kind.to_owned(), found.message.to_owned()));
         match found {
             Some((kind, message)) => {
-                self.push(record, Cow::Borrowed("exception.type"), Value::Text(Cow::Owned(kind)));
+                self.push(
+                    record,
+                    Cow::Borrowed("exception.type"),
+                    Value::Text(Cow::Owned(kind)),
+                );
                 if !message.is_empty() {
-                    self.push(record, Cow::Borrowed("exception.message"), Value::Text(Cow::Owned(message)));
+                    self.push(
+                        record,
+                        Cow::Borrowed("exception.message"),
+                        Value::Text(Cow::Owned(message)),
+                    );
                 }
-                self.push(record, Cow::Borrowed("exception.stacktrace"), Value::Text(stack));
+                self.push(
+                    record,
+                    Cow::Borrowed("exception.stacktrace"),
+                    Value::Text(stack),
+                );
                 Ok(())
             }
             None if role(key) == Role::Stack => {
@@ -187,7 +247,9 @@ fn take_level<'a>(record: &mut Record<'a>, value: Value<'a>) -> Result<(), Value
     match value {
         Value::Text(word) => {
             let bare = word.trim_ascii();
-            record.severity_number = severity::from_word(bare).or_else(|| severity::from_letter(bare)).or_else(|| severity::from_number(bare.parse().ok()?));
+            record.severity_number = severity::from_word(bare)
+                .or_else(|| severity::from_letter(bare))
+                .or_else(|| severity::from_number(bare.parse().ok()?));
             record.severity_text = word;
             Ok(())
         }
@@ -230,12 +292,22 @@ fn take_flags<'a>(record: &mut Record<'a>, value: Value<'a>) -> Result<(), Value
 
 /// log4j2's `{"epochSecond": …, "nanoOfSecond": …}`.
 fn take_instant<'a>(record: &mut Record<'a>, value: Value<'a>) -> Result<(), Value<'a>> {
-    let Value::Map(members) = &value else { return Err(value) };
+    let Value::Map(members) = &value else {
+        return Err(value);
+    };
     let number = |name: &str| {
         let member = members.iter().find(|member| member.key == name)?;
-        if let Value::Int(number) = member.value { u64::try_from(number).ok() } else { None }
+        if let Value::Int(number) = member.value {
+            u64::try_from(number).ok()
+        } else {
+            None
+        }
     };
-    let time = number("epochSecond").and_then(|seconds| seconds.checked_mul(1_000_000_000)?.checked_add(number("nanoOfSecond")?));
+    let time = number("epochSecond").and_then(|seconds| {
+        seconds
+            .checked_mul(1_000_000_000)?
+            .checked_add(number("nanoOfSecond")?)
+    });
     match time {
         Some(nanos) if record.time.is_none() => {
             record.time = Some(UnixNanos(nanos));
@@ -300,9 +372,13 @@ fn role_of_seven(key: &str) -> Role {
 fn role_of_long(key: &str) -> Role {
     match key {
         "trace_id" | "trace.id" => Role::TraceId,
-        "severity" | "Severity" | "loglevel" | "logLevel" | "LogLevel" | "levelname" | "log_level" | "log.level" => Role::Level,
-        "datetime" | "DateTime" | "timestamp" | "Timestamp" | "timeStamp" | "@timestamp" | "timeMillis" | "event_time" | "eventTime" => Role::Time,
-        "loggerName" | "logger_name" | "log.logger" | "logger.name" | "LoggerName" => Role::Scope(0),
+        "severity" | "Severity" | "loglevel" | "logLevel" | "LogLevel" | "levelname"
+        | "log_level" | "log.level" => Role::Level,
+        "datetime" | "DateTime" | "timestamp" | "Timestamp" | "timeStamp" | "@timestamp"
+        | "timeMillis" | "event_time" | "eventTime" => Role::Time,
+        "loggerName" | "logger_name" | "log.logger" | "logger.name" | "LoggerName" => {
+            Role::Scope(0)
+        }
         "category" | "Category" => Role::Scope(4),
         "SourceContext" => Role::Scope(1),
         "short_message" => Role::Message(2),

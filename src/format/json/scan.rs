@@ -57,7 +57,8 @@ impl<'a> Scanner<'a> {
 
     /// The digits of a number that comes next, without passing them.
     pub fn peek_number(&mut self) -> Option<&'a str> {
-        matches!(self.peek()?, b'0'..=b'9' | b'-').then(|| self.text.get(self.at..self.number_end()))?
+        matches!(self.peek()?, b'0'..=b'9' | b'-')
+            .then(|| self.text.get(self.at..self.number_end()))?
     }
 
     /// Passes the number that [`Scanner::peek_number`] showed.
@@ -130,7 +131,10 @@ impl<'a> Scanner<'a> {
             }
             self.at += 1;
             if depth == 0 {
-                return self.text.get(start..self.at).map(|text| Value::Text(Cow::Borrowed(text)));
+                return self
+                    .text
+                    .get(start..self.at)
+                    .map(|text| Value::Text(Cow::Borrowed(text)));
             }
         }
     }
@@ -144,13 +148,21 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Option<Value<'a>> {
         let (start, end) = (self.at, self.number_end());
-        let text = self.text.get(start..end).filter(|text| is_number(text.as_bytes()))?;
+        let text = self
+            .text
+            .get(start..end)
+            .filter(|text| is_number(text.as_bytes()))?;
         self.at = end;
-        let is_integer = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let is_integer = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
         if is_integer {
             // What does not fit 64 bits keeps its digits as text.
             // Spec: common/attribute-type-mapping, "Integer Values".
-            return Some(text.parse().map_or(Value::Text(Cow::Borrowed(text)), Value::Int));
+            return Some(
+                text.parse()
+                    .map_or(Value::Text(Cow::Borrowed(text)), Value::Int),
+            );
         }
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Some(Value::Double(number)),
@@ -159,9 +171,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn number_end(&self) -> usize {
-        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+        let is_part =
+            |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
         let rest = self.bytes().get(self.at..).unwrap_or_default();
-        self.at + rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len())
+        self.at
+            + rest
+                .iter()
+                .position(|byte| !is_part(byte))
+                .unwrap_or(rest.len())
     }
 
     /// The string that begins here, borrowed when it has no escapes.
@@ -225,7 +242,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn hex4(&mut self) -> Option<u32> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         self.at += 4;
         u32::from_str_radix(digits, 16).ok()
     }
@@ -248,7 +268,14 @@ impl<'a> Scanner<'a> {
 /// Spec: RFC 8259, section 6; leading zeros are let pass.
 fn is_number(text: &[u8]) -> bool {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
-    let digits = |from: usize| unsigned.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        unsigned
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let mut at = digits(0);
     if at == 0 {
         return false;

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValue, KeyValueList, any_value};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, ArrayValue, KeyValue, KeyValueList, any_value,
+};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,11 +21,24 @@ use crate::record::{Attribute, Record, SeverityNumber, SpanId, TraceId, Value};
 const OBSERVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 
 /// All batches that the records make.
-pub(super) fn built(encoding: Encoding, records: Vec<Record<'static>>, limits: BatchLimits) -> Vec<Batch> {
-    let envelope = Arc::new(Envelope::new(encoding, &[Attribute::text("service.name", "s")]));
-    let constants = Arc::new(Constants::new(encoding, &[Attribute::text("log.file.name", "a.log")]));
+pub(super) fn built(
+    encoding: Encoding,
+    records: Vec<Record<'static>>,
+    limits: BatchLimits,
+) -> Vec<Batch> {
+    let envelope = Arc::new(Envelope::new(
+        encoding,
+        &[Attribute::text("service.name", "s")],
+    ));
+    let constants = Arc::new(Constants::new(
+        encoding,
+        &[Attribute::text("log.file.name", "a.log")],
+    ));
     let mut builder = BatchBuilder::new(envelope, constants, limits);
-    let mut batches: Vec<_> = records.into_iter().filter_map(|mut record| builder.push(&mut record, OBSERVED)).collect();
+    let mut batches: Vec<_> = records
+        .into_iter()
+        .filter_map(|mut record| builder.push(&mut record, OBSERVED))
+        .collect();
     batches.extend(builder.close());
     batches
 }
@@ -36,11 +51,17 @@ pub(super) fn decoded(batch: &Batch) -> Vec<(String, LogRecord)> {
     };
     assert_eq!(request.resource_logs.len(), 1);
     assert_eq!(request.resource_logs[0].schema_url, crate::otlp::SCHEMA_URL);
-    let scopes = request.resource_logs.into_iter().flat_map(|resource| resource.scope_logs);
+    let scopes = request
+        .resource_logs
+        .into_iter()
+        .flat_map(|resource| resource.scope_logs);
     scopes
         .flat_map(|scope| {
             let name = scope.scope.map(|scope| scope.name).unwrap_or_default();
-            scope.log_records.into_iter().map(move |record| (name.clone(), record))
+            scope
+                .log_records
+                .into_iter()
+                .map(move |record| (name.clone(), record))
         })
         .collect()
 }
@@ -50,27 +71,41 @@ pub(super) fn expected(record: &Record<'_>) -> (String, LogRecord) {
     let mut attributes: Vec<_> = record.attributes.iter().map(key_value).collect();
     attributes.push(KeyValue {
         key: "log.file.name".into(),
-        value: Some(AnyValue { value: Some(any_value::Value::StringValue("a.log".into())) }),
+        value: Some(AnyValue {
+            value: Some(any_value::Value::StringValue("a.log".into())),
+        }),
         ..KeyValue::default()
     });
     let sent = LogRecord {
         time_unix_nano: record.time.map_or(0, |time| time.0),
         observed_time_unix_nano: OBSERVED.0,
-        severity_number: record.severity_number.map_or(0, |severity| i32::from(severity.get())),
+        severity_number: record
+            .severity_number
+            .map_or(0, |severity| i32::from(severity.get())),
         severity_text: record.severity_text.to_string(),
         body: Some(any_value(&record.body)),
         attributes,
         dropped_attributes_count: 0,
         flags: u32::from(record.trace_flags.unwrap_or(0)),
-        trace_id: record.trace_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
-        span_id: record.span_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        trace_id: record
+            .trace_id
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
+        span_id: record
+            .span_id
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
         event_name: record.event_name.to_string(),
     };
     (record.scope.to_string(), sent)
 }
 
 fn key_value(attribute: &Attribute<'_>) -> KeyValue {
-    KeyValue { key: attribute.key.to_string(), value: Some(any_value(&attribute.value)), ..KeyValue::default() }
+    KeyValue {
+        key: attribute.key.to_string(),
+        value: Some(any_value(&attribute.value)),
+        ..KeyValue::default()
+    }
 }
 
 fn any_value(value: &Value<'_>) -> AnyValue {
@@ -81,14 +116,24 @@ fn any_value(value: &Value<'_>) -> AnyValue {
         Value::Int(number) => Some(any_value::Value::IntValue(*number)),
         Value::Double(number) => Some(any_value::Value::DoubleValue(*number)),
         Value::Bytes(bytes) => Some(any_value::Value::BytesValue(bytes.to_vec())),
-        Value::Array(items) => Some(any_value::Value::ArrayValue(ArrayValue { values: items.iter().map(any_value).collect() })),
-        Value::Map(members) => Some(any_value::Value::KvlistValue(KeyValueList { values: members.iter().map(key_value).collect() })),
+        Value::Array(items) => Some(any_value::Value::ArrayValue(ArrayValue {
+            values: items.iter().map(any_value).collect(),
+        })),
+        Value::Map(members) => Some(any_value::Value::KvlistValue(KeyValueList {
+            values: members.iter().map(key_value).collect(),
+        })),
     };
     AnyValue { value }
 }
 
 fn text() -> impl Strategy<Value = Cow<'static, str>> {
-    prop_oneof!["[a-z]{0,8}", "\\PC{0,20}", Just("\0\u{1b}\u{202e}\n\"\\".to_owned()), "[a-z]{120,140}"].prop_map(Cow::Owned)
+    prop_oneof![
+        "[a-z]{0,8}",
+        "\\PC{0,20}",
+        Just("\0\u{1b}\u{202e}\n\"\\".to_owned()),
+        "[a-z]{120,140}"
+    ]
+    .prop_map(Cow::Owned)
 }
 
 fn value() -> impl Strategy<Value = Value<'static>> {
@@ -100,31 +145,59 @@ fn value() -> impl Strategy<Value = Value<'static>> {
         vec(any::<u8>(), 0..20).prop_map(|bytes| Value::Bytes(Cow::Owned(bytes))),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![vec(inner.clone(), 0..4).prop_map(Value::Array), members(inner).prop_map(Value::Map)]
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::Array),
+            members(inner).prop_map(Value::Map)
+        ]
     })
 }
 
-fn members(value: impl Strategy<Value = Value<'static>>) -> impl Strategy<Value = Vec<Attribute<'static>>> {
+fn members(
+    value: impl Strategy<Value = Value<'static>>,
+) -> impl Strategy<Value = Vec<Attribute<'static>>> {
     vec(value, 0..4).prop_map(|values| {
-        values.into_iter().enumerate().map(|(index, value)| Attribute { key: Cow::Owned(format!("key.{index}")), value }).collect()
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| Attribute {
+                key: Cow::Owned(format!("key.{index}")),
+                value,
+            })
+            .collect()
     })
 }
 
 /// A handful of records with anything in them.
 pub(super) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
-    let ids = prop_oneof![Just(None), Just(Some((TraceId::from_hex("5b8efff798038103d269b633813fc60c"), SpanId::from_hex("eee19b7ec3c1b174"))))];
-    let parts = (prop::option::of(1_u64..u64::MAX), 0_u8..25, text(), value(), prop::sample::select(vec!["", "a", "b.c"]), members(value()), ids);
-    let record = parts.prop_map(|(time, severity, severity_text, body, scope, attributes, ids)| Record {
-        time: time.map(UnixNanos),
-        severity_number: SeverityNumber::new(severity),
-        severity_text,
-        body,
-        scope: Cow::Borrowed(scope),
-        attributes,
-        trace_id: ids.and_then(|(trace, _)| trace),
-        span_id: ids.and_then(|(_, span)| span),
-        trace_flags: ids.map(|_| 1),
-        event_name: Cow::Borrowed(""),
-    });
+    let ids = prop_oneof![
+        Just(None),
+        Just(Some((
+            TraceId::from_hex("5b8efff798038103d269b633813fc60c"),
+            SpanId::from_hex("eee19b7ec3c1b174")
+        )))
+    ];
+    let parts = (
+        prop::option::of(1_u64..u64::MAX),
+        0_u8..25,
+        text(),
+        value(),
+        prop::sample::select(vec!["", "a", "b.c"]),
+        members(value()),
+        ids,
+    );
+    let record = parts.prop_map(
+        |(time, severity, severity_text, body, scope, attributes, ids)| Record {
+            time: time.map(UnixNanos),
+            severity_number: SeverityNumber::new(severity),
+            severity_text,
+            body,
+            scope: Cow::Borrowed(scope),
+            attributes,
+            trace_id: ids.and_then(|(trace, _)| trace),
+            span_id: ids.and_then(|(_, span)| span),
+            trace_flags: ids.map(|_| 1),
+            event_name: Cow::Borrowed(""),
+        },
+    );
     vec(record, 1..12)
 }

@@ -1,12 +1,20 @@
 //! The OTLP/JSON form of a record. Fields that are unset are not written.
 
 use crate::base::units::UnixNanos;
-use crate::otlp::json::{push_base64_string, push_f64, push_hex_string, push_i64_string, push_string, push_u64, push_u64_string};
+use crate::otlp::json::{
+    push_base64_string, push_f64, push_hex_string, push_i64_string, push_string, push_u64,
+    push_u64_string,
+};
 use crate::pipeline::encode::Constants;
 use crate::record::{Attribute, Record, Value};
 
 /// Writes one element of `logRecords` and the comma behind it.
-pub fn push_record(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, observed: UnixNanos) {
+pub fn push_record(
+    out: &mut Vec<u8>,
+    record: &Record<'_>,
+    constants: &Constants,
+    observed: UnixNanos,
+) {
     out.push(b'{');
     if let Some(time) = record.time {
         out.extend_from_slice(b"\"timeUnixNano\":");
