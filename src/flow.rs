@@ -1,6 +1,20 @@
 //! Assembles the rest: the only place that starts threads and tasks and connects them by channels.
+//!
+//! [`send::send`] is the one flow so far: worker threads pull chunks from the inputs and turn them into shipments, the owner on the
+//! main thread puts them in order, delivers them and keeps the accounts.
 
+mod feeder;
+mod ledger;
+mod local;
+mod owner;
+pub mod plan;
 pub mod report;
+mod sample;
+pub mod send;
+mod signals;
+mod stop;
+mod watermark;
+mod worker;
 
 use crate::base::units::ByteCount;
 

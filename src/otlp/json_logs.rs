@@ -53,7 +53,7 @@ fn write_entity_ref(entity: &EntityRef, out: &mut Vec<u8>) {
 fn write_scope_logs(logs: &ScopeLogs, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
     object.message("scope", logs.scope.as_ref(), write_scope);
-    object.list("logRecords", &logs.log_records, write_log_record);
+    object.list("logRecords", &logs.log_records, write_record);
     object.text("schemaUrl", &logs.schema_url);
     object.close();
 }
@@ -67,7 +67,8 @@ fn write_scope(scope: &InstrumentationScope, out: &mut Vec<u8>) {
     object.close();
 }
 
-fn write_log_record(record: &LogRecord, out: &mut Vec<u8>) {
+/// Appends one record as one JSON object.
+pub fn write_record(record: &LogRecord, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
     object.wide_number("timeUnixNano", record.time_unix_nano);
     object.wide_number("observedTimeUnixNano", record.observed_time_unix_nano);
@@ -285,7 +286,7 @@ mod tests {
             ..LogRecord::default()
         };
         let mut out = Vec::new();
-        write_log_record(&record, &mut out);
+        write_record(&record, &mut out);
         let expected = r#"{"timeUnixNano":"1790000000000000000","severityNumber":9,"body":{},"traceId":"abababababababababababababababab"}"#;
         assert_eq!(String::from_utf8(out).unwrap(), expected);
         assert_eq!(written(&ExportLogsServiceRequest::default()), "{}");

@@ -1,0 +1,182 @@
+//! One attempt to deliver a body over HTTP.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use reqwest::{Client, Response};
+
+use crate::base::clock::Clock;
+use crate::base::secret::Secret;
+use crate::delivery::wish;
+use crate::net::{Fault, fault};
+use crate::otlp::{Compression, Encoding};
+
+/// Most bytes of an answer that are read. Spec: OTLP, "Response size limit".
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+
+/// Longest server text that is shown.
+const MESSAGE_CHARACTERS_MAX: usize = 300;
+
+/// Where and how requests are made.
+#[derive(Debug)]
+pub struct HttpRoute {
+    client: Client,
+    url: String,
+    headers: HeaderMap,
+    secrets: Vec<Secret>,
+    encoding: Encoding,
+}
+
+/// An answer, as far as it matters.
+#[derive(Debug)]
+pub struct Received {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`, empty when there is none.
+    pub content_type: String,
+    /// `Retry-After`, counted from now.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// No whole answer came.
+#[derive(Debug)]
+pub struct NoAnswer {
+    /// Whether a new try can mend it.
+    pub fault: Fault,
+    /// Why, outermost cause first, without secrets.
+    pub causes: Vec<String>,
+}
+
+/// A header that HTTP does not allow.
+#[derive(Debug, thiserror::Error)]
+#[error("the header {name} cannot be sent")]
+pub struct BadHeader {
+    /// Its name.
+    pub name: String,
+}
+
+impl HttpRoute {
+    /// Prepares what all requests have in common.
+    pub fn new(
+        client: Client,
+        url: String,
+        encoding: Encoding,
+        compression: Compression,
+        extra: &[(String, Secret)],
+    ) -> Result<HttpRoute, BadHeader> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static(encoding.content_type()),
+        );
+        if let Some(name) = compression.content_encoding() {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        for (name, secret) in extra {
+            let bad = || BadHeader { name: name.clone() };
+            let mut value =
+                HeaderValue::from_bytes(secret.expose().as_bytes()).map_err(|_| bad())?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::try_from(name).map_err(|_| bad())?, value);
+        }
+        let secrets = extra.iter().map(|(_, secret)| secret.clone()).collect();
+        Ok(HttpRoute {
+            client,
+            url,
+            headers,
+            secrets,
+            encoding,
+        })
+    }
+
+    /// How bodies are written.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Sends a body once and reads the whole answer.
+    pub async fn attempt(&self, body: Bytes, clock: &dyn Clock) -> Result<Received, NoAnswer> {
+        let request = self
+            .client
+            .post(&self.url)
+            .headers(self.headers.clone())
+            .body(body);
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.no_answer(error))?;
+        self.read(response, clock)
+            .await
+            .map_err(|error| self.no_answer(error))
+    }
+
+    async fn read(
+        &self,
+        mut response: Response,
+        clock: &dyn Clock,
+    ) -> Result<Received, reqwest::Error> {
+        let text = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let content_type = text(CONTENT_TYPE).unwrap_or_default();
+        let retry_after = text(RETRY_AFTER).and_then(|wish| wish::retry_after(&wish, clock.now()));
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while body.len() < ANSWER_BYTES_MAX
+            && let Some(part) = response.chunk().await?
+        {
+            body.extend_from_slice(&part);
+        }
+        Ok(Received {
+            status,
+            content_type,
+            retry_after,
+            body,
+        })
+    }
+
+    /// A server's text as it may be shown: without our secrets, and not longer than a person reads.
+    pub fn presentable(&self, message: &str) -> String {
+        let clean = self
+            .secrets
+            .iter()
+            .fold(message.to_owned(), |text, secret| secret.scrub(&text));
+        if clean.chars().count() <= MESSAGE_CHARACTERS_MAX {
+            return clean;
+        }
+        let mut cut: String = clean.chars().take(MESSAGE_CHARACTERS_MAX).collect();
+        cut.push('…');
+        cut
+    }
+
+    fn no_answer(&self, error: reqwest::Error) -> NoAnswer {
+        let fault = fault(&error);
+        // The URL may carry a secret in its query, and the caller names it anyway.
+        let error = error.without_url();
+        let mut causes = Vec::new();
+        let mut next: Option<&(dyn Error + 'static)> = if error.is_timeout() {
+            causes.push("no answer within the time limit".to_owned());
+            None
+        } else {
+            error.source()
+        };
+        while let Some(cause) = next {
+            let text = self.presentable(&cause.to_string());
+            if causes.last() != Some(&text) {
+                causes.push(text);
+            }
+            next = cause.source();
+        }
+        if causes.is_empty() {
+            causes.push(self.presentable(&error.to_string()));
+        }
+        NoAnswer { fault, causes }
+    }
+}

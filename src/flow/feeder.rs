@@ -1,0 +1,304 @@
+//! Hands out the inputs, chunk by chunk and numbered, to whichever worker asks.
+//!
+//! It is behind one lock: reading is far faster than parsing, so the workers seldom meet there.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::base::units::ByteCount;
+use crate::flow::plan::{PathAttribute, RecordPlan};
+use crate::format::detect::detect;
+use crate::format::timestamp::Zone;
+use crate::format::{FormatKind, Parser};
+use crate::otlp::Encoding;
+use crate::pipeline::batch::Envelope;
+use crate::pipeline::encode::Constants;
+use crate::pipeline::stage::Chunk;
+use crate::record::Attribute;
+use crate::source::chunks::Chunker;
+use crate::source::feed::{BLOCKS_MAX, Counted, Feed, Filled, LiveFeed, pump};
+use crate::source::inputs::Input;
+use crate::source::{SourceError, inflate, name};
+
+/// Bytes of a source's head that are looked at to recognise it.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// The name of a source that gives none.
+const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
+
+/// A source that is being read, as the workers need to know it.
+#[derive(Debug)]
+pub(super) struct OpenSource {
+    pub(super) index: usize,
+    pub(super) name: String,
+    pub(super) kind: FormatKind,
+    pub(super) label: String,
+    pub(super) total: Option<ByteCount>,
+    pub(super) start_offset: u64,
+    pub(super) envelope: Arc<Envelope>,
+    pub(super) constants: Arc<Constants>,
+}
+
+/// One piece of work; numbered in the order of the inputs.
+pub(super) struct Work {
+    pub(super) number: u64,
+    pub(super) step: Step,
+}
+
+/// What there is to do.
+pub(super) enum Step {
+    /// A source begins.
+    Opened(Arc<OpenSource>),
+    /// Records of a source.
+    Chunk(Arc<OpenSource>, Chunk),
+    /// A source cannot be read further.
+    Failed { index: usize, error: SourceError },
+    /// A source is read to its end.
+    Ended { index: usize },
+}
+
+/// What the feeder knows of the run.
+pub(super) struct FeedPlan {
+    pub(super) records: RecordPlan,
+    pub(super) encoding: Encoding,
+    pub(super) flush_interval: Duration,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) shutdown: Shutdown,
+    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
+}
+
+/// The inputs that are left, and the one that is open.
+pub(super) struct Feeder {
+    plan: FeedPlan,
+    left: VecDeque<(usize, Input)>,
+    stdin: Option<Box<dyn Read + Send>>,
+    open: Option<Open>,
+    number: u64,
+}
+
+struct Open {
+    source: Arc<OpenSource>,
+    feed: Feed,
+    chunker: Chunker,
+    parser: Parser,
+}
+
+impl Feeder {
+    pub(super) fn new(
+        plan: FeedPlan,
+        inputs: Vec<Input>,
+        stdin: Option<Box<dyn Read + Send>>,
+    ) -> Feeder {
+        Feeder {
+            plan,
+            left: inputs.into_iter().enumerate().collect(),
+            stdin,
+            open: None,
+            number: 0,
+        }
+    }
+
+    /// The next piece of work, its bytes in `buffer`; `None` when all is read or the run shall end.
+    pub(super) fn next(&mut self, buffer: Vec<u8>) -> Option<Work> {
+        if self.plan.shutdown.is_requested() {
+            return None;
+        }
+        let step = match self.open.as_mut() {
+            Some(open) => {
+                let step = open.step(buffer);
+                if !matches!(step, Step::Chunk(..)) {
+                    self.open = None;
+                }
+                step
+            }
+            None => self.open_next()?,
+        };
+        let number = self.number;
+        self.number += 1;
+        Some(Work { number, step })
+    }
+
+    fn open_next(&mut self) -> Option<Step> {
+        let (index, input) = self.left.pop_front()?;
+        Some(match self.opened(index, &input) {
+            Ok(open) => {
+                let source = Arc::clone(&open.source);
+                self.open = Some(open);
+                Step::Opened(source)
+            }
+            Err(error) => Step::Failed { index, error },
+        })
+    }
+
+    fn opened(&mut self, index: usize, input: &Input) -> Result<Open, SourceError> {
+        let (mut feed, total) = self.feed(index, input)?;
+        let read_error = |source| SourceError::Read {
+            path: input.name(),
+            offset: 0,
+            source,
+        };
+        let mut head = Vec::new();
+        while head.len() < HEAD_BYTES {
+            let filled = feed.fill(&mut head, HEAD_BYTES).map_err(read_error)?;
+            let may_come = matches!(filled, Filled::Lull { .. }) && !head.contains(&b'\n');
+            if filled != Filled::Enough && !may_come {
+                break;
+            }
+        }
+        let start_offset = byte_order_mark(&head, input)?;
+        head.drain(..start_offset);
+        let records = &self.plan.records;
+        let mut zone = Zone::new(records.zone.clone());
+        let detection = detect(&head, &mut zone);
+        let _looked_only = zone.take_assumed();
+        let source = OpenSource {
+            index,
+            name: input.name(),
+            kind: detection.kind,
+            label: detection.label(),
+            total,
+            start_offset: start_offset as u64,
+            envelope: Arc::new(envelope(self.plan.encoding, records, input)),
+            constants: Arc::new(constants(self.plan.encoding, records, input)),
+        };
+        Ok(Open {
+            chunker: Chunker::new(head, start_offset as u64, records.line_bytes_max),
+            parser: Parser::new(source.kind, zone),
+            source: Arc::new(source),
+            feed,
+        })
+    }
+
+    fn feed(
+        &mut self,
+        index: usize,
+        input: &Input,
+    ) -> Result<(Feed, Option<ByteCount>), SourceError> {
+        let open_error = |source| SourceError::Open {
+            path: input.name(),
+            source,
+        };
+        let counter = Arc::clone(&self.plan.read_bytes[index]);
+        match input {
+            Input::File(path) => {
+                let file = File::open(path).map_err(open_error)?;
+                let total = file
+                    .metadata()
+                    .ok()
+                    .map(|metadata| ByteCount(metadata.len()));
+                let plain = inflate::plain(Counted::new(file, counter)).map_err(open_error)?;
+                Ok((Feed::Bulk(plain), total))
+            }
+            Input::Stream(path) => {
+                let file = File::open(path).map_err(open_error)?;
+                Ok((self.live(Box::new(file), counter), None))
+            }
+            Input::Stdin => {
+                let stdin = self
+                    .stdin
+                    .take()
+                    .unwrap_or_else(|| Box::new(std::io::empty()));
+                Ok((self.live(stdin, counter), None))
+            }
+        }
+    }
+
+    fn live(&self, input: Box<dyn Read + Send>, counter: Arc<AtomicU64>) -> Feed {
+        let (sender, receiver) = sync_channel(BLOCKS_MAX);
+        // Not joined: it may block in `read` for ever, and ends with the process.
+        thread::spawn(move || pump(input, &sender, &counter));
+        Feed::Live(LiveFeed::new(
+            receiver,
+            self.plan.flush_interval,
+            Arc::clone(&self.plan.clock),
+            self.plan.shutdown.clone(),
+        ))
+    }
+}
+
+impl Open {
+    fn step(&mut self, buffer: Vec<u8>) -> Step {
+        let index = self.source.index;
+        match self.chunker.next(&mut self.feed, &mut self.parser, buffer) {
+            Ok(Some(chunk)) => Step::Chunk(Arc::clone(&self.source), chunk),
+            Ok(None) => Step::Ended { index },
+            Err(source) => Step::Failed {
+                index,
+                error: SourceError::Read {
+                    path: self.source.name.clone(),
+                    offset: self.chunker.offset(),
+                    source,
+                },
+            },
+        }
+    }
+}
+
+/// How long the mark at the start of a UTF-8 file is.
+fn byte_order_mark(head: &[u8], input: &Input) -> Result<usize, SourceError> {
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => Ok(3),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(SourceError::Utf16 { path: input.name() }),
+        _ => Ok(0),
+    }
+}
+
+/// The resource of a source's records.
+fn envelope(encoding: Encoding, plan: &RecordPlan, input: &Input) -> Envelope {
+    let from_name = || match input {
+        Input::File(path) => name::service_of(path),
+        Input::Stream(_) | Input::Stdin => None,
+    };
+    let service = plan.service_name.clone().or_else(from_name);
+    let service = service.unwrap_or_else(|| SERVICE_UNKNOWN.to_owned());
+    let others = plan.resource.iter().map(|(key, value)| text(key, value));
+    let attributes: Vec<_> = std::iter::once(Attribute::text("service.name", service))
+        .chain(others)
+        .collect();
+    Envelope::new(encoding, &attributes)
+}
+
+/// The attributes that each record of a source gets. What the user gave wins over what the source is.
+fn constants(encoding: Encoding, plan: &RecordPlan, input: &Input) -> Constants {
+    let mut attributes: Vec<Attribute<'_>> = match input {
+        Input::File(path) | Input::Stream(path) => file_attributes(path, plan.file_path),
+        Input::Stdin => vec![Attribute::text("log.iostream", "stdout")],
+    };
+    let given =
+        |attribute: &Attribute<'_>| plan.attributes.iter().any(|(key, _)| *key == attribute.key);
+    attributes.retain(|attribute| !given(attribute));
+    attributes.extend(plan.attributes.iter().map(|(key, value)| text(key, value)));
+    Constants::new(encoding, &attributes)
+}
+
+fn file_attributes(path: &Path, whole: PathAttribute) -> Vec<Attribute<'static>> {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    let mut attributes = vec![Attribute::text("log.file.name", name.into_owned())];
+    if whole == PathAttribute::Attach {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        attributes.push(Attribute::text(
+            "log.file.path",
+            absolute.to_string_lossy().into_owned(),
+        ));
+    }
+    attributes
+}
+
+fn text<'a>(key: &'a str, value: &'a str) -> Attribute<'a> {
+    Attribute {
+        key: key.into(),
+        value: crate::record::Value::Text(value.into()),
+    }
+}

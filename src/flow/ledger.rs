@@ -1,0 +1,286 @@
+//! The accounts of a run: what was read, what became of it, and how the run ended.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::delivery::{Fate, Stop};
+use crate::flow::Progress;
+use crate::flow::feeder::OpenSource;
+use crate::flow::report::{
+    ByteTotals, DestinationLabel, LocalCounts, Outcome, RequestCounts, SendReport, SourceReport,
+    Tally,
+};
+use crate::flow::stop;
+use crate::flow::watermark::Watermark;
+use crate::pipeline::stage::ChunkStats;
+use crate::pipeline::timeline::Timeline;
+use crate::record::SeverityClass;
+use crate::source::SourceError;
+
+/// The books.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    sources: Vec<SourceReport>,
+    watermarks: Vec<Watermark>,
+    progress: Progress,
+    tally: Tally,
+    reasons: BTreeMap<(&'static str, String), u64>,
+    severity: [u64; SeverityClass::COUNT],
+    timeline: Timeline,
+    requests: RequestCounts,
+    bytes: ByteTotals,
+    oddities: Oddities,
+    warnings: Vec<String>,
+    stop: Option<Stop>,
+    signal: Option<u8>,
+}
+
+/// What the user should know of the input, counted.
+#[derive(Debug, Default)]
+struct Oddities {
+    utf8_replaced: u64,
+    lines_cut: u64,
+    nul_bytes: u64,
+    duplicate_keys: u64,
+    timeless: u64,
+    zone_assumed: bool,
+}
+
+/// What only the end of a run knows.
+pub(super) struct Ending {
+    pub(super) label: DestinationLabel,
+    pub(super) elapsed: Duration,
+    pub(super) zone_assumed: Option<String>,
+    pub(super) line_bytes_max: usize,
+    pub(super) dry_run: bool,
+    pub(super) samples: Vec<String>,
+    pub(super) local: Option<LocalCounts>,
+    pub(super) out_file: Option<String>,
+}
+
+impl Ledger {
+    /// For these inputs, as the user named them.
+    pub(super) fn new(names: impl Iterator<Item = String>, warnings: Vec<String>) -> Ledger {
+        let sources: Vec<SourceReport> = names
+            .map(|name| SourceReport {
+                name,
+                ..SourceReport::default()
+            })
+            .collect();
+        Ledger {
+            watermarks: vec![Watermark::default(); sources.len()],
+            progress: Progress {
+                source_bytes: vec![0; sources.len()],
+                source_done: vec![false; sources.len()],
+                ..Progress::default()
+            },
+            sources,
+            warnings,
+            ..Ledger::default()
+        }
+    }
+
+    /// A source begins.
+    pub(super) fn open(&mut self, source: &OpenSource) {
+        let report = &mut self.sources[source.index];
+        report.format.clone_from(&source.label);
+        report.start_offset = source.start_offset;
+        self.watermarks[source.index].start_at(source.start_offset);
+    }
+
+    /// A chunk was read; returns its number for [`Ledger::settle`].
+    pub(super) fn read(
+        &mut self,
+        index: usize,
+        bytes: u64,
+        end_offset: u64,
+        batches: usize,
+        stats: &ChunkStats,
+    ) -> u64 {
+        let report = &mut self.sources[index];
+        report.bytes += bytes;
+        report.lines += stats.lines;
+        report.blank_lines += stats.blank_lines;
+        report.records += stats.records;
+        report.first_time = [report.first_time, stats.first_time]
+            .into_iter()
+            .flatten()
+            .min();
+        report.last_time = report.last_time.max(stats.last_time);
+        self.tally.read += stats.records;
+        self.progress.records_read += stats.records;
+        self.bytes.input += bytes;
+        for (sum, count) in self.severity.iter_mut().zip(stats.severity) {
+            *sum += count;
+        }
+        self.timeline.merge(&stats.timeline);
+        self.oddities.add(stats);
+        self.watermarks[index].add(end_offset, batches)
+    }
+
+    /// A source could not be read to its end.
+    pub(super) fn fail(&mut self, index: usize, error: &SourceError) {
+        let mut text = error.to_string();
+        if let Some(cause) = std::error::Error::source(error) {
+            text = format!("{text}: {cause}");
+        }
+        self.warnings.push(match error.hint() {
+            Some(hint) => format!("{text} ({hint})"),
+            None => text.clone(),
+        });
+        self.sources[index].failure = Some(text);
+        self.progress.source_done[index] = true;
+    }
+
+    /// A source was read to its end.
+    pub(super) fn end(&mut self, index: usize) {
+        self.progress.source_done[index] = true;
+    }
+
+    /// A batch was encoded.
+    pub(super) fn encoded(&mut self, bytes: usize) {
+        self.bytes.encoded += bytes as u64;
+    }
+
+    /// A batch came to its end.
+    pub(super) fn settle(&mut self, index: usize, chunk: u64, fate: Fate) {
+        let rejected: u64 = fate.rejected.values().sum();
+        self.tally.delivered += fate.delivered;
+        self.tally.rejected += rejected;
+        self.tally.unsent += fate.unsent;
+        for (reason, count) in fate.rejected {
+            *self.reasons.entry(("rejected", reason)).or_default() += count;
+        }
+        self.requests.sent += fate.sent;
+        self.requests.retried += fate.retried;
+        self.requests.split += fate.split;
+        self.bytes.wire += fate.wire_bytes;
+        for warning in fate.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        if fate.unsent == 0 {
+            self.watermarks[index].resolve(chunk);
+        }
+        self.stop = self.stop.take().or(fate.stop);
+        self.progress.records_resolved += fate.delivered + rejected;
+    }
+
+    /// Records that will not be sent any more.
+    pub(super) fn leave(&mut self, records: u64) {
+        self.tally.unsent += records;
+    }
+
+    /// The run shall end because of a signal.
+    pub(super) fn interrupt(&mut self, signal: u8) {
+        self.signal.get_or_insert(signal);
+    }
+
+    /// Something the user should know.
+    pub(super) fn warn(&mut self, warning: String) {
+        self.warnings.push(warning);
+    }
+
+    /// How far the run is, but for the bytes read.
+    pub(super) fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    /// Closes the books. Panics when they do not balance.
+    pub(super) fn close(mut self, ending: Ending) -> SendReport {
+        self.tally.assert_balanced();
+        for (report, mark) in self.sources.iter_mut().zip(&self.watermarks) {
+            report.acknowledged_offset = mark.acknowledged_offset();
+        }
+        self.oddities.tell(&ending, &mut self.warnings);
+        let outcome = self.outcome(ending.dry_run);
+        SendReport {
+            outcome,
+            dry_run: ending.dry_run,
+            stop: self
+                .stop
+                .as_ref()
+                .map(|stop| stop::told(stop, &ending.label)),
+            destination: ending.label,
+            sources: self.sources,
+            tally: self.tally,
+            reasons: self.reasons,
+            severity: self.severity,
+            timeline: self.timeline,
+            requests: self.requests,
+            bytes: self.bytes,
+            elapsed: ending.elapsed,
+            warnings: self.warnings,
+            local: ending.local,
+            samples: ending.samples,
+            out_file: ending.out_file,
+            signal: self.signal,
+        }
+    }
+
+    fn outcome(&self, dry_run: bool) -> Outcome {
+        let failed = self.sources.iter().any(|source| source.failure.is_some());
+        match &self.stop {
+            Some(Stop::Denied { .. }) => return Outcome::Denied,
+            Some(Stop::Misdirected { .. }) => return Outcome::Misdirected,
+            Some(_) => return Outcome::Undelivered,
+            None => {}
+        }
+        let unread = self.progress.source_done.iter().any(|done| !done);
+        if self.signal.is_some() && (self.tally.unsent > 0 || unread) {
+            return Outcome::Interrupted;
+        }
+        if self.tally.rejected + self.tally.dropped + self.tally.dead_lettered > 0 || failed {
+            Outcome::Partial
+        } else if dry_run || self.tally.unsent > 0 {
+            Outcome::Undelivered
+        } else {
+            Outcome::Delivered
+        }
+    }
+}
+
+impl Oddities {
+    fn add(&mut self, stats: &ChunkStats) {
+        self.utf8_replaced += stats.utf8_replaced;
+        self.lines_cut += stats.lines_cut;
+        self.nul_bytes += stats.nul_bytes;
+        self.duplicate_keys += stats.duplicate_keys;
+        self.timeless += stats.timeless;
+        self.zone_assumed |= stats.zone_assumed;
+    }
+
+    /// One sentence for each thing that was seen.
+    fn tell(&self, ending: &Ending, warnings: &mut Vec<String>) {
+        let limit = ending.line_bytes_max;
+        let counted = [
+            (
+                self.utf8_replaced,
+                "invalid UTF-8 was replaced in {} records".to_owned(),
+            ),
+            (
+                self.lines_cut,
+                format!(
+                    "{{}} lines were longer than {limit} bytes and were cut (raise --line-bytes-max)"
+                ),
+            ),
+            (
+                self.nul_bytes,
+                "{} NUL bytes at the start of lines were passed over, as log rotation leaves them"
+                    .to_owned(),
+            ),
+            (
+                self.duplicate_keys,
+                "{} keys stood twice in their record; the last value was taken".to_owned(),
+            ),
+        ];
+        let told = counted.into_iter().filter(|(count, _)| *count > 0);
+        warnings.extend(told.map(|(count, text)| text.replace("{}", &count.to_string())));
+        if let (true, Some(zone)) = (self.zone_assumed, &ending.zone_assumed) {
+            warnings.push(format!(
+                "times without a zone were read as {zone} (choose with --tz)"
+            ));
+        }
+    }
+}

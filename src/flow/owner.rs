@@ -1,0 +1,279 @@
+//! The owner of a run, on the main thread: puts the workers' outputs in order, keeps a few requests in flight, hears signals, and
+//! writes every record's end into the ledger. Nobody else touches the accounts, so there is nothing to lock.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::{self, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
+
+use crate::base::shutdown::Shutdown;
+use crate::delivery::attempts::{Courier, Notice};
+use crate::delivery::lines::LinesRoute;
+use crate::delivery::{Fate, Shipment};
+use crate::flow::Event;
+use crate::flow::ledger::Ledger;
+use crate::flow::signals::Signals;
+use crate::flow::worker::{Output, Product};
+
+/// How often the watcher is told how far the run is.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Records shown of a dry run.
+const SAMPLES_MAX: usize = 3;
+
+/// Where shipments go.
+pub(super) enum Route {
+    /// Over HTTP, several at a time.
+    Http(Arc<Courier>),
+    /// Into a file or a pipe, one after another.
+    Lines(LinesRoute),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Where a shipment's records are booked.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    source: usize,
+    chunk: u64,
+    records: u64,
+}
+
+/// A shipment whose turn has come.
+struct Ready {
+    place: Place,
+    shipment: Shipment,
+    room: Arc<OwnedSemaphorePermit>,
+}
+
+/// The owner's desk.
+pub(super) struct Owner<'w> {
+    pub(super) route: Route,
+    pub(super) in_flight_max: usize,
+    pub(super) drain: Duration,
+    pub(super) rng: fastrand::Rng,
+    pub(super) shutdown: Shutdown,
+    pub(super) room: Arc<Semaphore>,
+    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
+    pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
+    pub(super) ledger: Ledger,
+    pub(super) samples: Vec<String>,
+    next_number: u64,
+    early: BTreeMap<u64, Output>,
+    ready: VecDeque<Ready>,
+    in_flight: JoinSet<(Fate, Arc<OwnedSemaphorePermit>)>,
+    places: HashMap<task::Id, Place>,
+    stopping: bool,
+}
+
+/// What the owner starts with.
+pub(super) struct Desk<'w> {
+    pub(super) route: Route,
+    pub(super) in_flight_max: usize,
+    pub(super) drain: Duration,
+    pub(super) rng: fastrand::Rng,
+    pub(super) shutdown: Shutdown,
+    pub(super) room: Arc<Semaphore>,
+    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
+    pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
+    pub(super) ledger: Ledger,
+}
+
+impl<'w> Owner<'w> {
+    pub(super) fn new(desk: Desk<'w>) -> Owner<'w> {
+        Owner {
+            route: desk.route,
+            in_flight_max: desk.in_flight_max,
+            drain: desk.drain,
+            rng: desk.rng,
+            shutdown: desk.shutdown,
+            room: desk.room,
+            read_bytes: desk.read_bytes,
+            watcher: desk.watcher,
+            ledger: desk.ledger,
+            samples: Vec::new(),
+            next_number: 0,
+            early: BTreeMap::new(),
+            ready: VecDeque::new(),
+            in_flight: JoinSet::new(),
+            places: HashMap::new(),
+            stopping: false,
+        }
+    }
+
+    /// Runs until every record that was read has come to its end.
+    pub(super) async fn run(
+        &mut self,
+        mut outputs: mpsc::Receiver<Output>,
+        mut notices: mpsc::Receiver<Notice>,
+        mut signals: Signals,
+    ) {
+        let mut reading = true;
+        let mut deadline: Option<Instant> = None;
+        let mut progress = tokio::time::interval(PROGRESS_INTERVAL);
+        loop {
+            self.start_ready();
+            if self.stopping && deadline.is_none() {
+                deadline = Some(Instant::now() + self.drain);
+            }
+            if !reading && self.ready.is_empty() && self.in_flight.is_empty() {
+                break;
+            }
+            tokio::select! {
+                output = outputs.recv(), if reading => match output {
+                    Some(output) => self.sort(output),
+                    None => reading = false,
+                },
+                Some(ended) = self.in_flight.join_next_with_id() => self.settle(ended),
+                Some(notice) = notices.recv() => {
+                    (self.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
+                }
+                signal = signals.next() => deadline = self.interrupt(signal, deadline),
+                _ = progress.tick() => self.tell_progress(),
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !self.in_flight.is_empty() => {
+                    self.in_flight.abort_all();
+                }
+            }
+        }
+        self.tell_progress();
+    }
+
+    /// Takes outputs in the order of the input; one that comes early waits.
+    fn sort(&mut self, output: Output) {
+        self.early.insert(output.number, output);
+        while let Some(output) = self.early.remove(&self.next_number) {
+            self.next_number += 1;
+            self.take(output);
+        }
+    }
+
+    fn take(&mut self, output: Output) {
+        match output.product {
+            Product::Opened(source) => {
+                self.ledger.open(&source);
+                (self.watcher)(Event::Opened {
+                    source: source.index,
+                    name: &source.name,
+                    format: &source.label,
+                    total: source.total,
+                });
+            }
+            Product::Failed { index, error } => self.ledger.fail(index, &error),
+            Product::Ended { index } => self.ledger.end(index),
+            Product::Made {
+                source,
+                bytes,
+                end_offset,
+                stats,
+                shipments,
+            } => {
+                let chunk =
+                    self.ledger
+                        .read(source.index, bytes, end_offset, shipments.len(), &stats);
+                for shipment in shipments {
+                    self.ledger.encoded(shipment.batch.body.len());
+                    self.ready.push_back(Ready {
+                        place: Place {
+                            source: source.index,
+                            chunk,
+                            records: shipment.batch.record_count() as u64,
+                        },
+                        shipment,
+                        room: Arc::clone(&output.room),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Starts what may start. Once the run is stopping, what has not started stays unsent.
+    fn start_ready(&mut self) {
+        while self.stopping || self.in_flight.len() < self.in_flight_max {
+            let Some(ready) = self.ready.pop_front() else {
+                return;
+            };
+            if self.stopping {
+                self.ledger.leave(ready.place.records);
+            } else {
+                self.start(ready);
+            }
+        }
+    }
+
+    fn start(&mut self, ready: Ready) {
+        match &self.route {
+            Route::Http(courier) => {
+                let (courier, rng) = (Arc::clone(courier), self.rng.fork());
+                let handle = self
+                    .in_flight
+                    .spawn(async move { (courier.deliver(ready.shipment, rng).await, ready.room) });
+                self.places.insert(handle.id(), ready.place);
+            }
+            Route::Lines(route) => {
+                let fate = route.deliver(&ready.shipment);
+                self.book(ready.place, fate);
+            }
+            Route::Nowhere => {
+                let missing = SAMPLES_MAX.saturating_sub(self.samples.len());
+                self.samples
+                    .extend(super::sample::first_records(&ready.shipment.batch, missing));
+                self.ledger.leave(ready.place.records);
+            }
+        }
+    }
+
+    fn settle(&mut self, ended: Result<(task::Id, (Fate, Arc<OwnedSemaphorePermit>)), JoinError>) {
+        match ended {
+            Ok((id, (fate, _room))) => {
+                let place = self.places.remove(&id).expect("every task has its place");
+                self.book(place, fate);
+            }
+            Err(error) if error.is_cancelled() => {
+                let place = self
+                    .places
+                    .remove(&error.id())
+                    .expect("every task has its place");
+                self.ledger.leave(place.records);
+            }
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    fn book(&mut self, place: Place, fate: Fate) {
+        if fate.stop.is_some() {
+            self.stop();
+        }
+        self.ledger.settle(place.source, place.chunk, fate);
+    }
+
+    /// No more is read, and no more is started.
+    fn stop(&mut self) {
+        self.stopping = true;
+        self.shutdown.request();
+        // A worker that waits for room would wait for ever.
+        self.room.close();
+    }
+
+    /// The first signal drains, the second ends at once.
+    fn interrupt(&mut self, signal: u8, deadline: Option<Instant>) -> Option<Instant> {
+        self.ledger.interrupt(signal);
+        if self.shutdown.is_requested() {
+            self.stop();
+            return Some(Instant::now());
+        }
+        self.shutdown.request();
+        Some(deadline.unwrap_or_else(|| Instant::now() + self.drain))
+    }
+
+    fn tell_progress(&mut self) {
+        let progress = self.ledger.progress();
+        for (shown, read) in progress.source_bytes.iter_mut().zip(&*self.read_bytes) {
+            *shown = read.load(Ordering::Relaxed);
+        }
+        (self.watcher)(Event::Progress(progress));
+    }
+}

@@ -1,0 +1,171 @@
+//! What a run of `send` is to do: plain values, resolved before anything starts.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::base::clock::Clock;
+use crate::base::secret::Secret;
+use crate::base::shutdown::Shutdown;
+use crate::delivery::attempts::Address;
+use crate::delivery::http::BadHeader;
+use crate::flow::Event;
+use crate::flow::report::DestinationLabel;
+use crate::net::{ClientPlan, NetError};
+use crate::otlp::{Compression, Encoding};
+use crate::pipeline::batch::BatchLimits;
+use crate::source::SourceError;
+use crate::source::inputs::Input;
+
+/// Everything a run needs to know.
+pub struct SendPlan {
+    /// What to read, in this order.
+    pub inputs: Vec<Input>,
+    /// Standard input, when it is among them.
+    pub stdin: Option<Box<dyn Read + Send>>,
+    /// How records are made.
+    pub records: RecordPlan,
+    /// How bodies are written.
+    pub encoding: Encoding,
+    /// How they are compressed.
+    pub compression: Compression,
+    /// When a batch is full.
+    pub batch: BatchLimits,
+    /// Longest time a record of a pipe waits for others.
+    pub flush_interval: Duration,
+    /// Threads that parse and encode.
+    pub threads: usize,
+    /// Most requests at a time.
+    pub in_flight_max: usize,
+    /// Longest time for what is under way once the run shall end.
+    pub drain: Duration,
+    /// Where records go.
+    pub delivery: DeliveryPlan,
+    /// The same, as it may be printed.
+    pub label: DestinationLabel,
+    /// What was noticed before.
+    pub warnings: Vec<String>,
+}
+
+/// How records are made.
+#[derive(Debug, Clone)]
+pub struct RecordPlan {
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+    /// Its name, when nobody chose it: then it is worth a word.
+    pub zone_assumed: Option<String>,
+    /// Longest line.
+    pub line_bytes_max: usize,
+    /// `service.name`, when somebody said it.
+    pub service_name: Option<String>,
+    /// The other attributes of the resource.
+    pub resource: Vec<(String, String)>,
+    /// Attributes added to each record.
+    pub attributes: Vec<(String, String)>,
+    /// Whether `log.file.path` is among them.
+    pub file_path: PathAttribute,
+}
+
+/// Whether records carry the whole path of their file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathAttribute {
+    /// Only its name.
+    Omit,
+    /// `log.file.path` too.
+    Attach,
+}
+
+/// Where records go.
+pub enum DeliveryPlan {
+    /// To an OTLP/HTTP endpoint.
+    Http {
+        /// How to reach it.
+        client: Box<ClientPlan>,
+        /// Extra headers.
+        headers: Vec<(String, Secret)>,
+        /// Longest time one batch is tried.
+        retry_for: Duration,
+        /// Who chose the address.
+        address: Address,
+    },
+    /// To the receiver inside the process.
+    Local {
+        /// Keeps what arrived.
+        out: Option<PathBuf>,
+    },
+    /// As OTLP/JSON lines.
+    Lines(Box<dyn Write + Send>),
+    /// Nowhere: a dry run.
+    Nowhere,
+}
+
+/// What a run takes from the outside.
+pub struct World<'w> {
+    /// Both clocks.
+    pub clock: Arc<dyn Clock>,
+    /// For jitter.
+    pub rng: fastrand::Rng,
+    /// The wish to stop.
+    pub shutdown: Shutdown,
+    /// Whether SIGINT and SIGTERM raise that wish.
+    pub signals: Signals,
+    /// Who watches.
+    pub watcher: &'w mut dyn FnMut(Event<'_>),
+}
+
+/// Whether the run listens to the process's signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signals {
+    /// SIGINT and SIGTERM ask for an orderly end.
+    Heard,
+    /// They do what they do.
+    Ignored,
+}
+
+/// Why a run could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// An input.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The connection.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// A header.
+    #[error(transparent)]
+    Header(#[from] BadHeader),
+    /// The file for what arrives at the receiver inside the process.
+    #[error("cannot write {path}")]
+    Output {
+        /// Where.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A thread, a socket or the runtime.
+    #[error("cannot start {what}")]
+    Start {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl FlowError {
+    /// One thing the user can do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            FlowError::Source(error) => error.hint(),
+            FlowError::Net(error) => error.hint().map(str::to_owned),
+            FlowError::Header(_) => Some("write it as --header NAME=VALUE".to_owned()),
+            FlowError::Output { .. } => {
+                Some("choose a place that can be written to and has room".to_owned())
+            }
+            FlowError::Start { .. } => None,
+        }
+    }
+}

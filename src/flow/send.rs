@@ -1,0 +1,182 @@
+//! Ships inputs to a destination and accounts for every record.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::base::secret::Secret;
+use crate::delivery::attempts::{Address, Courier, Notice};
+use crate::delivery::http::HttpRoute;
+use crate::delivery::lines::LinesRoute;
+use crate::flow::feeder::{FeedPlan, Feeder};
+use crate::flow::ledger::{Ending, Ledger};
+use crate::flow::local::Local;
+use crate::flow::owner::{Desk, Owner, Route};
+use crate::flow::plan::{DeliveryPlan, FlowError, SendPlan, World};
+use crate::flow::report::SendReport;
+use crate::flow::signals::Signals;
+use crate::flow::worker::{Output, Workshop, work};
+use crate::net::{self, ClientPlan};
+
+/// Chunks beyond those that are parsed or in flight: what keeps either side from waiting for the other.
+const CHUNKS_BETWEEN: usize = 2;
+
+/// Notices of waits that may queue up for the screen.
+const NOTICES_MAX: usize = 16;
+
+/// Does what the plan says.
+///
+/// Errors: only what keeps the run from starting. Whatever happens later is in the report.
+pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
+    let started = world.clock.instant();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| FlowError::Start {
+            what: "the network side",
+            source,
+        })?;
+    let mut plan = plan;
+    let (notices, notice_receiver) = mpsc::channel(NOTICES_MAX);
+    let dry_run = matches!(plan.delivery, DeliveryPlan::Nowhere);
+    let out_file = match &plan.delivery {
+        DeliveryPlan::Local { out } => out.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        _ => None,
+    };
+    let (route, local) = route(&mut plan, &world, notices)?;
+    let clock = Arc::clone(&world.clock);
+    let (zone_assumed, line_bytes_max) = (
+        plan.records.zone_assumed.clone(),
+        plan.records.line_bytes_max,
+    );
+    let label = plan.label.clone();
+    let (mut ledger, samples) = ship(plan, world, &runtime, route, notice_receiver)?;
+    let local = local.map(|local| {
+        let (counts, failed) = local.finish();
+        if let Some(error) = failed {
+            ledger.warn(format!("not all that arrived could be kept: {error}"));
+        }
+        counts
+    });
+    Ok(ledger.close(Ending {
+        label,
+        elapsed: clock.instant().duration_since(started),
+        zone_assumed,
+        line_bytes_max,
+        dry_run,
+        samples,
+        local,
+        out_file,
+    }))
+}
+
+/// Reads, parses, encodes and delivers; returns the open books.
+fn ship(
+    plan: SendPlan,
+    world: World<'_>,
+    runtime: &Runtime,
+    route: Route,
+    notices: mpsc::Receiver<Notice>,
+) -> Result<(Ledger, Vec<String>), FlowError> {
+    let room = Arc::new(Semaphore::new(
+        plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
+    ));
+    let read_bytes: Arc<[Arc<AtomicU64>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
+    let ledger = Ledger::new(plan.inputs.iter().map(|input| input.name()), plan.warnings);
+    let feed_plan = FeedPlan {
+        records: plan.records.clone(),
+        encoding: plan.encoding,
+        flush_interval: plan.flush_interval,
+        clock: Arc::clone(&world.clock),
+        shutdown: world.shutdown.clone(),
+        read_bytes: Arc::clone(&read_bytes),
+    };
+    let shop = Workshop {
+        feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
+        room: Arc::clone(&room),
+        clock: world.clock,
+        records: plan.records,
+        batch: plan.batch,
+        compression: plan.compression,
+    };
+    let mut owner = Owner::new(Desk {
+        route,
+        in_flight_max: plan.in_flight_max,
+        drain: plan.drain,
+        rng: world.rng,
+        shutdown: world.shutdown,
+        room,
+        read_bytes,
+        watcher: world.watcher,
+        ledger,
+    });
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::new(world.signals).map_err(|source| FlowError::Start {
+            what: "listening to signals",
+            source,
+        })?
+    };
+    let (sender, outputs) = mpsc::channel::<Output>(plan.threads);
+    thread::scope(|scope| {
+        for _ in 0..plan.threads {
+            let (shop, sender, handle) = (&shop, sender.clone(), runtime.handle().clone());
+            scope.spawn(move || work(shop, &sender, &handle));
+        }
+        drop(sender);
+        runtime.block_on(owner.run(outputs, notices, signals));
+    });
+    Ok((owner.ledger, owner.samples))
+}
+
+/// Opens the way to the destination.
+fn route(
+    plan: &mut SendPlan,
+    world: &World<'_>,
+    notices: mpsc::Sender<Notice>,
+) -> Result<(Route, Option<Local>), FlowError> {
+    let delivery = std::mem::replace(&mut plan.delivery, DeliveryPlan::Nowhere);
+    let (client, headers, retry_for, address, local) = match delivery {
+        DeliveryPlan::Nowhere => return Ok((Route::Nowhere, None)),
+        DeliveryPlan::Lines(output) => return Ok((Route::Lines(LinesRoute::new(output)), None)),
+        DeliveryPlan::Http {
+            client,
+            headers,
+            retry_for,
+            address,
+        } => (client, headers, retry_for, address, None),
+        DeliveryPlan::Local { out } => {
+            let local = Local::start(out.as_deref())?;
+            plan.label.url = local.url().to_owned();
+            let client = Box::new(ClientPlan {
+                url: local.url().to_owned(),
+                ..ClientPlan::default()
+            });
+            (
+                client,
+                Vec::<(String, Secret)>::new(),
+                plan.drain,
+                Address::Chosen,
+                Some(local),
+            )
+        }
+    };
+    let courier = Courier {
+        route: HttpRoute::new(
+            net::client(&client)?,
+            client.url,
+            plan.encoding,
+            plan.compression,
+            &headers,
+        )?,
+        compression: plan.compression,
+        retry_for,
+        address,
+        clock: Arc::clone(&world.clock),
+        notices,
+    };
+    Ok((Route::Http(Arc::new(courier)), local))
+}

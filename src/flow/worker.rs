@@ -1,0 +1,147 @@
+//! A worker thread: takes a chunk, makes shipments of it, passes them on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::base::clock::Clock;
+use crate::delivery::Shipment;
+use crate::flow::feeder::{Feeder, OpenSource, Step};
+use crate::flow::plan::RecordPlan;
+use crate::format::Parser;
+use crate::format::timestamp::Zone;
+use crate::otlp::Compression;
+use crate::otlp::compress::Compressor;
+use crate::pipeline::batch::{BatchBuilder, BatchLimits};
+use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
+use crate::source::SourceError;
+
+/// What the workers share.
+pub(super) struct Workshop {
+    pub(super) feeder: Mutex<Feeder>,
+    /// One permit for each chunk between reading and its end; this bounds the memory.
+    pub(super) room: Arc<Semaphore>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) records: RecordPlan,
+    pub(super) batch: BatchLimits,
+    pub(super) compression: Compression,
+}
+
+/// What became of a piece of work, for the owner, who puts them in order.
+pub(super) struct Output {
+    pub(super) number: u64,
+    pub(super) product: Product,
+    /// Returned when the last shipment of the chunk has come to its end.
+    pub(super) room: Arc<OwnedSemaphorePermit>,
+}
+
+/// The product of a step.
+pub(super) enum Product {
+    Opened(Arc<OpenSource>),
+    Made {
+        source: Arc<OpenSource>,
+        bytes: u64,
+        end_offset: u64,
+        stats: Box<ChunkStats>,
+        shipments: Vec<Shipment>,
+    },
+    Failed {
+        index: usize,
+        error: SourceError,
+    },
+    Ended {
+        index: usize,
+    },
+}
+
+/// Works until nothing is left or nobody listens.
+pub(super) fn work(shop: &Workshop, outputs: &mpsc::Sender<Output>, runtime: &Handle) {
+    let mut bench = Bench {
+        shop,
+        stage: None,
+        compressor: Compressor::new(shop.compression),
+        buffer: Vec::new(),
+    };
+    while let Some(output) = bench.next(runtime) {
+        if outputs.blocking_send(output).is_err() {
+            return;
+        }
+    }
+}
+
+/// One worker's tools, used again for every chunk.
+struct Bench<'s> {
+    shop: &'s Workshop,
+    stage: Option<(usize, Stage)>,
+    compressor: Compressor,
+    buffer: Vec<u8>,
+}
+
+impl Bench<'_> {
+    fn next(&mut self, runtime: &Handle) -> Option<Output> {
+        let buffer = std::mem::take(&mut self.buffer);
+        let (work, room) = {
+            let mut feeder = self
+                .shop
+                .feeder
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            // Inside the lock, so that the first chunk that is not resolved always has its room.
+            let room = runtime
+                .block_on(Arc::clone(&self.shop.room).acquire_owned())
+                .ok()?;
+            (feeder.next(buffer)?, room)
+        };
+        let product = match work.step {
+            Step::Opened(source) => Product::Opened(source),
+            Step::Chunk(source, chunk) => self.make(source, chunk),
+            Step::Failed { index, error } => Product::Failed { index, error },
+            Step::Ended { index } => Product::Ended { index },
+        };
+        Some(Output {
+            number: work.number,
+            product,
+            room: Arc::new(room),
+        })
+    }
+
+    fn make(&mut self, source: Arc<OpenSource>, chunk: Chunk) -> Product {
+        let observed = self.shop.clock.now();
+        let (batches, stats) = self.stage(&source).run(&chunk, observed);
+        let shipments = batches.into_iter().map(|batch| Shipment {
+            compressed: self.compressor.compress(&batch.body).map(Bytes::from),
+            batch,
+        });
+        let product = Product::Made {
+            shipments: shipments.collect(),
+            bytes: chunk.end_offset - chunk.start_offset,
+            end_offset: chunk.end_offset,
+            stats: Box::new(stats),
+            source,
+        };
+        self.buffer = chunk.bytes;
+        product
+    }
+
+    /// The stage for a source; made anew when the source changes.
+    fn stage(&mut self, source: &Arc<OpenSource>) -> &mut Stage {
+        let shop = self.shop;
+        let make = || {
+            let parser = Parser::new(source.kind, Zone::new(shop.records.zone.clone()));
+            let builder = BatchBuilder::new(
+                Arc::clone(&source.envelope),
+                Arc::clone(&source.constants),
+                shop.batch,
+            );
+            let stage = Stage::new(parser, builder, shop.records.line_bytes_max);
+            (source.index, stage)
+        };
+        self.stage = self
+            .stage
+            .take()
+            .filter(|(index, _)| *index == source.index);
+        &mut self.stage.get_or_insert_with(make).1
+    }
+}

@@ -1,0 +1,203 @@
+//! Where a chunk's bytes come from: a file that is simply read, or a pipe behind a thread of its own.
+//!
+//! A pipe must not hold up the program: its thread blocks in `read` and hands blocks over a bounded channel, and whoever cuts chunks
+//! waits no longer than the flush interval.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
+use std::time::{Duration, Instant};
+
+use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
+use crate::source::inflate;
+
+/// Bytes read from a pipe at a time.
+const BLOCK_BYTES: usize = 64 << 10;
+
+/// Blocks of a pipe that wait at most: with [`BLOCK_BYTES`], half a megabyte.
+pub const BLOCKS_MAX: usize = 8;
+
+/// Lines that make a batch of a pipe worth sending as soon as nothing more is waiting.
+pub const LIVE_RECORDS_MAX: usize = 256;
+
+/// How often a waiting pipe looks whether the run shall end.
+const STOP_CHECK: Duration = Duration::from_millis(50);
+
+/// A block of a pipe, or why there is none.
+pub type Block = io::Result<Vec<u8>>;
+
+/// Bytes, from either kind of source.
+pub enum Feed {
+    /// A file.
+    Bulk(Box<dyn Read + Send>),
+    /// A pipe.
+    Live(LiveFeed),
+}
+
+/// The reading end of a pipe's channel.
+pub struct LiveFeed {
+    blocks: Receiver<Block>,
+    flush_interval: Duration,
+    clock: Arc<dyn Clock>,
+    shutdown: Shutdown,
+    /// When the oldest byte that waits has come.
+    waiting_since: Option<Instant>,
+    last_block: Option<Instant>,
+}
+
+/// How a fill ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// As many bytes as were wanted.
+    Enough,
+    /// The flush interval is over, or a batch is complete and nothing more is waiting.
+    Lull {
+        /// Whether nothing has come for a while.
+        quiet: bool,
+    },
+    /// There is no more.
+    End,
+}
+
+impl Feed {
+    /// Appends to `bytes` until they are `wanted_bytes` long.
+    pub fn fill(&mut self, bytes: &mut Vec<u8>, wanted_bytes: usize) -> io::Result<Filled> {
+        match self {
+            Feed::Bulk(reader) => {
+                let missing = wanted_bytes.saturating_sub(bytes.len());
+                bytes.reserve_exact(missing);
+                reader.by_ref().take(missing as u64).read_to_end(bytes)?;
+                Ok(if bytes.len() >= wanted_bytes {
+                    Filled::Enough
+                } else {
+                    Filled::End
+                })
+            }
+            Feed::Live(live) => live.fill(bytes, wanted_bytes),
+        }
+    }
+}
+
+impl LiveFeed {
+    /// Over a channel that [`pump`] fills.
+    pub fn new(
+        blocks: Receiver<Block>,
+        flush_interval: Duration,
+        clock: Arc<dyn Clock>,
+        shutdown: Shutdown,
+    ) -> LiveFeed {
+        LiveFeed {
+            blocks,
+            flush_interval,
+            clock,
+            shutdown,
+            waiting_since: None,
+            last_block: None,
+        }
+    }
+
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted_bytes: usize) -> io::Result<Filled> {
+        let mut lines = memchr::memchr_iter(b'\n', bytes).count();
+        if !bytes.is_empty() && self.waiting_since.is_none() {
+            self.waiting_since = Some(self.clock.instant());
+        }
+        while bytes.len() < wanted_bytes {
+            let block = match self.blocks.try_recv() {
+                Ok(block) => block?,
+                Err(TryRecvError::Disconnected) => return Ok(Filled::End),
+                Err(TryRecvError::Empty) if lines >= LIVE_RECORDS_MAX => {
+                    return Ok(self.lull(false));
+                }
+                Err(TryRecvError::Empty) => match self.wait() {
+                    Ok(block) => block?,
+                    Err(filled) => return Ok(filled),
+                },
+            };
+            let now = self.clock.instant();
+            self.waiting_since.get_or_insert(now);
+            self.last_block = Some(now);
+            lines += memchr::memchr_iter(b'\n', &block).count();
+            bytes.extend_from_slice(&block);
+        }
+        self.waiting_since = None;
+        Ok(Filled::Enough)
+    }
+
+    /// Waits for a block until the flush interval is over or the run shall end.
+    fn wait(&mut self) -> Result<Block, Filled> {
+        loop {
+            if self.shutdown.is_requested() {
+                return Err(Filled::End);
+            }
+            let now = self.clock.instant();
+            let left = match self.waiting_since {
+                Some(since) => (since + self.flush_interval).saturating_duration_since(now),
+                None => STOP_CHECK,
+            };
+            if left.is_zero() {
+                let quiet = self
+                    .last_block
+                    .is_none_or(|last| now.duration_since(last) >= self.flush_interval / 2);
+                return Err(self.lull(quiet));
+            }
+            match self.blocks.recv_timeout(left.min(STOP_CHECK)) {
+                Ok(block) => return Ok(block),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Filled::End),
+            }
+        }
+    }
+
+    fn lull(&mut self, quiet: bool) -> Filled {
+        self.waiting_since = None;
+        Filled::Lull { quiet }
+    }
+}
+
+/// Reads a pipe to its end and hands its bytes over, decompressed. Runs on a thread of its own, which ends with the pipe or
+/// with the process.
+pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, read_bytes: &Arc<AtomicU64>) {
+    let mut reader = match inflate::plain(input) {
+        Ok(reader) => reader,
+        Err(error) => return drop(blocks.send(Err(error))),
+    };
+    loop {
+        let mut block = vec![0; BLOCK_BYTES];
+        let sent = match reader.read(&mut block) {
+            Ok(0) => return,
+            Ok(count) => {
+                block.truncate(count);
+                read_bytes.fetch_add(count as u64, Ordering::Relaxed);
+                blocks.send(Ok(block))
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return drop(blocks.send(Err(error))),
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+/// Counts what is read from a file, for the progress bar.
+pub struct Counted<R> {
+    inner: R,
+    read_bytes: Arc<AtomicU64>,
+}
+
+impl<R> Counted<R> {
+    /// Adds what is read to the counter.
+    pub fn new(inner: R, read_bytes: Arc<AtomicU64>) -> Counted<R> {
+        Counted { inner, read_bytes }
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read_bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}

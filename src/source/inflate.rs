@@ -1,0 +1,94 @@
+//! Compressed inputs, known by their first bytes and not by their names.
+
+use std::io::{self, BufReader, Cursor, Read};
+
+/// Bytes read from the disk at a time before they are inflated.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Whatever the input is, as plain bytes. Several compressed members in a row are all read.
+pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read + Send>> {
+    let mut magic = Vec::with_capacity(6);
+    input.by_ref().take(6).read_to_end(&mut magic)?;
+    let kind = magic.clone();
+    let whole = Cursor::new(magic).chain(input);
+    Ok(match &*kind {
+        [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?)
+        }
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
+            Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(whole)))
+        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => {
+            Box::new(lzma_rust2::XzReader::new(buffered(whole), true))
+        }
+        _ => Box::new(whole),
+    })
+}
+
+fn buffered<R: Read>(input: R) -> BufReader<R> {
+    BufReader::with_capacity(BUFFER_BYTES, input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn read(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        let mut found = Vec::new();
+        plain(Cursor::new(bytes))?.read_to_end(&mut found)?;
+        Ok(found)
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn every_member_of_a_compressed_input_is_read() {
+        for compress in [gzip, bzip2, |bytes: &[u8]| {
+            zstd::encode_all(bytes, 1).unwrap()
+        }] {
+            let twice = [compress(b"one\n"), compress(b"two\n")].concat();
+            assert_eq!(read(twice).unwrap(), b"one\ntwo\n");
+        }
+    }
+
+    #[test]
+    fn xz_is_read() {
+        let mut writer =
+            lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+        writer.write_all(b"one\n").unwrap();
+        let bytes = writer.finish().unwrap();
+        assert_eq!(
+            read([bytes.clone(), bytes].concat()).unwrap(),
+            b"one\none\n"
+        );
+    }
+
+    #[test]
+    fn plain_and_tiny_inputs_come_through_as_they_are() {
+        for bytes in [&b""[..], b"a", b"plain text", b"\x1f", b"BZ is no archive"] {
+            assert_eq!(read(bytes.to_vec()).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_cut_off_archive_is_an_error_after_its_bytes() {
+        let mut bytes = gzip(b"some lines that were logged\n");
+        bytes.truncate(bytes.len() - 6);
+        assert_eq!(
+            read(bytes).unwrap_err().kind(),
+            io::ErrorKind::UnexpectedEof
+        );
+    }
+}
