@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use crate::base::clock::{Clock, SystemClock};
+use crate::flow::plan::Signals;
 use crate::settings::env::EnvVars;
 
 /// Whether a stream is watched by a person.
@@ -39,15 +42,8 @@ pub struct Host {
     pub signals: Signals,
     /// `host.name` of the resource.
     pub host_name: Option<String>,
-}
-
-/// Whether the run listens to the process's signals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signals {
-    /// SIGINT and SIGTERM ask for an orderly end.
-    Heard,
-    /// They do what they do.
-    Ignored,
+    /// The zone of this machine; asked for only when a command needs it.
+    pub time_zone: fn() -> TimeZone,
 }
 
 impl Host {
@@ -67,6 +63,7 @@ impl Host {
             stderr_watched: watched(io::stderr().is_terminal()),
             signals: Signals::Heard,
             host_name: host_name(),
+            time_zone: TimeZone::system,
         }
     }
 }

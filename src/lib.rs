@@ -1,7 +1,30 @@
 //! otelctl: ships log files and pipes as OTLP and accounts for every record.
+//!
+//! # The data's way
+//!
+//! ```text
+//! bytes → lines → Record → Batch → Shipment → Fate → SendReport
+//! source  pipeline::group  format  pipeline::batch  delivery  flow::ledger  ui
+//! ```
+//!
+//! `flow::send` joins them: worker threads pull chunks from `source`, and a `pipeline::stage` turns each into encoded batches;
+//! the owner on the main thread delivers these in order and keeps the accounts.
+//!
+//! # What holds everywhere
+//!
+//! 1. A module names only those above it in the list below; `tests/tidy.rs` holds it.
+//! 2. `format` and `pipeline` never wait, read time, read files or print.
+//! 3. Every record that was read leaves by exactly one exit, or the program panics: `flow::report::Tally`.
+//! 4. A secret never appears in `Debug`, an error, a line we print or an argument we take: `base::secret`.
+//! 5. Every queue and buffer has a limit; reaching it stops reading and never grows.
+//! 6. `--help`, `--version` and completions touch neither network nor files.
+//! 7. Text from outside is escaped before it reaches a terminal: `ui` and `base::escape`.
+
+#![deny(missing_docs)]
 
 pub mod base;
 pub mod cli;
+pub mod commands;
 pub mod delivery;
 pub mod failure;
 pub mod flow;
@@ -15,3 +38,41 @@ pub mod record;
 pub mod settings;
 pub mod source;
 pub mod ui;
+
+use std::ffi::OsString;
+
+use crate::host::Host;
+use crate::ui::{OutputFormat, Ui};
+
+/// Runs the program in a world; returns its exit code.
+///
+/// Shape: `words` as the shell gives them, the program's name first.
+pub fn run(mut host: Host, words: impl IntoIterator<Item = OsString>) -> u8 {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let error = match cli::parse(&words) {
+        Ok(cli) => return commands::run(cli, host),
+        Err(error) => error,
+    };
+    let style = commands::style_unparsed(&words, &host.env.clone(), &host);
+    let stdout = std::mem::replace(&mut host.stdout, Box::new(std::io::sink()));
+    let stderr = std::mem::replace(&mut host.stderr, Box::new(std::io::sink()));
+    let mut ui = Ui::new(stdout, stderr, style);
+    if error.use_stderr() && style.format == OutputFormat::Json {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default();
+        let message = message.trim_start_matches("error: ").to_owned();
+        let hint = Some("see otelctl --help".to_owned());
+        return commands::fail(&mut ui, &failure::Failure::setup("usage", message, hint));
+    }
+    let text = if style.color {
+        error.render().ansi().to_string()
+    } else {
+        error.render().to_string()
+    };
+    if error.use_stderr() {
+        ui.usage(&text);
+        return 2;
+    }
+    ui.result(&error.render().to_string());
+    0
+}

@@ -106,11 +106,9 @@ pub fn client(plan: &ClientPlan) -> Result<Client, NetError> {
     if let Some(timeout) = plan.timeout {
         builder = builder.timeout(timeout);
     }
+    // A second call finds the first one's provider, which is the same.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
     let tls = plan.url.starts_with("https:");
-    if tls {
-        // A second call finds the first one's provider, which is the same.
-        let _installed = rustls::crypto::ring::default_provider().install_default();
-    }
     match &plan.ca_cert {
         Some(path) => builder = builder.tls_certs_only(roots(path)?),
         None if !tls => builder = builder.tls_certs_only([]),

@@ -22,7 +22,7 @@ use std::time::Duration;
 use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::otlp::{Compression, Encoding};
-pub use crate::settings::endpoint::printable_url;
+pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
 
 /// Who set a value.

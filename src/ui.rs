@@ -116,6 +116,18 @@ impl Ui {
         self.write(&self.stdout, &text);
     }
 
+    /// One OTLP/JSON log record as a person reads it, on standard output.
+    pub fn sample(&mut self, record: &Value) {
+        let row = sample::sample_row(&record.to_string(), self.style.width);
+        let text = row::lay_out(&[row], Paint { color: false }, self.style.width);
+        self.write(&self.stdout, &text);
+    }
+
+    /// How the command is used, or what was wrong with its words: laid out by the argument parser.
+    pub fn usage(&mut self, text: &str) {
+        self.write(&self.stderr, text);
+    }
+
     /// A result for scripts: one object on one line of standard output.
     pub fn json(&mut self, value: &Value) {
         let text = printable_json(&value.to_string()).into_owned() + "\n";

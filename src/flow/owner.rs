@@ -50,17 +50,9 @@ struct Ready {
     room: Arc<OwnedSemaphorePermit>,
 }
 
-/// The owner's desk.
+/// The owner of a run.
 pub(super) struct Owner<'w> {
-    pub(super) route: Route,
-    pub(super) in_flight_max: usize,
-    pub(super) drain: Duration,
-    pub(super) rng: fastrand::Rng,
-    pub(super) shutdown: Shutdown,
-    pub(super) room: Arc<Semaphore>,
-    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
-    pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
-    pub(super) ledger: Ledger,
+    pub(super) desk: Desk<'w>,
     pub(super) samples: Vec<String>,
     next_number: u64,
     early: BTreeMap<u64, Output>,
@@ -86,15 +78,7 @@ pub(super) struct Desk<'w> {
 impl<'w> Owner<'w> {
     pub(super) fn new(desk: Desk<'w>) -> Owner<'w> {
         Owner {
-            route: desk.route,
-            in_flight_max: desk.in_flight_max,
-            drain: desk.drain,
-            rng: desk.rng,
-            shutdown: desk.shutdown,
-            room: desk.room,
-            read_bytes: desk.read_bytes,
-            watcher: desk.watcher,
-            ledger: desk.ledger,
+            desk,
             samples: Vec::new(),
             next_number: 0,
             early: BTreeMap::new(),
@@ -118,7 +102,7 @@ impl<'w> Owner<'w> {
         loop {
             self.start_ready();
             if self.stopping && deadline.is_none() {
-                deadline = Some(Instant::now() + self.drain);
+                deadline = Some(Instant::now() + self.desk.drain);
             }
             if !reading && self.ready.is_empty() && self.in_flight.is_empty() {
                 break;
@@ -130,11 +114,12 @@ impl<'w> Owner<'w> {
                 },
                 Some(ended) = self.in_flight.join_next_with_id() => self.settle(ended),
                 Some(notice) = notices.recv() => {
-                    (self.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
+                    (self.desk.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
                 }
                 signal = signals.next() => deadline = self.interrupt(signal, deadline),
                 _ = progress.tick() => self.tell_progress(),
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !self.in_flight.is_empty() => {
+                    self.stop();
                     self.in_flight.abort_all();
                 }
             }
@@ -154,16 +139,16 @@ impl<'w> Owner<'w> {
     fn take(&mut self, output: Output) {
         match output.product {
             Product::Opened(source) => {
-                self.ledger.open(&source);
-                (self.watcher)(Event::Opened {
+                self.desk.ledger.open(&source);
+                (self.desk.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
                     format: &source.label,
                     total: source.total,
                 });
             }
-            Product::Failed { index, error } => self.ledger.fail(index, &error),
-            Product::Ended { index } => self.ledger.end(index),
+            Product::Failed { index, error } => self.desk.ledger.fail(index, &error),
+            Product::Ended { index } => self.desk.ledger.end(index),
             Product::Made {
                 source,
                 bytes,
@@ -172,10 +157,11 @@ impl<'w> Owner<'w> {
                 shipments,
             } => {
                 let chunk =
-                    self.ledger
+                    self.desk
+                        .ledger
                         .read(source.index, bytes, end_offset, shipments.len(), &stats);
                 for shipment in shipments {
-                    self.ledger.encoded(shipment.batch.body.len());
+                    self.desk.ledger.encoded(shipment.batch.body.len());
                     self.ready.push_back(Ready {
                         place: Place {
                             source: source.index,
@@ -192,12 +178,12 @@ impl<'w> Owner<'w> {
 
     /// Starts what may start. Once the run is stopping, what has not started stays unsent.
     fn start_ready(&mut self) {
-        while self.stopping || self.in_flight.len() < self.in_flight_max {
+        while self.stopping || self.in_flight.len() < self.desk.in_flight_max {
             let Some(ready) = self.ready.pop_front() else {
                 return;
             };
             if self.stopping {
-                self.ledger.leave(ready.place.records);
+                self.desk.ledger.leave(ready.place.records);
             } else {
                 self.start(ready);
             }
@@ -205,9 +191,9 @@ impl<'w> Owner<'w> {
     }
 
     fn start(&mut self, ready: Ready) {
-        match &self.route {
+        match &self.desk.route {
             Route::Http(courier) => {
-                let (courier, rng) = (Arc::clone(courier), self.rng.fork());
+                let (courier, rng) = (Arc::clone(courier), self.desk.rng.fork());
                 let handle = self
                     .in_flight
                     .spawn(async move { (courier.deliver(ready.shipment, rng).await, ready.room) });
@@ -221,7 +207,7 @@ impl<'w> Owner<'w> {
                 let missing = SAMPLES_MAX.saturating_sub(self.samples.len());
                 self.samples
                     .extend(super::sample::first_records(&ready.shipment.batch, missing));
-                self.ledger.leave(ready.place.records);
+                self.desk.ledger.leave(ready.place.records);
             }
         }
     }
@@ -237,7 +223,7 @@ impl<'w> Owner<'w> {
                     .places
                     .remove(&error.id())
                     .expect("every task has its place");
-                self.ledger.leave(place.records);
+                self.desk.ledger.leave(place.records);
             }
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
@@ -247,33 +233,33 @@ impl<'w> Owner<'w> {
         if fate.stop.is_some() {
             self.stop();
         }
-        self.ledger.settle(place.source, place.chunk, fate);
+        self.desk.ledger.settle(place.source, place.chunk, fate);
     }
 
     /// No more is read, and no more is started.
     fn stop(&mut self) {
         self.stopping = true;
-        self.shutdown.request();
+        self.desk.shutdown.request();
         // A worker that waits for room would wait for ever.
-        self.room.close();
+        self.desk.room.close();
     }
 
     /// The first signal drains, the second ends at once.
     fn interrupt(&mut self, signal: u8, deadline: Option<Instant>) -> Option<Instant> {
-        self.ledger.interrupt(signal);
-        if self.shutdown.is_requested() {
+        self.desk.ledger.interrupt(signal);
+        if self.desk.shutdown.is_requested() {
             self.stop();
             return Some(Instant::now());
         }
-        self.shutdown.request();
-        Some(deadline.unwrap_or_else(|| Instant::now() + self.drain))
+        self.desk.shutdown.request();
+        Some(deadline.unwrap_or_else(|| Instant::now() + self.desk.drain))
     }
 
     fn tell_progress(&mut self) {
-        let progress = self.ledger.progress();
-        for (shown, read) in progress.source_bytes.iter_mut().zip(&*self.read_bytes) {
+        let progress = self.desk.ledger.progress();
+        for (shown, read) in progress.source_bytes.iter_mut().zip(&*self.desk.read_bytes) {
             *shown = read.load(Ordering::Relaxed);
         }
-        (self.watcher)(Event::Progress(progress));
+        (self.desk.watcher)(Event::Progress(progress));
     }
 }

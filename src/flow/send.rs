@@ -129,7 +129,7 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
-    Ok((owner.ledger, owner.samples))
+    Ok((owner.desk.ledger, owner.samples))
 }
 
 /// Opens the way to the destination.

@@ -64,6 +64,11 @@ pub(super) fn logs_url(given: Sourced<&str>, rule: PathRule) -> Result<Url, Sett
 }
 
 /// Whether the host is this machine by its name or its address. Nothing is looked up.
+pub fn is_loopback_url(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| is_loopback(&url))
+}
+
+/// The same for a URL that was read already.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {

@@ -1,0 +1,339 @@
+//! `otelctl send`: settings → plan → flow → report.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::tz::TimeZone;
+
+use crate::base::shutdown::Shutdown;
+use crate::cli::send::SendArgs;
+use crate::commands::fail;
+use crate::delivery::attempts::Address;
+use crate::failure::{Failure, exit_code_of};
+use crate::flow::plan::{DeliveryPlan, PathAttribute, RecordPlan, SendPlan, World};
+use crate::flow::report::DestinationLabel;
+use crate::flow::send::send;
+use crate::host::{Host, Watched};
+use crate::net::ClientPlan;
+use crate::pipeline::batch::BatchLimits;
+use crate::settings::{
+    Destination, FilePath, Origin, SendSettings, is_loopback_url, printable_url, resolve,
+};
+use crate::source::inputs::{Input, inputs};
+use crate::ui::{Ui, UiStyle};
+
+/// Records of one request when only the bytes limit it; keeps the list of their places small.
+const RECORDS_MAX: usize = 1 << 16;
+
+/// A file that would be read and written at once.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} is an input and the output")]
+struct SameFile {
+    path: String,
+}
+
+/// An output that cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {path}")]
+struct OutputError {
+    path: String,
+    source: io::Error,
+}
+
+/// A zone that the tz database does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no time zone {zone:?} (from {origin})")]
+struct ZoneError {
+    zone: String,
+    origin: Origin,
+    source: jiff::Error,
+}
+
+/// Nothing to read.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing to send: no file is named, and standard input is a terminal")]
+struct NoInput;
+
+/// Standard output, for records and for the receipt.
+#[derive(Clone)]
+struct SharedOutput(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Write for SharedOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .flush()
+    }
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
+    let stdout = std::mem::replace(&mut host.stdout, Box::new(io::sink()));
+    let stdout = SharedOutput(Arc::new(Mutex::new(stdout)));
+    let stderr = std::mem::replace(&mut host.stderr, Box::new(io::sink()));
+    let mut ui = Ui::new(Box::new(stdout.clone()), stderr, style);
+    let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
+    let plan = match plan(&args, host, stdout) {
+        Ok(plan) => plan,
+        Err(failure) => return fail(&mut ui, &failure),
+    };
+    let (clock, rng, signals) = world_parts;
+    let report = send(
+        plan,
+        World {
+            clock,
+            rng,
+            shutdown: Shutdown::new(),
+            signals,
+            watcher: &mut |event| ui.event(&event),
+        },
+    );
+    match report {
+        Ok(report) => {
+            ui.send_report(&report);
+            exit_code_of(&report)
+        }
+        Err(error) => {
+            let hint = error.hint();
+            fail(&mut ui, &Failure::setup("setup", error, hint))
+        }
+    }
+}
+
+fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, Failure> {
+    let settings = resolve::send(args, &host.env).map_err(|error| {
+        let hint = error.hint();
+        Failure::setup("settings", error, hint)
+    })?;
+    let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
+    let records = record_plan(&settings, &host)?;
+    let delivery = delivery_plan(&settings, &inputs, stdout)?;
+    let stdin = inputs.contains(&Input::Stdin).then_some(host.stdin);
+    let threads = settings
+        .threads
+        .map_or_else(cores, |threads| threads.get() as usize);
+    Ok(SendPlan {
+        stdin,
+        records,
+        encoding: settings.encoding.value,
+        compression: settings.compression.value,
+        batch: BatchLimits {
+            records_max: settings
+                .batch_records_max
+                .as_ref()
+                .map_or(RECORDS_MAX, |count| count.value.get() as usize),
+            encoded_bytes_max: settings.batch_bytes_max.value.as_usize(),
+        },
+        flush_interval: settings.flush_interval.value,
+        threads,
+        in_flight_max: settings.in_flight_max.value.get() as usize,
+        drain: settings.drain.value,
+        delivery,
+        label: label(&settings),
+        warnings: settings.warnings.into_iter().chain(noted).collect(),
+        inputs,
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The files named; without any, a pipe.
+fn chosen_inputs(files: &[PathBuf], stdin: Watched) -> Result<(Vec<Input>, Vec<String>), Failure> {
+    match (files, stdin) {
+        ([], Watched::Terminal) => {
+            let hint = "name a file (otelctl send app.log), pipe into it (app | otelctl send), or see otelctl send --help";
+            Err(Failure::setup("usage", NoInput, Some(hint.to_owned())))
+        }
+        ([], Watched::Unwatched) => Ok((vec![Input::Stdin], Vec::new())),
+        (files, _) => inputs(files).map_err(|error| {
+            let hint = error.hint();
+            Failure::setup("input", error, hint)
+        }),
+    }
+}
+
+fn record_plan(settings: &SendSettings, host: &Host) -> Result<RecordPlan, Failure> {
+    let zone = zone(settings, host)?;
+    let zone_name = zone
+        .iana_name()
+        .unwrap_or("the local time of this machine")
+        .to_owned();
+    let mut resource = Vec::new();
+    let mut add = |key: &str, value: Option<&str>| {
+        let given = settings.resource.iter().any(|(held, _)| held == key);
+        if let (false, Some(value)) = (given, value) {
+            resource.push((key.to_owned(), value.to_owned()));
+        }
+    };
+    add("host.name", host.host_name.as_deref());
+    add("os.type", Some(os_type()));
+    resource.extend(settings.resource.iter().cloned());
+    Ok(RecordPlan {
+        zone,
+        zone_assumed: settings.time_zone.is_none().then_some(zone_name),
+        line_bytes_max: settings.line_bytes_max.value.as_usize(),
+        service_name: settings
+            .service_name
+            .as_ref()
+            .map(|name| name.value.clone()),
+        resource,
+        attributes: settings.attributes.clone(),
+        file_path: match settings.file_path {
+            FilePath::Omit => PathAttribute::Omit,
+            FilePath::Attach => PathAttribute::Attach,
+        },
+    })
+}
+
+/// The word of the semantic conventions for the system this runs on.
+fn os_type() -> &'static str {
+    match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    }
+}
+
+fn zone(settings: &SendSettings, host: &Host) -> Result<TimeZone, Failure> {
+    let Some(named) = &settings.time_zone else {
+        return Ok((host.time_zone)());
+    };
+    TimeZone::get(&named.value).map_err(|source| {
+        let error = ZoneError {
+            zone: named.value.clone(),
+            origin: named.origin,
+            source,
+        };
+        Failure::setup(
+            "settings",
+            error,
+            Some("write it like Europe/Berlin or UTC".to_owned()),
+        )
+    })
+}
+
+fn delivery_plan(
+    settings: &SendSettings,
+    inputs: &[Input],
+    stdout: SharedOutput,
+) -> Result<DeliveryPlan, Failure> {
+    if settings.dry_run {
+        return Ok(DeliveryPlan::Nowhere);
+    }
+    Ok(match &settings.destination.value {
+        Destination::Http { url, .. } => DeliveryPlan::Http {
+            client: Box::new(client_plan(settings, url)),
+            headers: settings
+                .headers
+                .iter()
+                .map(|header| (header.name.clone(), header.value.clone()))
+                .collect(),
+            retry_for: settings.retry_for.value,
+            address: if settings.destination.origin == Origin::Default {
+                Address::Assumed
+            } else {
+                Address::Chosen
+            },
+        },
+        Destination::Local { out } => {
+            if let Some(path) = out {
+                refuse_input(path, inputs)?;
+            }
+            DeliveryPlan::Local { out: out.clone() }
+        }
+        Destination::Stdout => DeliveryPlan::Lines(Box::new(stdout)),
+        Destination::File(path) => {
+            refuse_input(path, inputs)?;
+            DeliveryPlan::Lines(Box::new(create(path)?))
+        }
+    })
+}
+
+fn client_plan(settings: &SendSettings, url: &str) -> ClientPlan {
+    let proxies = &settings.proxies;
+    // What runs on this machine is not behind a proxy.
+    let direct = is_loopback_url(url);
+    let proxy = |own: &Option<String>| {
+        own.clone()
+            .or_else(|| proxies.all.clone())
+            .filter(|_| !direct)
+    };
+    ClientPlan {
+        url: url.to_owned(),
+        timeout: settings.timeout.value,
+        ca_cert: settings.tls.ca_cert.clone(),
+        client_cert: settings
+            .tls
+            .client_cert
+            .clone()
+            .zip(settings.tls.client_key.clone()),
+        http_proxy: proxy(&proxies.http),
+        https_proxy: proxy(&proxies.https),
+        no_proxy: proxies.no_proxy.clone(),
+    }
+}
+
+/// Writing over an input would destroy what is to be read.
+fn refuse_input(path: &Path, inputs: &[Input]) -> Result<(), Failure> {
+    let target = fs::canonicalize(path);
+    let same = inputs.iter().any(|input| match input {
+        Input::File(file) => target
+            .as_ref()
+            .is_ok_and(|target| fs::canonicalize(file).is_ok_and(|file| file == *target)),
+        Input::Stream(_) | Input::Stdin => false,
+    });
+    if !same {
+        return Ok(());
+    }
+    let error = SameFile {
+        path: path.to_string_lossy().into_owned(),
+    };
+    Err(Failure::setup(
+        "output",
+        error,
+        Some("choose another place for the output".to_owned()),
+    ))
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path).map_err(|source| {
+        let error = OutputError {
+            path: path.to_string_lossy().into_owned(),
+            source,
+        };
+        Failure::setup(
+            "output",
+            error,
+            Some("choose a place that can be written to".to_owned()),
+        )
+    })
+}
+
+fn label(settings: &SendSettings) -> DestinationLabel {
+    let (name, url) = match &settings.destination.value {
+        Destination::Http { name, url } => (name.clone(), printable_url(url)),
+        Destination::Local { .. } => (
+            "local".to_owned(),
+            "the receiver inside the process".to_owned(),
+        ),
+        Destination::Stdout => ("stdout".to_owned(), "standard output".to_owned()),
+        Destination::File(path) => ("file".to_owned(), path.to_string_lossy().into_owned()),
+    };
+    DestinationLabel {
+        name,
+        url,
+        encoding: settings.encoding.value,
+        compression: settings.compression.value,
+    }
+}
