@@ -1,6 +1,7 @@
 //! The pure middle: record texts, records, batches. No I/O, no clock, no tokio; the caller brings the time.
 
 pub mod batch;
+pub mod buffers;
 pub mod classify;
 pub mod encode;
 pub mod group;

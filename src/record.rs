@@ -36,13 +36,18 @@ pub struct Record<'a> {
 
 impl Record<'_> {
     /// Empties the record and keeps the room of its attributes.
+    #[inline]
     pub fn clear(&mut self) {
-        let mut attributes = std::mem::take(&mut self.attributes);
-        attributes.clear();
-        *self = Record {
-            attributes,
-            ..Record::default()
-        };
+        self.time = None;
+        self.severity_number = None;
+        self.severity_text = Cow::Borrowed("");
+        self.body = Value::Empty;
+        self.scope = Cow::Borrowed("");
+        self.attributes.clear();
+        self.trace_id = None;
+        self.span_id = None;
+        self.trace_flags = None;
+        self.event_name = Cow::Borrowed("");
     }
 }
 

@@ -18,6 +18,7 @@ use crate::format::timestamp::Zone;
 use crate::host::Host;
 use crate::otlp::Encoding;
 use crate::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
+use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::{Chunk, Stage};
 use crate::source::inputs::{Input, inputs};
@@ -108,7 +109,7 @@ fn first_records(detection: &Detection, head: Vec<u8>, zone: TimeZone, host: &Ho
         records_max: RECORDS_SHOWN,
         encoded_bytes_max: usize::MAX,
     };
-    let builder = BatchBuilder::new(envelope, constants, limits);
+    let builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
     let mut stage = Stage::new(
         Parser::new(detection.kind, Zone::new(zone)),
         builder,

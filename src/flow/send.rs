@@ -19,6 +19,7 @@ use crate::flow::report::SendReport;
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Workshop, work};
 use crate::net::{self, ClientPlan};
+use crate::pipeline::buffers::Buffers;
 use crate::source::feed::Meter;
 
 /// Chunks beyond those that are parsed or in flight: what keeps either side from waiting for the other.
@@ -100,6 +101,7 @@ fn ship(
         clock: world.clock,
         records: plan.records,
         batch: plan.batch,
+        buffers: Buffers::default(),
         compression: plan.compression,
     };
     let mut owner = Owner::new(Desk {

@@ -15,6 +15,7 @@ use crate::format::timestamp::Zone;
 use crate::otlp::Compression;
 use crate::otlp::compress::Compressor;
 use crate::pipeline::batch::{BatchBuilder, BatchLimits};
+use crate::pipeline::buffers::Buffers;
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
 
@@ -26,6 +27,7 @@ pub(super) struct Workshop {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) records: RecordPlan,
     pub(super) batch: BatchLimits,
+    pub(super) buffers: Buffers,
     pub(super) compression: Compression,
 }
 
@@ -134,6 +136,7 @@ impl Bench<'_> {
                 Arc::clone(&source.envelope),
                 Arc::clone(&source.constants),
                 shop.batch,
+                shop.buffers.clone(),
             );
             let stage = Stage::new(parser, builder, shop.records.line_bytes_max);
             (source.index, stage)

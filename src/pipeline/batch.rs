@@ -14,6 +14,7 @@ use crate::otlp::protobuf::{
     field_len, put_bytes, put_header, request, resource_logs, scope, scope_logs,
 };
 use crate::otlp::{Encoding, SCHEMA_URL, json};
+use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::{self, Constants};
 use crate::record::{Attribute, Record, SeverityClass};
 
@@ -142,7 +143,7 @@ impl Batch {
                 scope: run.scope.clone(),
             })
             .collect();
-        assemble(&self.envelope, &records, moved, runs)
+        assemble(&self.envelope, &records, (moved, runs), &Buffers::default())
     }
 
     /// Bytes between two records of a run: the comma of JSON.
@@ -157,6 +158,7 @@ pub struct BatchBuilder {
     envelope: Arc<Envelope>,
     constants: Arc<Constants>,
     limits: BatchLimits,
+    buffers: Buffers,
     /// Encoded records, each with its framing behind it.
     records: Vec<u8>,
     spans: Vec<RecordSpan>,
@@ -169,11 +171,13 @@ impl BatchBuilder {
         envelope: Arc<Envelope>,
         constants: Arc<Constants>,
         limits: BatchLimits,
+        buffers: Buffers,
     ) -> BatchBuilder {
         BatchBuilder {
             envelope,
             constants,
             limits,
+            buffers,
             records: Vec::new(),
             spans: Vec::new(),
             runs: Vec::new(),
@@ -220,30 +224,17 @@ impl BatchBuilder {
 
     /// Closes the open batch; `None` when it is empty.
     pub fn close(&mut self) -> Option<Batch> {
-        if self.spans.is_empty() {
-            return None;
-        }
-        let batch = assemble(
-            &self.envelope,
-            &self.records,
-            std::mem::take(&mut self.spans),
-            std::mem::take(&mut self.runs),
-        );
-        self.records.clear();
-        Some(batch)
+        (!self.spans.is_empty()).then(|| self.close_before(self.records.len()))
     }
 
-    /// Closes the batch without the record that begins at `start`, which stays as the first of the next.
+    /// Closes the batch without what stands from `start` on, which stays as the first record of the next.
     fn close_before(&mut self, start: usize) -> Batch {
-        let last = self.records.split_off(start);
-        let batch = assemble(
-            &self.envelope,
-            &self.records,
-            std::mem::take(&mut self.spans),
-            std::mem::take(&mut self.runs),
-        );
-        self.records.clear();
-        self.records.extend_from_slice(&last);
+        let room = Vec::with_capacity(self.spans.len());
+        let spans = std::mem::replace(&mut self.spans, room);
+        let runs = std::mem::take(&mut self.runs);
+        let records = &self.records[..start];
+        let batch = assemble(&self.envelope, records, (spans, runs), &self.buffers);
+        self.records.drain(..start);
         batch
     }
 
@@ -270,12 +261,11 @@ fn place(offset: usize) -> u32 {
 fn assemble(
     envelope: &Arc<Envelope>,
     records: &[u8],
-    mut spans: Vec<RecordSpan>,
-    runs: Vec<Run>,
+    (mut spans, runs): (Vec<RecordSpan>, Vec<Run>),
+    buffers: &Buffers,
 ) -> Batch {
-    let mut body = Vec::with_capacity(
-        records.len() + envelope.resource.len() + runs.len() * (SCHEMA_URL.len() + 96) + 96,
-    );
+    let around = envelope.resource.len() + runs.len() * (SCHEMA_URL.len() + 96) + 96;
+    let mut body = buffers.take(records.len() + around);
     let mut moves = Vec::with_capacity(runs.len());
     match envelope.encoding {
         Encoding::Protobuf => {
@@ -292,7 +282,7 @@ fn assemble(
         }
     }
     Batch {
-        body: Bytes::from(body),
+        body: buffers.share(body),
         spans,
         runs,
         envelope: Arc::clone(envelope),

@@ -33,8 +33,8 @@ pub struct Group {
     pub end: usize,
     /// Bytes of an over-long line that were left out.
     pub cut_bytes: u64,
-    /// The time its first line begins with, when the format looked for one.
-    pub leading: Option<Leading>,
+    /// What its first line is.
+    begin: Begin,
     lines: u32,
     in_python: bool,
     last_continues: bool,
@@ -42,6 +42,9 @@ pub struct Group {
 }
 
 /// Walks through a chunk, record by record.
+///
+/// The record that is handed out and the line behind it stand in two places that change their roles: on the hot path a line is written
+/// down once and never moved.
 #[derive(Debug)]
 pub struct Groups<'c> {
     bytes: &'c [u8],
@@ -49,7 +52,11 @@ pub struct Groups<'c> {
     line_bytes_max: usize,
     /// Bytes of the last line that were skipped when the chunk was read.
     skipped: u64,
-    next: Option<Group>,
+    slots: [Group; 2],
+    /// The place of the line behind the record that was handed out.
+    ahead: usize,
+    /// Whether there is such a line.
+    is_ahead: bool,
     counts: LineCounts,
 }
 
@@ -61,7 +68,9 @@ impl<'c> Groups<'c> {
             at: 0,
             line_bytes_max,
             skipped,
-            next: None,
+            slots: [Group::default(); 2],
+            ahead: 0,
+            is_ahead: false,
             counts: LineCounts::default(),
         }
     }
@@ -72,76 +81,99 @@ impl<'c> Groups<'c> {
     }
 
     /// The next record's lines.
-    pub fn next_group(&mut self, parser: &mut Parser) -> Option<Group> {
-        let mut open = match self.next.take() {
-            Some(group) => group,
-            None => self.next_line(parser)?.0,
-        };
-        while let Some((line, begin)) = self.next_line(parser) {
-            if !open.joins(&line, begin) {
-                self.next = Some(line);
+    pub fn next_group(&mut self, parser: &mut Parser) -> Option<&Group> {
+        let open = self.ahead;
+        if !self.is_ahead && !self.read_line(open, parser) {
+            return None;
+        }
+        let line = 1 - open;
+        self.is_ahead = false;
+        while self.read_line(line, parser) {
+            if !self.slots[open].joins(&self.slots[line]) {
+                (self.ahead, self.is_ahead) = (line, true);
                 break;
             }
-            open.extend(&line, self.bytes);
+            let joined = self.slots[line];
+            self.slots[open].extend(&joined, self.bytes);
         }
-        Some(open)
+        Some(&self.slots[open])
     }
 
-    /// The next line that is not blank, as a record of its own.
-    fn next_line(&mut self, parser: &mut Parser) -> Option<(Group, Begin)> {
+    /// Writes the next line that is not blank into a place, as a record of its own; `false` at the end.
+    #[inline]
+    fn read_line(&mut self, place: usize, parser: &mut Parser) -> bool {
         while self.at < self.bytes.len() {
             let start = self.at;
-            let rest = &self.bytes[start..];
-            let (mut end, is_last) = match memchr::memchr(b'\n', rest) {
-                Some(newline) => (start + newline, start + newline + 1 == self.bytes.len()),
-                None => (self.bytes.len(), true),
-            };
+            let newline = memchr::memchr(b'\n', &self.bytes[start..]);
+            let mut end = newline.map_or(self.bytes.len(), |newline| start + newline);
             self.at = end + 1;
             self.counts.lines += 1;
-            if self.bytes[start..end].last() == Some(&b'\r') {
+            if end > start && self.bytes[end - 1] == b'\r' {
                 end -= 1;
             }
-            if self.bytes[start..end].trim_ascii().is_empty() {
+            let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+            if self.bytes[start..end].iter().all(is_blank) {
                 self.counts.blank += 1;
                 continue;
             }
-            let skipped = if is_last { self.skipped } else { 0 };
-            return Some(self.line(start, end, skipped, parser));
+            self.write_line(place, start, end, parser);
+            return true;
         }
-        None
+        false
     }
 
-    fn line(&self, start: usize, end: usize, skipped: u64, parser: &mut Parser) -> (Group, Begin) {
+    #[inline]
+    fn write_line(&mut self, place: usize, start: usize, end: usize, parser: &mut Parser) {
         let kept_end = end.min(start + self.line_bytes_max);
+        let is_last = self.at >= self.bytes.len();
+        let skipped = if is_last { self.skipped } else { 0 };
         let line = &self.bytes[start..kept_end];
         let begin = parser.begins(line);
-        let cut_bytes = (end - kept_end) as u64 + skipped;
-        let group = Group {
-            start,
-            head_end: kept_end,
-            end: kept_end,
-            cut_bytes,
-            leading: if let Begin::Record(leading) = begin {
-                leading
-            } else {
-                None
-            },
-            lines: 1,
-            in_python: trace::opens_python(line),
-            last_continues: begin == Begin::Continuation,
-            stands_alone: cut_bytes > 0 || begin == Begin::Object,
-        };
-        (group, begin)
+        let slot = &mut self.slots[place];
+        slot.start = start;
+        slot.head_end = kept_end;
+        slot.end = kept_end;
+        slot.cut_bytes = (end - kept_end) as u64 + skipped;
+        slot.lines = 1;
+        slot.in_python = trace::opens_python(line);
+        slot.stands_alone = slot.cut_bytes > 0 || begin == Begin::Object;
+        slot.begin = begin;
+        slot.last_continues = begin == Begin::Continuation;
+    }
+}
+
+impl Default for Group {
+    fn default() -> Group {
+        Group {
+            start: 0,
+            head_end: 0,
+            end: 0,
+            cut_bytes: 0,
+            begin: Begin::Continuation,
+            lines: 0,
+            in_python: false,
+            last_continues: false,
+            stands_alone: false,
+        }
     }
 }
 
 impl Group {
-    fn joins(&self, line: &Group, begin: Begin) -> bool {
+    /// The time its first line begins with, when the format looked for one.
+    pub fn leading(&self) -> Option<Leading> {
+        match self.begin {
+            Begin::Record(leading) => leading,
+            Begin::Object | Begin::Continuation => None,
+        }
+    }
+
+    #[inline]
+    fn joins(&self, line: &Group) -> bool {
         let fits = self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX;
         if self.stands_alone || line.stands_alone || !fits {
             return false;
         }
-        match begin {
+        match line.begin {
             Begin::Continuation => true,
             // The line that names a Python exception is not indented, but stands below lines that are.
             Begin::Record(None) => self.in_python && self.last_continues,

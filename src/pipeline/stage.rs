@@ -79,17 +79,17 @@ impl Stage {
         let mut groups = Groups::new(&chunk.bytes, self.line_bytes_max, chunk.skipped_bytes);
         let mut record = Record::default();
         while let Some(group) = groups.next_group(&mut self.parser) {
-            let text = text_of(&chunk.bytes, valid, &group);
+            let text = text_of(&chunk.bytes, valid, group);
             stats.utf8_replaced += u64::from(text.replaced);
             let closed = match text.lines {
                 Cow::Borrowed(lines) => {
                     record.clear();
-                    self.read(lines, &group, &mut record, &mut stats);
+                    self.read(lines, group, &mut record, &mut stats);
                     self.builder.push(&mut record, observed)
                 }
                 Cow::Owned(lines) => {
                     let mut own = Record::default();
-                    self.read(&lines, &group, &mut own, &mut stats);
+                    self.read(&lines, group, &mut own, &mut stats);
                     self.builder.push(&mut own, observed)
                 }
             };
@@ -110,15 +110,16 @@ impl Stage {
         record: &mut Record<'a>,
         stats: &mut ChunkStats,
     ) {
-        let text = lines.trim_start_matches('\0');
-        stats.nul_bytes += (lines.len() - text.len()) as u64;
+        let holes = lines.bytes().take_while(|byte| *byte == 0).count();
+        let text = lines.get(holes..).unwrap_or_default();
+        stats.nul_bytes += holes as u64;
         let single = group.head_end == group.end;
         let head_bytes = if single {
             text.len()
         } else {
             text.find('\n').unwrap_or(text.len())
         };
-        let leading = group.leading.filter(|_| text.len() == lines.len());
+        let leading = group.leading().filter(|_| holes == 0);
         self.parser.parse(text, head_bytes, leading, record);
         if group.cut_bytes > 0 {
             stats.lines_cut += 1;
@@ -197,6 +198,7 @@ mod tests {
     use crate::format::timestamp::Zone;
     use crate::otlp::Encoding;
     use crate::pipeline::batch::{BatchLimits, Envelope};
+    use crate::pipeline::buffers::Buffers;
     use crate::pipeline::encode::Constants;
     use jiff::tz::TimeZone;
     use std::sync::Arc;
@@ -213,7 +215,7 @@ mod tests {
             records_max: 1_000,
             encoded_bytes_max: 1 << 20,
         };
-        let builder = BatchBuilder::new(envelope, constants, limits);
+        let builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
         let mut stage = Stage::new(
             Parser::new(kind, Zone::new(TimeZone::UTC)),
             builder,

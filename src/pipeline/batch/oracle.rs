@@ -15,6 +15,7 @@ use prost::Message as _;
 use crate::base::units::UnixNanos;
 use crate::otlp::Encoding;
 use crate::pipeline::batch::{Batch, BatchBuilder, BatchLimits, Envelope};
+use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::Constants;
 use crate::record::{Attribute, Record, SeverityNumber, SpanId, TraceId, Value};
 
@@ -34,7 +35,7 @@ pub(super) fn built(
         encoding,
         &[Attribute::text("log.file.name", "a.log")],
     ));
-    let mut builder = BatchBuilder::new(envelope, constants, limits);
+    let mut builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
     let mut batches: Vec<_> = records
         .into_iter()
         .filter_map(|mut record| builder.push(&mut record, OBSERVED))

@@ -7,7 +7,7 @@ use crate::otlp::protobuf::{
     put_header, put_message, put_uint, scope_logs, varint_len,
 };
 use crate::pipeline::encode::Constants;
-use crate::record::{Attribute, Record, Value};
+use crate::record::{Attribute, Record, SeverityNumber, Value};
 
 /// Writes `ScopeLogs.log_records`: the tag, the length, the record.
 pub fn put_record(
@@ -22,18 +22,29 @@ pub fn put_record(
 }
 
 fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, observed: UnixNanos) {
-    if let Some(time) = record.time {
-        put_fixed64(out, log_record::TIME, time.0);
-    }
-    if let Some(severity) = record.severity_number {
-        put_uint(out, log_record::SEVERITY_NUMBER, u64::from(severity.get()));
-    }
-    if !record.severity_text.is_empty() {
-        put_bytes(
-            out,
+    let severity = record.severity_number.map_or(0, SeverityNumber::get);
+    let text = record.severity_text.as_bytes();
+    if let (Some(time), 1.., 1..=127) = (record.time, severity, text.len()) {
+        // The common beginning in one piece.
+        let [t0, t1, t2, t3, t4, t5, t6, t7] = time.0.to_le_bytes();
+        out.extend_from_slice(&[
+            log_record::TIME,
+            t0,
+            t1,
+            t2,
+            t3,
+            t4,
+            t5,
+            t6,
+            t7,
+            log_record::SEVERITY_NUMBER,
+            severity,
             log_record::SEVERITY_TEXT,
-            record.severity_text.as_bytes(),
-        );
+            text.len() as u8,
+        ]);
+        out.extend_from_slice(text);
+    } else {
+        put_beginning(out, record);
     }
     put_header(out, log_record::BODY, value_len(&record.body));
     put_value(out, &record.body);
@@ -53,6 +64,22 @@ fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, obs
     put_fixed64(out, log_record::OBSERVED_TIME, observed.0);
     if !record.event_name.is_empty() {
         put_bytes(out, log_record::EVENT_NAME, record.event_name.as_bytes());
+    }
+}
+
+fn put_beginning(out: &mut Vec<u8>, record: &Record<'_>) {
+    if let Some(time) = record.time {
+        put_fixed64(out, log_record::TIME, time.0);
+    }
+    if let Some(severity) = record.severity_number {
+        put_uint(out, log_record::SEVERITY_NUMBER, u64::from(severity.get()));
+    }
+    if !record.severity_text.is_empty() {
+        put_bytes(
+            out,
+            log_record::SEVERITY_TEXT,
+            record.severity_text.as_bytes(),
+        );
     }
 }
 
