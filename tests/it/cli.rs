@@ -49,7 +49,7 @@ fn completions_and_manual_pages_are_generated() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let outcome = Run::new().args(["completions", shell]).run();
         assert_eq!(outcome.code, 0);
-        assert!(outcome.stdout.contains("--batch-bytes-max"), "{shell}");
+        assert!(outcome.stdout.contains("batch-bytes-max"), "{shell}");
     }
     for (words, title) in [(&["man"][..], "otelctl 1"), (&["man", "send"], "otelctl-send 1")] {
         let outcome = Run::new().args(words).run();

@@ -145,7 +145,9 @@ fn check_all(protocol: &str, compression: &str) {
             ];
             let (seen, _) = check(2_000, protocol, compression, &flags);
             assert!(seen.len() >= 8, "{} requests", seen.len());
-            assert!(seen.iter().all(|request| request.body.len() <= (64 << 10) + 1_000));
+            let longest = seen.iter().map(|request| request.body.len()).max();
+            // The limit is of the records; what frames each change of logger comes on top.
+            assert!(longest.unwrap() <= (64 << 10) * 11 / 10, "{longest:?}");
         }
     }
 }
