@@ -24,7 +24,7 @@ use crate::cli::send::SendArgs;
 pub const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  the answer is no: some records were rejected or dropped
+    1  the answer is no: records rejected or dropped, or an input cut short
     2  could not start: usage, settings, no credentials, input unreadable
     3  the server said no: credentials denied, or not an OTLP endpoint
     4  not delivered: unreachable, or the retry window ended
@@ -36,8 +36,8 @@ Examples:
   Ship a file to a receiver inside the process, without any network:
     otelctl send app.log --to local
 
-  Follow a pipe into a collector:
-    journalctl -f -o json | otelctl send --service web --to http://localhost:4318
+  Follow a pipe into a collector on this machine:
+    docker logs -f web 2>&1 | otelctl send --service web --to collector
 
   See what a file is taken for, before sending it:
     otelctl detect app.log";
@@ -82,7 +82,7 @@ pub struct GlobalArgs {
 
     /// Use colours
     ///
-    /// With `auto`, colours are used on a terminal. NO_COLOR turns them off and CLICOLOR_FORCE on.
+    /// With auto, colours are used on a terminal. NO_COLOR turns them off and CLICOLOR_FORCE on.
     #[arg(
         long,
         global = true,
@@ -120,14 +120,14 @@ pub enum Command {
 
     /// Print the completions of a shell
     ///
-    /// Put them where the shell looks for them, for bash:
+    /// Put them where the shell looks for them. For bash:
     ///
     /// otelctl completions bash > ~/.local/share/bash-completion/completions/otelctl
     Completions(CompletionsArgs),
 
     /// Print a manual page in roff
     ///
-    /// Read it with: otelctl man | man -l -
+    /// Read it with: otelctl man send | man -l -
     Man(ManArgs),
 }
 

@@ -14,18 +14,19 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
+use crate::cli::EXIT_CODES;
 use crate::cli::input::InputArgs;
 
 const EXAMPLES: &str = "\
 Examples:
   otelctl send app.log --to local
   otelctl send 'logs/*.gz' --to logfire --service shop
-  kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com --header x-api-key=$KEY
+  kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com
   otelctl send app.log --to stdout | jq .";
 
 /// Everything `send` takes.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct SendArgs {
     /// Files, globs, or - for standard input [default: standard input, when it is a pipe]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -67,7 +68,7 @@ pub struct DestinationArgs {
     ///
     /// Names: local (a receiver inside the process), stdout and file:PATH (OTLP/JSON lines), collector
     /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token in LOGFIRE_TOKEN; LOGFIRE_BASE_URL
-    /// replaces the address). To a URL, /v1/logs is appended unless it ends so.
+    /// replaces the address). /v1/logs is appended to a URL that does not end with it.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT (used as it is), OTEL_EXPORTER_OTLP_ENDPOINT (a base)]
     #[arg(long, value_name = "NAME|URL")]
@@ -91,7 +92,8 @@ pub struct DestinationArgs {
 
     /// Add a request header (repeatable)
     ///
-    /// Written K=V or 'K: V'. It replaces a header of the same name from the environment.
+    /// Written K=V or 'K: V'. It replaces a header of the same name from the environment. Other users of this machine can
+    /// see the arguments of a process, so a secret is better kept in the variable.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_HEADERS, OTEL_EXPORTER_OTLP_HEADERS]
     #[arg(long = "header", value_name = "K=V")]
@@ -128,7 +130,8 @@ pub struct DestinationArgs {
 pub struct RecordArgs {
     /// Name the service the records come from
     ///
-    /// Without it, the name is taken from the environment, else from the input, else from the file's name.
+    /// Without it, the name is taken from the environment, else from the file's name, without date, rotation and extension.
+    /// A pipe has none and becomes unknown_service:otelctl.
     ///
     /// [env: OTEL_SERVICE_NAME, or service.name in OTEL_RESOURCE_ATTRIBUTES]
     #[arg(long, value_name = "NAME")]
@@ -161,7 +164,7 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
 
-    /// Try a batch again for at most this long; 0s never does [default: 5m]
+    /// Retry a batch for at most this long; 0s never retries [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub retry_for: Option<Duration>,
 
@@ -175,6 +178,8 @@ pub struct DeliveryArgs {
 
     /// Send a batch when it has this many records
     ///
+    /// A batch is sent as soon as it reaches this or --batch-bytes-max.
+    ///
     /// [env: OTEL_BLRP_MAX_EXPORT_BATCH_SIZE]
     #[arg(long, value_name = "COUNT")]
     pub batch_records_max: Option<NonZeroU32>,
@@ -186,6 +191,8 @@ pub struct DeliveryArgs {
     pub flush_interval: Option<Duration>,
 
     /// Have at most this many requests under way at a time [default: 4]
+    ///
+    /// With 1, the records of a file arrive in its order. With more, requests may overtake one another.
     #[arg(long, value_name = "COUNT")]
     pub in_flight: Option<NonZeroU32>,
 

@@ -2,6 +2,7 @@
 
 use clap::Command;
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::failure::Failure;
@@ -44,30 +45,70 @@ pub fn man(args: &ManArgs, ui: &mut Ui) -> Result<(), Failure> {
 
 /// Every manual page with its name, as committed under `man/`.
 pub fn pages() -> Vec<(String, String)> {
-    let root = crate::cli::command();
+    let mut root = crate::cli::command().disable_help_subcommand(true);
+    // Before this, the commands do not know the flags that all of them take.
+    root.build();
     let mut found = vec![("otelctl".to_owned(), page(root.clone()))];
     for command in root
         .get_subcommands()
         .filter(|command| !command.is_hide_set())
     {
         let name = format!("otelctl-{}", command.get_name());
-        found.push((
-            name.clone(),
-            page(
-                command
-                    .clone()
-                    .name(name.clone())
-                    .bin_name(name.replace('-', " ")),
-            ),
-        ));
+        let mut text = page(command.clone());
+        text.push_str(".SH \"SEE ALSO\"\n.BR otelctl (1)\n");
+        found.push((name, text));
     }
     found
 }
 
+/// One manual page. What the help says at its end becomes sections of their own; the version stands in the footer.
 fn page(command: Command) -> String {
+    let last_words = command
+        .get_after_long_help()
+        .or_else(|| command.get_after_help())
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let command = command
+        .after_help(None::<&str>)
+        .after_long_help(None::<&str>)
+        .version(None::<&str>);
     let mut text = Vec::new();
-    Man::new(command)
+    let written = Man::new(command)
+        .source(concat!("otelctl ", env!("CARGO_PKG_VERSION")))
         .render(&mut text)
-        .expect("writing to a Vec cannot fail");
+        .and_then(|()| sections(&last_words).to_writer(&mut text));
+    written.expect("writing to a Vec cannot fail");
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The end of a help text: unindented lines are headings, and what stands below them is kept line by line.
+fn sections(help: &str) -> Roff {
+    let mut roff = Roff::new();
+    let mut in_codes = false;
+    for line in help.lines() {
+        if line.is_empty() {
+            continue;
+        }
+        if !line.starts_with(' ') {
+            in_codes = line.starts_with("Exit codes");
+            let heading = if in_codes {
+                "EXIT STATUS".to_owned()
+            } else {
+                line.trim_end_matches(':').to_uppercase()
+            };
+            roff.control("SH", [heading.as_str()]);
+        } else if let Some((code, meaning)) = line.trim().split_once("  ").filter(|_| in_codes) {
+            roff.control("TP", []);
+            roff.text([bold(code)]).text([roman(meaning)]);
+        } else {
+            // Blanks at the start of a line would be lost, and a line break between two of them with it.
+            let depth = line.len() - line.trim_start().len();
+            roff.control("RS", [depth.to_string().as_str()]);
+            roff.control("nf", []);
+            roff.text([roman(line.trim_start())]);
+            roff.control("fi", []);
+            roff.control("RE", []);
+        }
+    }
+    roff
 }

@@ -138,7 +138,7 @@ mod tests {
             5,
             "a::b",
             "hi",
-            &["user"],
+            &["fields"],
         );
         check(
             r#"{"@timestamp":"2026-09-21T14:13:20.123Z","message":"hi","logger_name":"c.D","level":"INFO","level_value":20000}"#,

@@ -20,7 +20,7 @@ pub fn from_word(word: &str) -> Option<SeverityNumber> {
         *place = byte.to_ascii_lowercase();
     }
     let number = match &lower[..bytes.len()] {
-        b"trace" | b"trc" | b"finest" | b"verbose" | b"silly" => 1,
+        b"trace" | b"trc" | b"vrb" | b"finest" | b"verbose" | b"silly" => 1,
         b"trace2" => 2,
         b"trace3" => 3,
         b"trace4" => 4,

@@ -84,11 +84,7 @@ impl<'z, 'a> Roles<'z, 'a> {
                 return;
             }
             (Role::TraceFlags, value) => take_flags(record, value),
-            (Role::Fields, Value::Map(members)) => {
-                return members
-                    .into_iter()
-                    .for_each(|member| self.take(record, member.key, member.value));
-            }
+            (Role::Fields, Value::Map(members)) => self.take_fields(record, members),
             (Role::Instant, value) => take_instant(record, value),
             (Role::Error, Value::Map(members)) => self.take_error(record, members),
             (Role::Error | Role::Stack, Value::Text(stack)) => self.take_stack(record, &key, stack),
@@ -160,6 +156,25 @@ impl<'z, 'a> Roles<'z, 'a> {
             self.push(record, old_key, Value::Text(outranked));
         }
         Ok(())
+    }
+
+    /// tracing's `{"message": …, …}`: the message is the record's, the rest stays together.
+    fn take_fields(
+        &mut self,
+        record: &mut Record<'a>,
+        mut members: Vec<Attribute<'a>>,
+    ) -> Result<(), Value<'a>> {
+        let message = members.iter().position(|member| member.key == "message");
+        if let (Some(place), None) = (message, &self.message) {
+            let member = members.remove(place);
+            record.body = member.value;
+            self.message = Some((0, member.key));
+        }
+        if members.is_empty() {
+            Ok(())
+        } else {
+            Err(Value::Map(members))
+        }
     }
 
     /// `{"type": …, "message": …, "stack": …}`; what else it holds stays under its own key.

@@ -1,0 +1,121 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[otelctl] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'otelctl'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'otelctl'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand send 'Ship log files or a pipe as OTLP'
+            cand detect 'Tell what a file is, why, and what its records become'
+            cand completions 'Print the completions of a shell'
+            cand man 'Print a manual page in roff'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;send'= {
+            cand --tz 'Take times that name no zone to be in this one [default: the system''s zone]'
+            cand --line-bytes-max 'Cut lines that are longer than this [default: 1MiB]'
+            cand --to 'Send to a named destination or a URL [default: http://localhost:4318]'
+            cand --out 'Keep what arrives at --to local as OTLP/JSON lines'
+            cand --endpoint 'Send to this base URL; /v1/logs is appended'
+            cand --protocol 'Write request bodies like this [default: http/protobuf]'
+            cand --header 'Add a request header (repeatable)'
+            cand --compression 'Compress request bodies [default: gzip, none on loopback]'
+            cand --ca-cert 'Trust the certificates in this PEM file instead of the system''s'
+            cand --client-cert 'Present this client certificate (PEM); needs --client-key'
+            cand --client-key 'Use this private key (PEM) for --client-cert'
+            cand --service 'Name the service the records come from'
+            cand --resource 'Add a resource attribute (repeatable, the last of a key wins)'
+            cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
+            cand --timeout 'Wait at most this long for one answer; 0s waits for ever [default: 10s]'
+            cand --retry-for 'Retry a batch for at most this long; 0s never retries [default: 5m]'
+            cand --drain 'Finish what is under way for at most this long after an interrupt [default: 10s]'
+            cand --batch-bytes-max 'Send a batch when it has this many bytes, before compression [default: 1MiB]'
+            cand --batch-records-max 'Send a batch when it has this many records'
+            cand --flush-interval 'Let a record of a pipe wait at most this long for others [default: 1s]'
+            cand --in-flight 'Have at most this many requests under way at a time [default: 4]'
+            cand --threads 'Parse and encode on this many threads; without it, one per core'
+            cand --color 'Use colours'
+            cand --file-path 'Add the attribute log.file.path to each record'
+            cand --dry-run 'Do everything but the sending, and show the first records'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;detect'= {
+            cand --tz 'Take times that name no zone to be in this one [default: the system''s zone]'
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;completions'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;man'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;help'= {
+            cand send 'Ship log files or a pipe as OTLP'
+            cand detect 'Tell what a file is, why, and what its records become'
+            cand completions 'Print the completions of a shell'
+            cand man 'Print a manual page in roff'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;help;send'= {
+        }
+        &'otelctl;help;detect'= {
+        }
+        &'otelctl;help;completions'= {
+        }
+        &'otelctl;help;man'= {
+        }
+        &'otelctl;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,100 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_otelctl_global_optspecs
+    string join \n json q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_otelctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_otelctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_otelctl_using_subcommand
+    set -l cmd (__fish_otelctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c otelctl -n "__fish_otelctl_needs_command" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_needs_command" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_needs_command" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_needs_command" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_needs_command" -s V -l version -d 'Print version'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l tz -d 'Take times that name no zone to be in this one [default: the system\'s zone]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l line-bytes-max -d 'Cut lines that are longer than this [default: 1MiB]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l to -d 'Send to a named destination or a URL [default: http://localhost:4318]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l out -d 'Keep what arrives at --to local as OTLP/JSON lines' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l endpoint -d 'Send to this base URL; /v1/logs is appended' -r -f
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l protocol -d 'Write request bodies like this [default: http/protobuf]' -r -f -a "http/protobuf\t'Binary protobuf over HTTP'
+http/json\t'OTLP/JSON over HTTP'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l header -d 'Add a request header (repeatable)' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l compression -d 'Compress request bodies [default: gzip, none on loopback]' -r -f -a "none\t'As they are'
+gzip\t'What every OTLP server reads'
+zstd\t'Smaller and faster, but not every server reads it'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l ca-cert -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-cert -d 'Present this client certificate (PEM); needs --client-key' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-key -d 'Use this private key (PEM) for --client-cert' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l service -d 'Name the service the records come from' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resource -d 'Add a resource attribute (repeatable, the last of a key wins)' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l attr -d 'Add an attribute to each record (repeatable, the last of a key wins)' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l timeout -d 'Wait at most this long for one answer; 0s waits for ever [default: 10s]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-for -d 'Retry a batch for at most this long; 0s never retries [default: 5m]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l drain -d 'Finish what is under way for at most this long after an interrupt [default: 10s]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l batch-bytes-max -d 'Send a batch when it has this many bytes, before compression [default: 1MiB]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l batch-records-max -d 'Send a batch when it has this many records' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l flush-interval -d 'Let a record of a pipe wait at most this long for others [default: 1s]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l in-flight -d 'Have at most this many requests under way at a time [default: 4]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l threads -d 'Parse and encode on this many threads; without it, one per core' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l file-path -d 'Add the attribute log.file.path to each record'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l dry-run -d 'Do everything but the sending, and show the first records'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l tz -d 'Take times that name no zone to be in this one [default: the system\'s zone]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand man" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand man" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
