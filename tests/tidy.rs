@@ -7,25 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The modules in reading order. A module names itself and those before it. Some are not there yet.
 const ORDER: [&str; 19] = [
-    "base",
-    "otlp",
-    "record",
-    "format",
-    "pipeline",
-    "validate",
-    "net",
-    "source",
-    "delivery",
-    "receiver",
-    "logfire",
-    "token",
-    "flow",
-    "cli",
-    "settings",
-    "host",
-    "failure",
-    "ui",
-    "commands",
+    "base", "otlp", "record", "format", "pipeline", "validate", "net", "source", "delivery",
+    "receiver", "logfire", "token", "flow", "cli", "settings", "host", "failure", "ui", "commands",
 ];
 
 /// Adapters of the outside world that only `flow` brings together.
@@ -104,16 +87,25 @@ fn modules_name_only_what_comes_before_them() {
         }
         let rank = ORDER.iter().position(|name| *name == module);
         let Some(rank) = rank else {
-            faults.push(format!("{}: {module} is missing from ORDER", file.display()));
+            faults.push(format!(
+                "{}: {module} is missing from ORDER",
+                file.display()
+            ));
             continue;
         };
         for (number, line) in product_lines(&file) {
             if line.trim_end().ends_with("crate::{") {
-                faults.push(format!("{}:{number}: one `use` for each module", file.display()));
+                faults.push(format!(
+                    "{}:{number}: one `use` for each module",
+                    file.display()
+                ));
             }
             for later in ORDER.iter().skip(rank + 1) {
                 if names_module(&line, later) {
-                    faults.push(format!("{}:{number}: {module} names {later}", file.display()));
+                    faults.push(format!(
+                        "{}:{number}: {module} names {later}",
+                        file.display()
+                    ));
                 }
             }
         }
@@ -132,7 +124,10 @@ fn adapters_do_not_name_one_another() {
         for (number, line) in product_lines(&file) {
             for peer in PEERS.iter().filter(|peer| **peer != module) {
                 if names_module(&line, peer) {
-                    faults.push(format!("{}:{number}: {module} names {peer}", file.display()));
+                    faults.push(format!(
+                        "{}:{number}: {module} names {peer}",
+                        file.display()
+                    ));
                 }
             }
         }

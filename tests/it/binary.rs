@@ -165,7 +165,18 @@ struct Following {
 }
 
 fn following(server: &FakeOtlp, flags: &[&str]) -> Following {
-    let words = [&["send", "--json", "--to", server.url(), "--flush-interval", "20ms"], flags].concat();
+    let words = [
+        &[
+            "send",
+            "--json",
+            "--to",
+            server.url(),
+            "--flush-interval",
+            "20ms",
+        ],
+        flags,
+    ]
+    .concat();
     let mut child = otelctl(&words).stdin(Stdio::piped()).spawn().unwrap();
     let mut pipe = child.stdin.take().unwrap();
     pipe.write_all(b"one\ntwo\n").unwrap();
@@ -237,6 +248,8 @@ fn the_environment_is_heard() {
     let output = ended(command.spawn().unwrap());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(receipt(&output)["records"]["delivered"], 1);
-    let service = server.records()[0].resource("service.name").map(str::to_owned);
+    let service = server.records()[0]
+        .resource("service.name")
+        .map(str::to_owned);
     assert_eq!(service.as_deref(), Some("text named"));
 }

@@ -23,7 +23,10 @@ fn a_busy_server_is_asked_again() {
         let busy = Answer::says(status, "busy").header("retry-after", "0");
         let server = FakeOtlp::script([busy, Answer::ok()]);
         let receipt = one_by_one(&server, &["one"]).receipt(0, "delivered");
-        assert_eq!((receipt.requests("sent"), receipt.requests("retried")), (2, 1));
+        assert_eq!(
+            (receipt.requests("sent"), receipt.requests("retried")),
+            (2, 1)
+        );
         assert_eq!(receipt.records("delivered"), 1);
         let seen = server.seen();
         assert_eq!(seen[0].request, seen[1].request);
@@ -41,7 +44,12 @@ fn a_server_that_stays_busy_leaves_the_records_unsent() {
         .arg(folder.file("app.log", "one\ntwo\n"))
         .run();
     assert_eq!(outcome.code, 4);
-    for part in ["error: ", "HTTP 503: no room today", "hint: ", "--retry-for"] {
+    for part in [
+        "error: ",
+        "HTTP 503: no room today",
+        "hint: ",
+        "--retry-for",
+    ] {
         assert!(outcome.stderr.contains(part), "{part}: {}", outcome.stderr);
     }
     assert_eq!(outcome.stdout, "");
@@ -76,7 +84,10 @@ fn a_request_that_is_too_large_is_halved_until_it_fits() {
             let taken: Vec<Seen> = server.seen();
             let taken = taken.iter().filter(|seen| seen.records().len() <= 5);
             let found: Vec<_> = taken.flat_map(Seen::records).collect();
-            let texts: Vec<_> = found.iter().map(|one| format!("[{}] {}", one.scope, one.text())).collect();
+            let texts: Vec<_> = found
+                .iter()
+                .map(|one| format!("[{}] {}", one.scope, one.text()))
+                .collect();
             let expected: Vec<_> = lines.iter().map(|line| line[26..].to_owned()).collect();
             assert_eq!(texts, expected);
             assert!(receipt.requests("split") >= 7);
@@ -98,10 +109,18 @@ fn a_record_that_is_too_large_alone_is_rejected() {
     });
     let folder = Folder::new();
     let input = format!("a\nb\n{}\nc\nd\n", "x".repeat(2_000));
-    let outcome = Run::send_to(&server).arg(folder.file("app.log", input)).run();
+    let outcome = Run::send_to(&server)
+        .arg(folder.file("app.log", input))
+        .run();
     let receipt = outcome.receipt(1, "partial");
-    assert_eq!((receipt.records("delivered"), receipt.records("rejected")), (4, 1));
-    assert_eq!(receipt.0["reasons"]["rejected"]["too large for the server"], 1);
+    assert_eq!(
+        (receipt.records("delivered"), receipt.records("rejected")),
+        (4, 1)
+    );
+    assert_eq!(
+        receipt.0["reasons"]["rejected"]["too large for the server"],
+        1
+    );
 }
 
 /// Guarantees: a partial success is counted, gives exit code 1 and is never sent again.
@@ -113,7 +132,10 @@ fn a_partial_success_is_counted_and_never_resent() {
         .arg(folder.file("app.log", "1\n2\n3\n4\n5\n"))
         .run();
     let receipt = outcome.receipt(1, "partial");
-    assert_eq!((receipt.records("delivered"), receipt.records("rejected")), (3, 2));
+    assert_eq!(
+        (receipt.records("delivered"), receipt.records("rejected")),
+        (3, 2)
+    );
     assert_eq!(receipt.0["reasons"]["rejected"]["two are too old"], 2);
     assert_eq!(server.seen().len(), 1);
     assert_eq!(receipt.0["sources"][0]["acknowledged_offset"], 10);
@@ -148,8 +170,14 @@ fn a_refused_batch_does_not_stop_the_others() {
         Answer::ok(),
     ]);
     let receipt = one_by_one(&server, &["a", "b", "c"]).receipt(1, "partial");
-    assert_eq!((receipt.records("delivered"), receipt.records("rejected")), (2, 1));
-    assert_eq!(receipt.0["reasons"]["rejected"]["HTTP 400: bad attribute"], 1);
+    assert_eq!(
+        (receipt.records("delivered"), receipt.records("rejected")),
+        (2, 1)
+    );
+    assert_eq!(
+        receipt.0["reasons"]["rejected"]["HTTP 400: bad attribute"],
+        1
+    );
     assert_eq!(receipt.0["sources"][0]["acknowledged_offset"], 6);
 }
 
@@ -160,7 +188,10 @@ fn denied_credentials_stop_the_run() {
         let server = FakeOtlp::script([Answer::ok(), Answer::says(status, "unknown key")]);
         let outcome = one_by_one(&server, &["a", "b", "c", "d"]);
         let receipt = outcome.receipt(3, "denied");
-        assert_eq!((receipt.records("delivered"), receipt.records("unsent")), (1, 3));
+        assert_eq!(
+            (receipt.records("delivered"), receipt.records("unsent")),
+            (1, 3)
+        );
         assert_eq!(receipt.stop().0, "denied");
         let stop = &receipt.0["stop"];
         assert_eq!(stop["causes"][0], "the server says: unknown key");
@@ -184,11 +215,19 @@ fn a_wrong_endpoint_stops_the_run() {
         let server = FakeOtlp::script([answer]);
         let outcome = one_by_one(&server, &["a", "b"]);
         let receipt = outcome.receipt(3, "misdirected");
-        assert_eq!((receipt.records("unsent"), receipt.requests("sent")), (2, 1));
+        assert_eq!(
+            (receipt.records("unsent"), receipt.requests("sent")),
+            (2, 1)
+        );
         let (code, message) = receipt.stop();
         assert_eq!(code, "misdirected");
         assert!(message.contains("is not an OTLP endpoint"), "{message}");
-        assert!(receipt.0["stop"]["hint"].as_str().unwrap().contains("/v1/logs"));
+        assert!(
+            receipt.0["stop"]["hint"]
+                .as_str()
+                .unwrap()
+                .contains("/v1/logs")
+        );
     }
 }
 
@@ -211,7 +250,10 @@ fn a_broken_connection_is_tried_again() {
     for broken in [Answer::reset(), Answer::hang_up(), cut_off] {
         let server = FakeOtlp::script([broken, Answer::ok()]);
         let receipt = one_by_one(&server, &["one"]).receipt(0, "delivered");
-        assert_eq!((receipt.requests("sent"), receipt.requests("retried")), (2, 1));
+        assert_eq!(
+            (receipt.requests("sent"), receipt.requests("retried")),
+            (2, 1)
+        );
         assert_eq!(receipt.records("delivered"), 1);
     }
 }
@@ -249,7 +291,11 @@ fn nobody_at_a_chosen_address_is_told_with_a_hint() {
     let file = folder.file("app.log", "one\ntwo\n");
     let url = empty_address();
     let to = ["--to", &url, "--retry-for", "0s"];
-    let receipt = Run::send().arg(&file).args(to).run().receipt(4, "undelivered");
+    let receipt = Run::send()
+        .arg(&file)
+        .args(to)
+        .run()
+        .receipt(4, "undelivered");
     assert_eq!(receipt.records("unsent"), 2);
     assert_eq!(receipt.0["sources"][0]["acknowledged_offset"], 0);
     let outcome = Run::new().arg("send").arg(&file).args(to).run();
@@ -268,9 +314,17 @@ fn nobody_at_the_default_address_is_told_at_once() {
     }
     let outcome = Run::send().stdin("one\n").run();
     let receipt = outcome.receipt(4, "undelivered");
-    assert_eq!((receipt.records("unsent"), receipt.requests("sent")), (1, 1));
+    assert_eq!(
+        (receipt.records("unsent"), receipt.requests("sent")),
+        (1, 1)
+    );
     assert_eq!(receipt.stop().0, "nobody-there");
-    assert!(receipt.0["stop"]["hint"].as_str().unwrap().contains("--to local"));
+    assert!(
+        receipt.0["stop"]["hint"]
+            .as_str()
+            .unwrap()
+            .contains("--to local")
+    );
 }
 
 const TOKEN: &str = "pylf_v1_us_s3cr3tS3cr3ts3cr3t";
@@ -289,7 +343,9 @@ fn parrot(header: &'static str) -> FakeOtlp {
             3 => Answer::says(400, &message),
             4 => Answer::status(400).body(message),
             5 => Answer::says(503, &message).header("retry-after", "0"),
-            6 => Answer::ok().header("content-type", "text/plain").body(message),
+            6 => Answer::ok()
+                .header("content-type", "text/plain")
+                .body(message),
             _ => Answer::says(401, &message),
         }
     })
@@ -376,6 +432,10 @@ fn the_servers_words_cannot_steer_the_terminal() {
         .stdin("1\n2\n")
         .run();
     assert_eq!(outcome.code, 3);
-    assert!(outcome.stderr.contains("gone\\u{1b}[2J"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("gone\\u{1b}[2J"),
+        "{}",
+        outcome.stderr
+    );
     assert!(!outcome.stderr.contains(['\u{1b}', '\u{202e}', '\u{9b}']));
 }

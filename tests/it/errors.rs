@@ -38,7 +38,11 @@ fn check_input(path: &Path, thing: &str, hint: &str) {
 #[test]
 fn a_missing_file_is_named() {
     let folder = Folder::new();
-    check_input(&folder.at("missing.log"), "missing.log", "check the spelling");
+    check_input(
+        &folder.at("missing.log"),
+        "missing.log",
+        "check the spelling",
+    );
 }
 
 /// Guarantees: nothing is sent of the other files when one of those named is missing.
@@ -86,16 +90,39 @@ fn an_unreadable_file_is_named() {
 fn nothing_to_read_is_told() {
     let outcome = Run::new().args(["send", "--to", "stdout"]).run();
     assert_eq!(outcome.code, 2);
-    insta::assert_snapshot!(outcome.stderr, @"");
+    insta::assert_snapshot!(outcome.stderr, @r#"
+    error: nothing to send: no file is named, and standard input is a terminal
+    hint: name a file (otelctl send app.log), pipe into it (app | otelctl send), or see otelctl send --help
+    "#);
 }
 
 /// Guarantees: what is no URL, or none that can be used, is named with its flag.
 #[test]
 fn a_url_that_cannot_be_used_is_named() {
-    check(&[&"send", &"--to", &"http://"], "settings", "--to", "http://localhost:4318");
-    check(&[&"send", &"--to", &"ftp://host"], "settings", "ftp://host", "http://localhost:4318");
-    check(&[&"send", &"--to", &"localhost:4318"], "settings", "no scheme", "http://localhost:4318");
-    check(&[&"send", &"--endpoint", &"http://u:p@host"], "settings", "user name", "--header");
+    check(
+        &[&"send", &"--to", &"http://"],
+        "settings",
+        "--to",
+        "http://localhost:4318",
+    );
+    check(
+        &[&"send", &"--to", &"ftp://host"],
+        "settings",
+        "ftp://host",
+        "http://localhost:4318",
+    );
+    check(
+        &[&"send", &"--to", &"localhost:4318"],
+        "settings",
+        "no scheme",
+        "http://localhost:4318",
+    );
+    check(
+        &[&"send", &"--endpoint", &"http://u:p@host"],
+        "settings",
+        "user name",
+        "--header",
+    );
 }
 
 /// Guarantees: an unknown flag is named, with what was probably meant.
@@ -103,13 +130,24 @@ fn a_url_that_cannot_be_used_is_named() {
 fn an_unknown_flag_is_named() {
     let outcome = Run::new().args(["send", "--compresion", "gzip"]).run();
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
-    assert!(outcome.stderr.contains("'--compresion'"), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("'--compression'"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("'--compresion'"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.stderr.contains("'--compression'"),
+        "{}",
+        outcome.stderr
+    );
     let outcome = Run::new().args(["send", "--nope", "--json"]).run();
     assert_eq!(outcome.code, 2);
     let (code, message, hint) = outcome.error();
     assert_eq!(code, "usage");
-    assert!(message.contains("--nope") && hint.contains("--help"), "{message}");
+    assert!(
+        message.contains("--nope") && hint.contains("--help"),
+        "{message}"
+    );
 }
 
 /// Guarantees: a value that cannot be read is named with its flag.
@@ -132,30 +170,67 @@ fn a_value_that_cannot_be_read_is_named() {
 /// Guarantees: an unknown destination is answered with the known ones, and with the nearest.
 #[test]
 fn an_unknown_destination_is_named() {
-    check(&[&"send", &"--to", &"logfrie"], "settings", "logfrie", "did you mean logfire?");
-    let outcome = Run::new().args(["send", "--to", "honeycomb"]).stdin("x\n").run();
+    check(
+        &[&"send", &"--to", &"logfrie"],
+        "settings",
+        "logfrie",
+        "did you mean logfire?",
+    );
+    let outcome = Run::new()
+        .args(["send", "--to", "honeycomb"])
+        .stdin("x\n")
+        .run();
     assert_eq!(outcome.code, 2);
-    assert!(outcome.stderr.contains("known are local, stdout"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("known are local, stdout"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 /// Guarantees: a Logfire destination without a token says where to get one.
 #[test]
 fn a_missing_token_is_told() {
-    check(&[&"send", &"--to", &"logfire"], "settings", "LOGFIRE_TOKEN", "write token");
+    check(
+        &[&"send", &"--to", &"logfire"],
+        "settings",
+        "LOGFIRE_TOKEN",
+        "write token",
+    );
 }
 
 /// Guarantees: flags that make no sense together are named.
 #[test]
 fn flags_that_exclude_each_other_are_named() {
-    check(&[&"send", &"--out", &"o", &"--to", &"stdout"], "settings", "--out", "--to local");
-    check(&[&"send", &"--to", &"local", &"--endpoint", &"http://c"], "settings", "--endpoint", "leave one out");
-    check(&[&"send", &"--to", &"stdout", &"--compression", &"gzip"], "settings", "--compression", "another program");
+    check(
+        &[&"send", &"--out", &"o", &"--to", &"stdout"],
+        "settings",
+        "--out",
+        "--to local",
+    );
+    check(
+        &[&"send", &"--to", &"local", &"--endpoint", &"http://c"],
+        "settings",
+        "--endpoint",
+        "leave one out",
+    );
+    check(
+        &[&"send", &"--to", &"stdout", &"--compression", &"gzip"],
+        "settings",
+        "--compression",
+        "another program",
+    );
 }
 
 /// Guarantees: an unknown time zone is named, with the form of a right one.
 #[test]
 fn an_unknown_time_zone_is_named() {
-    check(&[&"send", &"--tz", &"Mars/Olympus", &"--to", &"stdout"], "settings", "Mars/Olympus", "Europe/Berlin");
+    check(
+        &[&"send", &"--tz", &"Mars/Olympus", &"--to", &"stdout"],
+        "settings",
+        "Mars/Olympus",
+        "Europe/Berlin",
+    );
 }
 
 /// Guarantees: an input is never written over.
@@ -164,12 +239,27 @@ fn an_input_is_not_written_over() {
     let folder = Folder::new();
     let path = folder.file("app.log", "precious\n");
     let to = format!("file:{}", path.display());
-    check(&[&"send", &path, &"--to", &to], "output", "app.log", "another place");
-    check(&[&"send", &path, &"--to", &"local", &"--out", &path], "output", "app.log", "another place");
+    check(
+        &[&"send", &path, &"--to", &to],
+        "output",
+        "app.log",
+        "another place",
+    );
+    check(
+        &[&"send", &path, &"--to", &"local", &"--out", &path],
+        "output",
+        "app.log",
+        "another place",
+    );
     let link = folder.at("link.jsonl");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let to = format!("file:{}", link.display());
-    check(&[&"send", &path, &"--to", &to], "output", "link.jsonl", "another place");
+    check(
+        &[&"send", &path, &"--to", &to],
+        "output",
+        "link.jsonl",
+        "another place",
+    );
     assert_eq!(fs::read_to_string(path).unwrap(), "precious\n");
 }
 
@@ -180,8 +270,18 @@ fn an_output_that_cannot_be_made_is_named() {
     let path = folder.file("app.log", "one\n");
     let out = folder.at("nowhere/out.jsonl");
     let to = format!("file:{}", out.display());
-    check(&[&"send", &path, &"--to", &to], "output", "nowhere/out.jsonl", "can be written");
-    check(&[&"send", &path, &"--to", &"local", &"--out", &out], "setup", "nowhere/out.jsonl", "can be written");
+    check(
+        &[&"send", &path, &"--to", &to],
+        "output",
+        "nowhere/out.jsonl",
+        "can be written",
+    );
+    check(
+        &[&"send", &path, &"--to", &"local", &"--out", &out],
+        "setup",
+        "nowhere/out.jsonl",
+        "can be written",
+    );
 }
 
 /// Guarantees: a full disk leaves the records unsent, exit code 4, and names the file.
@@ -190,7 +290,11 @@ fn a_full_disk_is_told() {
     if !Path::new("/dev/full").exists() {
         return;
     }
-    let run = |run: Run| run.args(["--to", "file:/dev/full"]).stdin("one\ntwo\n").run();
+    let run = |run: Run| {
+        run.args(["--to", "file:/dev/full"])
+            .stdin("one\ntwo\n")
+            .run()
+    };
     let receipt = run(Run::send()).receipt(4, "undelivered");
     assert_eq!(receipt.records("unsent"), 2);
     let (code, message) = receipt.stop();
@@ -198,7 +302,11 @@ fn a_full_disk_is_told() {
     assert!(message.contains("/dev/full"), "{message}");
     let outcome = run(Run::new().arg("send"));
     assert_eq!(outcome.code, 4);
-    insta::assert_snapshot!(outcome.stderr.lines().skip_while(|line| !line.starts_with("error:")).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(outcome.stderr.lines().skip_while(|line| !line.starts_with("error:")).collect::<Vec<_>>().join("\n"), @r#"
+    error: cannot write to /dev/full
+      caused by: No space left on device (os error 28)
+    hint: make room or choose another place, and run it again
+    "#);
 }
 
 /// Guarantees: TLS files that cannot be read are named before anything is sent.
@@ -206,7 +314,14 @@ fn a_full_disk_is_told() {
 fn an_unreadable_certificate_is_named() {
     let folder = Folder::new();
     let missing = folder.at("ca.pem");
-    let to = ["send", "--to", "https://localhost:1", "--retry-for", "0s", "--ca-cert"];
+    let to = [
+        "send",
+        "--to",
+        "https://localhost:1",
+        "--retry-for",
+        "0s",
+        "--ca-cert",
+    ];
     let outcome = Run::new().args(to).arg(missing).stdin("x\n").run();
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("ca.pem"), "{}", outcome.stderr);

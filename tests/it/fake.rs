@@ -171,7 +171,12 @@ impl Flat {
     /// The body, which must be a text.
     #[track_caller]
     pub(crate) fn text(&self) -> &str {
-        match self.record.body.as_ref().and_then(|body| body.value.as_ref()) {
+        match self
+            .record
+            .body
+            .as_ref()
+            .and_then(|body| body.value.as_ref())
+        {
             Some(Value::StringValue(text)) => text,
             other => panic!("the body is no text: {other:?}"),
         }
@@ -274,7 +279,6 @@ impl FakeOtlp {
         FakeOtlp::start(answers, Box::new(|_| Answer::status(500)))
     }
 
-
     /// Looks at each request before it answers.
     pub(crate) fn judging(judge: impl FnMut(&Seen) -> Answer + Send + 'static) -> FakeOtlp {
         FakeOtlp::start(Vec::new(), Box::new(judge))
@@ -354,7 +358,10 @@ impl State {
     fn serve(&self, mut stream: TcpStream) {
         while let Ok(Some(head)) = read_head(&mut stream) {
             let scripted = self.script.lock().unwrap().pop_front();
-            if scripted.as_ref().is_some_and(|answer| answer.manner == Manner::Reset) {
+            if scripted
+                .as_ref()
+                .is_some_and(|answer| answer.manner == Manner::Reset)
+            {
                 // Closing with bytes unread makes the kernel answer with RST.
                 self.arrived.lock().unwrap().send(()).ok();
                 return;

@@ -85,7 +85,10 @@ fn blank_lines_are_counted_and_make_no_record() {
     let (records, receipt) = sent("\none\n\n \t\n\r\ntwo\n\n", &[]);
     assert_eq!(texts(&records), ["one", "two"]);
     let source = &receipt.0["sources"][0];
-    assert_eq!((&source["lines"], &source["blank_lines"]), (&7.into(), &5.into()));
+    assert_eq!(
+        (&source["lines"], &source["blank_lines"]),
+        (&7.into(), &5.into())
+    );
 }
 
 /// Guarantees: bytes that are no UTF-8 are replaced visibly, and counted.
@@ -187,9 +190,7 @@ fn a_file_named_twice_is_read_once() {
     let folder = Folder::new();
     let file = folder.file("app.log", "one\n");
     let server = FakeOtlp::accepting();
-    let outcome = Run::send_to(&server)
-        .args([file, folder.at("*.log")])
-        .run();
+    let outcome = Run::send_to(&server).args([file, folder.at("*.log")]).run();
     let receipt = outcome.receipt(0, "delivered");
     assert_eq!(server.texts(), ["one"]);
     receipt.assert_warns(&["app.log is named twice"]);
@@ -215,7 +216,8 @@ fn a_dash_is_the_pipe() {
 #[test]
 fn a_java_stack_trace_becomes_an_exception() {
     let trace = "java.lang.IllegalStateException: no \"x\"\n\tat a.B.c(D.java:1)\nCaused by: java.io.IOException: gone\n\t... 2 more";
-    let input = format!("2026-11-20T09:00:00Z ERROR failed\n{trace}\n2026-11-20T09:00:01Z INFO on\n");
+    let input =
+        format!("2026-11-20T09:00:00Z ERROR failed\n{trace}\n2026-11-20T09:00:01Z INFO on\n");
     let (records, receipt) = sent(input, &[]);
     assert_eq!(texts(&records), ["failed", "on"]);
     let attribute = |key| records[0].attribute(key).unwrap();
@@ -241,7 +243,9 @@ fn a_python_trace_becomes_an_exception() {
 
 /// A file of compressed lines without its last bytes, and the lines.
 fn cut_off_gzip(lines: usize) -> (Vec<u8>, Vec<String>) {
-    let lines: Vec<String> = (0..lines).map(|number| format!("line {number:06}")).collect();
+    let lines: Vec<String> = (0..lines)
+        .map(|number| format!("line {number:06}"))
+        .collect();
     let mut bytes = gzip((lines.join("\n") + "\n").as_bytes());
     bytes.truncate(bytes.len() - 6);
     (bytes, lines)
@@ -298,10 +302,21 @@ fn written(bytes: &[u8], threads: &str) -> (String, Receipt) {
     let folder = Folder::new();
     let outcome = Run::send()
         .arg(folder.file("app.log", bytes))
-        .args(["--to", "stdout", "--line-bytes-max", "2KiB", "--threads", threads])
+        .args([
+            "--to",
+            "stdout",
+            "--line-bytes-max",
+            "2KiB",
+            "--threads",
+            threads,
+        ])
         .run();
     let receipt = outcome.receipt(0, "delivered");
-    let end = outcome.stdout.trim_end().rfind('\n').map_or(0, |newline| newline + 1);
+    let end = outcome
+        .stdout
+        .trim_end()
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
     (outcome.stdout[..end].to_owned(), receipt)
 }
 

@@ -21,7 +21,12 @@ fn the_summary_tells_what_became_of_the_records() {
         .run();
     assert_eq!(outcome.code, 0);
     assert_eq!(flatten_lines(&outcome.stdout).len(), 3);
-    insta::assert_snapshot!(outcome.stderr, @"");
+    insta::assert_snapshot!(outcome.stderr, @r#"
+    stdin       text · 3 lines → 3 records · 2026-11-20 09:00:00 … 09:10:00 UTC
+    delivered   3 records in 1 request, 1 ms · 1.2 kB on the wire
+    severity    █                ▄  INFO 1 · WARN 1 · ERROR 1
+    to          standard output (stdout) · nothing rejected, nothing dropped
+    "#);
 }
 
 /// Guarantees: the receipt has the keys that scripts rely on, in their order.
@@ -33,7 +38,7 @@ fn the_receipt_has_its_keys() {
         .in_no_time()
         .run();
     outcome.receipt(0, "delivered");
-    insta::assert_snapshot!(outcome.stdout.lines().last().unwrap(), @"");
+    insta::assert_snapshot!(outcome.stdout.lines().last().unwrap(), @r#"{"command":"send","outcome":"delivered","dry_run":false,"destination":{"name":"stdout","url":"standard output","protocol":"http/json","compression":"none"},"sources":[{"name":"-","format":"text","bytes":137,"lines":3,"records":3,"first_time":"2026-11-20T09:00:00.500000000Z","last_time":"2026-11-20T09:10:00.000000000Z","start_offset":0,"acknowledged_offset":137}],"records":{"read":3,"delivered":3,"rejected":0,"dead_lettered":0,"dropped":0,"filtered":0,"unsent":0},"reasons":{"dropped":{},"filtered":{},"dead_lettered":{},"rejected":{}},"severity":{"INFO":1,"WARN":1,"ERROR":1},"requests":{"sent":1,"retried":0,"split":0},"bytes":{"input":137,"encoded":1183,"wire":1184},"seconds":0.0,"dead_letter_file":null,"warnings":[]}"#);
 }
 
 /// Guarantees: with `--json`, standard output is one object and standard error has no summary.
@@ -58,7 +63,11 @@ fn quiet_prints_nothing_on_success() {
     assert_eq!((outcome.code, outcome.printed().as_str()), (0, ""));
     let outcome = run();
     assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("HTTP 400: bad"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("HTTP 400: bad"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 /// Guarantees: a dry run reads everything, sends nothing and says so.
@@ -69,7 +78,10 @@ fn a_dry_run_sends_nothing() {
     assert_eq!(outcome.code, 0);
     let receipt = outcome.json();
     assert_eq!(receipt["dry_run"], true);
-    assert_eq!((&receipt["records"]["read"], &receipt["records"]["unsent"]), (&3.into(), &3.into()));
+    assert_eq!(
+        (&receipt["records"]["read"], &receipt["records"]["unsent"]),
+        (&3.into(), &3.into())
+    );
     assert_eq!(receipt["requests"]["sent"], 0);
     assert!(server.seen().is_empty());
 }
@@ -80,7 +92,10 @@ fn a_dry_run_writes_no_file() {
     let folder = Folder::new();
     let out = folder.at("out.jsonl");
     let to = format!("file:{}", out.display());
-    let outcome = Run::send().args(["--dry-run", "--to", &to]).stdin(LINES).run();
+    let outcome = Run::send()
+        .args(["--dry-run", "--to", &to])
+        .stdin(LINES)
+        .run();
     assert_eq!(outcome.code, 0);
     assert!(!out.exists());
 }
@@ -90,7 +105,14 @@ fn a_dry_run_writes_no_file() {
 fn a_dry_run_shows_the_first_records() {
     let shown = |protocol: &str| {
         let outcome = Run::new()
-            .args(["send", "--dry-run", "--to", "http://localhost:1", "--protocol", protocol])
+            .args([
+                "send",
+                "--dry-run",
+                "--to",
+                "http://localhost:1",
+                "--protocol",
+                protocol,
+            ])
             .stdin(LINES)
             .in_no_time()
             .run();
@@ -99,7 +121,15 @@ fn a_dry_run_shows_the_first_records() {
         outcome.stderr[..end].to_owned()
     };
     assert_eq!(shown("http/protobuf"), shown("http/json"));
-    insta::assert_snapshot!(shown("http/json"), @"");
+    insta::assert_snapshot!(shown("http/json"), @r#"
+    the first 3 records, as they would arrive:
+    2026-11-20 09:00:00.500   INFO   connected
+                              log.iostream=stdout
+    2026-11-20 09:00:01.000   WARN   slow: 1.5 s
+                              log.iostream=stdout
+    2026-11-20 09:10:00.000   ERROR  gone
+                              log.iostream=stdout
+    "#);
 }
 
 /// Guarantees: log content and file names cannot steer the terminal, and the records keep them as they are.
@@ -107,21 +137,29 @@ fn a_dry_run_shows_the_first_records() {
 fn content_and_names_cannot_steer_the_terminal() {
     let folder = Folder::new();
     let evil = "clear\u{1b}[2J \u{202e}right\u{9b}1m\u{7}";
-    let file = folder.file("evil\u{1b}[2J\u{202e}.log", format!("{{\"msg\":\"x\",\"k\":\"{}\"}}\n{evil}\n", "a\\u001b[2J"));
+    let file = folder.file(
+        "evil\u{1b}[2J\u{202e}.log",
+        format!("{{\"msg\":\"x\",\"k\":\"{}\"}}\n{evil}\n", "a\\u001b[2J"),
+    );
     let outcome = Run::new()
         .args(["send", "--dry-run", "--to", "http://localhost:1", "-v"])
         .arg(&file)
         .run();
     assert_eq!(outcome.code, 0);
-    let is_unsafe = |character: char| {
-        (character.is_control() && character != '\n') || character == '\u{202e}'
-    };
+    let is_unsafe =
+        |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
     assert!(!outcome.printed().contains(is_unsafe), "{outcome:?}");
     assert!(outcome.stderr.contains("\\u{1b}[2J"), "{}", outcome.stderr);
-    let outcome = Run::send().args(["--dry-run", "--to", "local"]).arg(&file).run();
+    let outcome = Run::send()
+        .args(["--dry-run", "--to", "local"])
+        .arg(&file)
+        .run();
     assert!(!outcome.printed().contains(is_unsafe), "{outcome:?}");
     let server = FakeOtlp::accepting();
-    Run::send_to(&server).arg(&file).run().receipt(0, "delivered");
+    Run::send_to(&server)
+        .arg(&file)
+        .run()
+        .receipt(0, "delivered");
     assert_eq!(server.texts()[1], evil);
 }
 
@@ -133,7 +171,14 @@ fn the_receiver_inside_the_process_counts_and_keeps_what_arrives() {
             let folder = Folder::new();
             let out = folder.at("out.jsonl");
             let outcome = Run::send()
-                .args(["--to", "local", "--protocol", protocol, "--compression", compression])
+                .args([
+                    "--to",
+                    "local",
+                    "--protocol",
+                    protocol,
+                    "--compression",
+                    compression,
+                ])
                 .arg("--out")
                 .arg(&out)
                 .stdin(LINES)

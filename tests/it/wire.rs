@@ -227,7 +227,12 @@ fn requests_look_like_otlp() {
         assert_eq!(request.header("content-encoding"), Some("gzip"));
         assert_eq!(request.header("x-team"), Some("a b"));
         assert_eq!(request.header("x-key"), Some("c=d"));
-        assert!(request.header("user-agent").unwrap().starts_with("otelctl/"));
+        assert!(
+            request
+                .header("user-agent")
+                .unwrap()
+                .starts_with("otelctl/")
+        );
         assert_eq!(receipt.0["destination"]["protocol"], protocol);
         assert_eq!(receipt.0["destination"]["compression"], "gzip");
     }
@@ -275,7 +280,10 @@ fn the_resource_is_the_services_and_not_ours() {
 fn the_service_is_named_by_the_nearest_word() {
     let both = [
         ("OTEL_SERVICE_NAME", "of-variable"),
-        ("OTEL_RESOURCE_ATTRIBUTES", "service.name=of-list,team=a%20b"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "service.name=of-list,team=a%20b",
+        ),
     ];
     let service = |flags: &[&str], env: &[(&str, &str)]| {
         let found = one("app.log", "hello\n", flags, env);
@@ -293,10 +301,23 @@ fn the_service_is_named_by_the_nearest_word() {
 #[test]
 fn attributes_of_the_user_are_added_and_win() {
     let flags = [
-        "--attr", "env=prod", "--attr", "log.file.name=other", "--attr", "n=7",
-        "--resource", "host.name=elsewhere", "--resource", "deployment.environment.name=prod",
+        "--attr",
+        "env=prod",
+        "--attr",
+        "log.file.name=other",
+        "--attr",
+        "n=7",
+        "--resource",
+        "host.name=elsewhere",
+        "--resource",
+        "deployment.environment.name=prod",
     ];
-    let found = one("app.log", "{\"msg\":\"x\",\"env\":\"dev\",\"k\":1}\n", &flags, &[]);
+    let found = one(
+        "app.log",
+        "{\"msg\":\"x\",\"env\":\"dev\",\"k\":1}\n",
+        &flags,
+        &[],
+    );
     assert_eq!(found.attribute("env").unwrap(), "text prod");
     assert_eq!(found.attribute("log.file.name").unwrap(), "text other");
     assert_eq!(found.attribute("n").unwrap(), "text 7");
@@ -304,10 +325,19 @@ fn attributes_of_the_user_are_added_and_win() {
     assert_eq!(found.resource("host.name"), Some("text elsewhere"));
     let environment = found.resource("deployment.environment.name");
     assert_eq!(environment, Some("text prod"));
-    let mut keys: Vec<_> = found.record.attributes.iter().map(|pair| &pair.key).collect();
+    let mut keys: Vec<_> = found
+        .record
+        .attributes
+        .iter()
+        .map(|pair| &pair.key)
+        .collect();
     keys.sort();
     keys.dedup();
-    assert_eq!(keys.len(), found.record.attributes.len(), "a key stands twice");
+    assert_eq!(
+        keys.len(),
+        found.record.attributes.len(),
+        "a key stands twice"
+    );
 }
 
 /// Guarantees: the whole path is told only when asked for.
@@ -317,7 +347,10 @@ fn the_path_is_attached_on_demand() {
     assert_eq!(found.attribute("log.file.path"), None);
     let found = one("app.log", "hello\n", &["--file-path"], &[]);
     let path = found.attribute("log.file.path").unwrap();
-    assert!(path.starts_with("text /") && path.ends_with("/app.log"), "{path}");
+    assert!(
+        path.starts_with("text /") && path.ends_with("/app.log"),
+        "{path}"
+    );
 }
 
 /// Guarantees: a pipe's records say that they came by a stream, and carry no file's name.
@@ -343,7 +376,10 @@ fn a_json_record_keeps_types_and_trace_context() {
         let record = &found.record;
         assert_eq!(record.time_unix_nano, START + 123_456_789);
         assert_eq!(record.observed_time_unix_nano, NOW);
-        assert_eq!((record.severity_number, &*record.severity_text), (13, "warn"));
+        assert_eq!(
+            (record.severity_number, &*record.severity_text),
+            (13, "warn")
+        );
         assert_eq!((found.text(), &*found.scope), ("hi", "a.b"));
         let trace_id = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128.to_be_bytes();
         assert_eq!(record.trace_id, trace_id);
@@ -379,7 +415,9 @@ fn times_without_a_zone_are_read_in_the_chosen_one() {
     assert_eq!(found.record.time_unix_nano, START);
     let folder = Folder::new();
     let server = FakeOtlp::accepting();
-    let outcome = Run::send_to(&server).arg(folder.file("a.log", content)).run();
+    let outcome = Run::send_to(&server)
+        .arg(folder.file("a.log", content))
+        .run();
     let receipt = outcome.receipt(0, "delivered");
     receipt.assert_warns(&["without a zone", "UTC", "--tz"]);
     let hour = 3_600_000_000_000;
