@@ -161,7 +161,7 @@ fn a_receipt_that_nobody_reads_still_delivers() {
 struct Following {
     child: Child,
     /// Closing it would end the input.
-    _pipe: std::process::ChildStdin,
+    pipe: std::process::ChildStdin,
 }
 
 fn following(server: &FakeOtlp, flags: &[&str]) -> Following {
@@ -181,7 +181,7 @@ fn following(server: &FakeOtlp, flags: &[&str]) -> Following {
     let mut pipe = child.stdin.take().unwrap();
     pipe.write_all(b"one\ntwo\n").unwrap();
     server.wait_for_request();
-    Following { child, _pipe: pipe }
+    Following { child, pipe }
 }
 
 /// Guarantees: an interrupt of a pipe that stays open ends it in order: what was read is delivered, the receipt balances.
@@ -229,10 +229,24 @@ fn records_of_an_open_pipe_are_sent_after_the_flush_interval() {
     let server = FakeOtlp::accepting();
     let run = following(&server, &[]);
     assert_eq!(server.texts(), ["one", "two"]);
-    drop(run._pipe);
+    drop(run.pipe);
     let output = ended(run.child);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(receipt(&output)["outcome"], "delivered");
+}
+
+/// Guarantees: a named pipe is read like any other.
+#[test]
+fn a_named_pipe_is_read_to_its_end() {
+    let server = FakeOtlp::accepting();
+    let folder = Folder::new();
+    let pipe = folder.at("pipe.log");
+    let line = "mkfifo \"$P\" && (printf 'one\\ntwo\\n' > \"$P\" &) && exec \"$OTELCTL\" send \"$P\" --to \"$URL\" --json";
+    let variables = [("P", pipe.to_str().unwrap()), ("URL", server.url())];
+    let output = shell(line, &variables);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(receipt(&output)["sources"][0]["bytes"], 8);
+    assert_eq!(server.texts(), ["one", "two"]);
 }
 
 /// Guarantees: the real world's environment and streams are heard.

@@ -88,7 +88,13 @@ fn a_request_that_is_too_large_is_halved_until_it_fits() {
                 .iter()
                 .map(|one| format!("[{}] {}", one.scope, one.text()))
                 .collect();
-            let expected: Vec<_> = lines.iter().map(|line| line[26..].to_owned()).collect();
+            let expected: Vec<_> = lines
+                .iter()
+                .map(|line| {
+                    line.trim_start_matches("2026-11-20T09:00:00Z INFO ")
+                        .to_owned()
+                })
+                .collect();
             assert_eq!(texts, expected);
             assert!(receipt.requests("split") >= 7);
             assert_eq!(receipt.requests("retried"), 0);
@@ -265,6 +271,80 @@ fn a_server_that_closes_connections_gets_every_record_once() {
     let receipt = one_by_one(&server, &["a", "b", "c"]).receipt(0, "delivered");
     assert_eq!(receipt.requests("retried"), 0);
     assert_eq!(server.texts(), ["a", "b", "c"]);
+}
+
+/// Guarantees: the same when it closes them without a word, though a request may have to be repeated.
+#[test]
+fn a_server_that_closes_connections_without_a_word_gets_every_record_once() {
+    let silent = || Answer::ok().closing_silently();
+    let server = FakeOtlp::script([silent(), silent(), silent(), Answer::ok()]);
+    one_by_one(&server, &["a", "b", "c", "d"]).receipt(0, "delivered");
+    assert_eq!(server.texts(), ["a", "b", "c", "d"]);
+}
+
+/// Guarantees: a 413 that comes before the body is sent splits it too.
+#[test]
+fn a_proxy_that_refuses_a_body_before_reading_it_gets_smaller_ones() {
+    let folder = Folder::new();
+    let lines: Vec<String> = (0..4_000)
+        .map(|number| format!("{number:04} {}", "x".repeat(90)))
+        .collect();
+    let server = FakeOtlp::behind_a_proxy(100 << 10);
+    let outcome = Run::send_to(&server)
+        .arg(folder.file("app.log", lines.join("\n")))
+        .run();
+    let receipt = outcome.receipt(0, "delivered");
+    assert_eq!(server.texts(), lines);
+    assert!(receipt.requests("split") > 0);
+}
+
+/// Guarantees: when one of several requests under way is denied, the others' records are still counted where they went.
+#[test]
+fn a_denial_among_other_requests_keeps_the_books_balanced() {
+    let server = FakeOtlp::judging(|seen| match seen.records()[0].text() {
+        "7" => Answer::status(403),
+        "3" => Answer::status(400),
+        _ => Answer::ok(),
+    });
+    let folder = Folder::new();
+    let lines: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+    let outcome = Run::send_to(&server)
+        .arg(folder.file("app.log", lines.join("\n")))
+        .args(["--batch-records-max", "1", "--in-flight", "4"])
+        .run();
+    let receipt = outcome.receipt(3, "denied");
+    assert_eq!(receipt.records("rejected"), 1);
+    let delivered = receipt.records("delivered");
+    assert_eq!(delivered + 2, receipt.requests("sent"));
+    assert!(delivered >= 6, "{delivered}");
+    // The lines are one chunk, and not all of it is resolved.
+    assert_eq!(receipt.0["sources"][0]["acknowledged_offset"], 0);
+}
+
+/// Guarantees: what runs on this machine is reached without the proxy.
+#[test]
+fn a_proxy_is_not_asked_for_this_machine() {
+    let server = FakeOtlp::accepting();
+    let proxy = empty_address();
+    let outcome = Run::send_to(&server)
+        .env("http_proxy", &proxy)
+        .env("ALL_PROXY", &proxy)
+        .stdin("one\n")
+        .run();
+    outcome.receipt(0, "delivered");
+}
+
+/// Guarantees: the token of Logfire goes nowhere else.
+#[test]
+fn the_token_of_logfire_goes_nowhere_else() {
+    let server = FakeOtlp::accepting();
+    let outcome = Run::send_to(&server)
+        .env("LOGFIRE_TOKEN", TOKEN)
+        .stdin("one\n")
+        .run();
+    outcome.receipt(0, "delivered");
+    let headers = &server.seen()[0].headers;
+    assert!(!headers.iter().any(|(_, value)| value.contains(TOKEN)));
 }
 
 /// Guarantees: a server that does not answer is waited for no longer than asked, and then tried again.

@@ -77,7 +77,7 @@ fn a_pattern_without_a_match_is_named() {
 fn an_unreadable_file_is_named() {
     let folder = Folder::new();
     let path = folder.file("locked.log", "one\n");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // The superuser reads everything, so there is nothing to see.
     if File::open(&path).is_ok() {
         return;

@@ -1,6 +1,7 @@
 //! A scripted OTLP server: real HTTP/1.1 on a loopback port, and a decoder that shares no code with the encoder it judges.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +37,8 @@ enum Manner {
     Whole,
     /// The whole answer, and the connection is closed.
     Closing,
+    /// The whole answer, and the connection is closed without having said so.
+    ClosingSilently,
     /// The head and half of the body, and the connection is closed.
     Half,
     /// Nothing: the connection is closed once the request is read.
@@ -112,6 +115,11 @@ impl Answer {
     /// Closes the connection behind the answer.
     pub(crate) fn closing(self) -> Answer {
         self.manner(Manner::Closing)
+    }
+
+    /// Closes the connection behind the answer, without having said so.
+    pub(crate) fn closing_silently(self) -> Answer {
+        self.manner(Manner::ClosingSilently)
     }
 
     /// Adds a header.
@@ -254,6 +262,8 @@ type Judge = Box<dyn FnMut(&Seen) -> Answer + Send>;
 struct State {
     script: Mutex<VecDeque<Answer>>,
     judge: Mutex<Judge>,
+    /// A larger body is answered with 413 before it is read, as proxies do.
+    body_bytes_max: usize,
     seen: Mutex<Vec<Seen>>,
     arrived: Mutex<Sender<()>>,
     closing: AtomicBool,
@@ -270,27 +280,33 @@ pub(crate) struct FakeOtlp {
 impl FakeOtlp {
     /// Takes everything.
     pub(crate) fn accepting() -> FakeOtlp {
-        FakeOtlp::start(Vec::new(), Box::new(|_| Answer::ok()))
+        FakeOtlp::start(Vec::new(), Box::new(|_| Answer::ok()), usize::MAX)
+    }
+
+    /// Takes everything that is not larger, and answers what is before it has come.
+    pub(crate) fn behind_a_proxy(body_bytes_max: usize) -> FakeOtlp {
+        FakeOtlp::start(Vec::new(), Box::new(|_| Answer::ok()), body_bytes_max)
     }
 
     /// Answers in this order, and anything more with 500. A test that does not use up the script fails.
     pub(crate) fn script(answers: impl IntoIterator<Item = Answer>) -> FakeOtlp {
         let answers = answers.into_iter().collect();
-        FakeOtlp::start(answers, Box::new(|_| Answer::status(500)))
+        FakeOtlp::start(answers, Box::new(|_| Answer::status(500)), usize::MAX)
     }
 
     /// Looks at each request before it answers.
     pub(crate) fn judging(judge: impl FnMut(&Seen) -> Answer + Send + 'static) -> FakeOtlp {
-        FakeOtlp::start(Vec::new(), Box::new(judge))
+        FakeOtlp::start(Vec::new(), Box::new(judge), usize::MAX)
     }
 
-    fn start(script: Vec<Answer>, judge: Judge) -> FakeOtlp {
+    fn start(script: Vec<Answer>, judge: Judge, body_bytes_max: usize) -> FakeOtlp {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (arrived, arrivals) = channel();
         let state = Arc::new(State {
             script: Mutex::new(script.into()),
             judge: Mutex::new(judge),
+            body_bytes_max,
             seen: Mutex::new(Vec::new()),
             arrived: Mutex::new(arrived),
             closing: AtomicBool::new(false),
@@ -364,6 +380,10 @@ impl State {
             {
                 // Closing with bytes unread makes the kernel answer with RST.
                 self.arrived.lock().unwrap().send(()).ok();
+                return;
+            }
+            if head.content_length > self.body_bytes_max {
+                reply(&mut stream, &Answer::status(413).closing_silently());
                 return;
             }
             let mut body = vec![0; head.content_length];
@@ -454,12 +474,12 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
 fn reply(stream: &mut TcpStream, answer: &Answer) -> bool {
     let mut text = format!("HTTP/1.1 {} Scripted\r\n", answer.status);
     for (name, value) in &answer.headers {
-        text += &format!("{name}: {value}\r\n");
+        write!(text, "{name}: {value}\r\n").unwrap();
     }
     if answer.manner == Manner::Closing {
         text += "connection: close\r\n";
     }
-    text += &format!("content-length: {}\r\n\r\n", answer.body.len());
+    write!(text, "content-length: {}\r\n\r\n", answer.body.len()).unwrap();
     let mut bytes = text.into_bytes();
     match answer.manner {
         Manner::HangUp | Manner::Reset => return false,
@@ -469,12 +489,23 @@ fn reply(stream: &mut TcpStream, answer: &Answer) -> bool {
             return stream.read_to_end(&mut rest).is_err();
         }
         Manner::Half => bytes.extend_from_slice(&answer.body[..answer.body.len() / 2]),
-        Manner::Whole | Manner::Closing => bytes.extend_from_slice(&answer.body),
+        Manner::Whole | Manner::Closing | Manner::ClosingSilently => {
+            bytes.extend_from_slice(&answer.body);
+        }
     }
     let sent = stream.write_all(&bytes).is_ok();
     if answer.manner == Manner::Whole {
         return sent;
     }
-    stream.shutdown(Shutdown::Both).ok();
+    // What still comes is read and thrown away: a reset would take the answer with it.
+    stream.shutdown(Shutdown::Write).ok();
+    io::copy(stream, &mut io::sink()).ok();
     false
+}
+
+/// Guarantees: a test whose script is not used up fails.
+#[test]
+#[should_panic(expected = "the script was not used up")]
+fn a_script_that_is_not_used_up_fails_the_test() {
+    drop(FakeOtlp::script([Answer::ok()]));
 }

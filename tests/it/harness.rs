@@ -308,3 +308,16 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+/// Guarantees: a receipt that does not balance fails the test.
+#[test]
+#[should_panic(expected = "left: 3")]
+fn a_receipt_that_does_not_balance_fails_the_test() {
+    let mut receipt = Run::send()
+        .args(["--to", "stdout"])
+        .stdin("1\n2\n")
+        .run()
+        .json();
+    receipt["records"]["read"] = 3.into();
+    assert_balanced(&receipt);
+}

@@ -312,12 +312,12 @@ fn written(bytes: &[u8], threads: &str) -> (String, Receipt) {
         ])
         .run();
     let receipt = outcome.receipt(0, "delivered");
-    let end = outcome
+    let (lines, _) = outcome
         .stdout
         .trim_end()
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
-    (outcome.stdout[..end].to_owned(), receipt)
+        .rsplit_once('\n')
+        .unwrap_or_default();
+    (lines.to_owned(), receipt)
 }
 
 proptest! {
@@ -329,7 +329,7 @@ proptest! {
         let (lines, receipt) = written(&bytes, "2");
         let records = flatten_lines(&lines);
         prop_assert_eq!(records.len() as u64, receipt.records("read"));
-        prop_assert_eq!(receipt.0["bytes"]["input"].as_u64().unwrap() as usize, bytes.len());
+        prop_assert_eq!(&receipt.0["bytes"]["input"], bytes.len());
     }
 }
 
@@ -346,5 +346,98 @@ proptest! {
         prop_assert!(one == three);
         prop_assert_eq!(&receipt.0["records"], &other.0["records"]);
         prop_assert_eq!(&receipt.0["severity"], &other.0["severity"]);
+    }
+}
+
+/// Pieces of which JSON lines, and what only looks like them, are made.
+const TOKENS: [&str; 30] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "\"a\"",
+    "\"msg\":\"hi\"",
+    "\"level\":50",
+    "\"time\":1790000000.123456789",
+    "\"ts\":\"2026-11-20T09:00:00Z\"",
+    "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\"",
+    "\\u00e9",
+    "\\ud83d\\ude00",
+    "\\ud800",
+    "\\n",
+    "\\\\",
+    "-7",
+    "1.5e3",
+    "18446744073709551616",
+    "true",
+    "null",
+    "{\"k\":{\"b\":[1,{}]}}",
+    "\"k\":1,\"k\":2",
+    "\n",
+    "\r\n",
+    " ",
+    "k=v",
+    "é\u{9b}",
+];
+
+/// What arrives of a text in one encoding.
+fn arrived(text: &str, protocol: &str) -> Vec<Flat> {
+    let folder = Folder::new();
+    let server = FakeOtlp::accepting();
+    let outcome = Run::send_to(&server)
+        .arg(folder.file("app.log", text))
+        .args(["--protocol", protocol])
+        .run();
+    outcome.receipt(0, "delivered");
+    server.records()
+}
+
+/// Texts that are nearly JSON.
+fn token_soup() -> impl Strategy<Value = String> {
+    let whole_object = proptest::collection::vec(0..TOKENS.len(), 0..12).prop_map(|parts| {
+        let parts: Vec<&str> = parts.iter().map(|index| TOKENS[*index]).collect();
+        format!("{{\"x\":{}}}\n", parts.join(""))
+    });
+    let pieces = proptest::collection::vec(0..TOKENS.len(), 0..20)
+        .prop_map(|parts| parts.iter().map(|index| TOKENS[*index]).collect::<String>() + "\n");
+    proptest::collection::vec(prop_oneof![whole_object, pieces], 1..20)
+        .prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    /// Guarantees: both encodings say the same, whatever the input is.
+    #[test]
+    fn both_encodings_say_the_same(text in token_soup()) {
+        prop_assert_eq!(arrived(&text, "http/protobuf"), arrived(&text, "http/json"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6) })]
+
+    /// Guarantees: a pipe's records are those of a file of the same bytes.
+    #[test]
+    fn a_pipe_gives_the_records_of_the_file(pattern in proptest::collection::vec(0..FRAGMENTS.len(), 3..40)) {
+        let mut block = FRAGMENTS[0].to_vec();
+        block.extend(pattern.iter().flat_map(|index| FRAGMENTS[*index]).copied());
+        let input = block.repeat((400 << 10) / block.len());
+        let told = |records: Vec<Flat>| -> Vec<(String, i32, Option<String>)> {
+            let told = |one: &Flat| (one.text().to_owned(), one.record.severity_number, one.attribute("exception.type"));
+            records.iter().map(told).collect()
+        };
+        let outcome = Run::send()
+            .args(["--to", "stdout", "--flush-interval", "10m"])
+            .stdin(input.clone())
+            .run();
+        let receipt = outcome.receipt(0, "delivered");
+        let (lines, _) = outcome.stdout.trim_end().rsplit_once('\n').unwrap();
+        let (of_file, other) = written(&input, "2");
+        prop_assert_eq!(&receipt.0["records"], &other.0["records"]);
+        prop_assert!(told(flatten_lines(lines)) == told(flatten_lines(&of_file)));
     }
 }

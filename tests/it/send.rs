@@ -117,8 +117,8 @@ fn a_dry_run_shows_the_first_records() {
             .in_no_time()
             .run();
         assert_eq!(outcome.code, 0);
-        let end = outcome.stderr.find("\n\n").unwrap();
-        outcome.stderr[..end].to_owned()
+        let (samples, _) = outcome.stderr.split_once("\n\n").unwrap();
+        samples.to_owned()
     };
     assert_eq!(shown("http/protobuf"), shown("http/json"));
     insta::assert_snapshot!(shown("http/json"), @r#"

@@ -50,10 +50,10 @@ fn body(number: u64) -> String {
     format!("event {number:07} {padding}")
 }
 
-fn text(value: &str) -> Option<AnyValue> {
-    Some(AnyValue {
+fn text(value: &str) -> AnyValue {
+    AnyValue {
         value: Some(Value::StringValue(value.to_owned())),
-    })
+    }
 }
 
 /// What the line must become.
@@ -64,10 +64,10 @@ fn expected(number: u64) -> LogRecord {
         observed_time_unix_nano: NOW,
         severity_number: severity,
         severity_text: word.to_owned(),
-        body: text(&body(number)),
+        body: Some(text(&body(number))),
         attributes: vec![KeyValue {
             key: "log.file.name".to_owned(),
-            value: text("app.log"),
+            value: Some(text("app.log")),
             ..KeyValue::default()
         }],
         ..LogRecord::default()
