@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::fake::{Answer, FakeOtlp, Seen};
+use crate::fake::{Answer, CERTIFICATE, FakeOtlp, Seen};
 use crate::harness::{Folder, Outcome, Run};
 
 /// Sends these lines, each in a request of its own and one after another.
@@ -518,4 +518,54 @@ fn the_servers_words_cannot_steer_the_terminal() {
         outcome.stderr
     );
     assert!(!outcome.stderr.contains(['\u{1b}', '\u{202e}', '\u{9b}']));
+}
+
+/// Guarantees: a certificate that is not trusted stops the run at once, with a hint, and nothing is sent.
+#[test]
+fn an_untrusted_certificate_stops_the_run() {
+    let server = FakeOtlp::over_tls();
+    let outcome = Run::send_to(&server).stdin("one\n").run();
+    let receipt = outcome.receipt(3, "misdirected");
+    assert_eq!(
+        (receipt.records("unsent"), receipt.requests("retried")),
+        (1, 0)
+    );
+    let (code, message) = receipt.stop();
+    assert_eq!(code, "certificate");
+    assert!(message.contains("is not trusted"), "{message}");
+    assert!(
+        receipt.0["stop"]["hint"]
+            .as_str()
+            .unwrap()
+            .contains("--ca-cert")
+    );
+    assert!(server.seen().is_empty());
+}
+
+/// Guarantees: `--ca-cert`, and its variable, make it trusted.
+#[test]
+fn a_certificate_is_trusted_when_asked_for() {
+    let server = FakeOtlp::over_tls();
+    let by_flag = Run::send_to(&server).args(["--ca-cert", CERTIFICATE]);
+    let by_variable = Run::send_to(&server).env("OTEL_EXPORTER_OTLP_CERTIFICATE", CERTIFICATE);
+    for run in [by_flag, by_variable] {
+        let outcome = run
+            .args(["--batch-records-max", "1"])
+            .stdin("1\n2\n3\n")
+            .run();
+        assert_eq!(outcome.receipt(0, "delivered").records("delivered"), 3);
+    }
+    assert_eq!(server.seen().len(), 6);
+}
+
+/// Guarantees: a certificate of another name is not taken for the server's.
+#[test]
+fn a_certificate_of_another_name_is_not_taken() {
+    let server = FakeOtlp::over_tls();
+    let url = server.url().replace("127.0.0.1", "localhost");
+    let outcome = Run::send()
+        .args(["--to", &url, "--ca-cert", CERTIFICATE, "--retry-for", "5s"])
+        .stdin("one\n")
+        .run();
+    outcome.receipt(3, "misdirected");
 }

@@ -17,6 +17,9 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message as _;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// Longest wait for a request that a test needs to go on.
 const ARRIVAL_WAIT: Duration = Duration::from_secs(20);
@@ -258,8 +261,67 @@ pub(crate) fn flatten_lines(text: &str) -> Vec<Flat> {
 
 type Judge = Box<dyn FnMut(&Seen) -> Answer + Send>;
 
+/// A certificate for 127.0.0.1 that nobody trusts unless told to.
+pub(crate) const CERTIFICATE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/localhost.cert.pem");
+
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/localhost.key.pem");
+
+/// One connection's bytes.
+trait Wire: Read + Write {
+    /// Says that nothing more will be written.
+    fn close(&mut self);
+}
+
+impl Wire for TcpStream {
+    fn close(&mut self) {
+        self.shutdown(Shutdown::Write).ok();
+    }
+}
+
+impl Wire for StreamOwned<ServerConnection, TcpStream> {
+    fn close(&mut self) {
+        self.conn.send_close_notify();
+        self.flush().ok();
+        self.sock.shutdown(Shutdown::Write).ok();
+    }
+}
+
+/// Whether the server speaks TLS.
+#[derive(Clone)]
+enum Transport {
+    Plain,
+    Tls(Arc<ServerConfig>),
+}
+
+impl Transport {
+    fn tls() -> Transport {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let certificate = CertificateDer::from_pem_file(CERTIFICATE).unwrap();
+        let key = PrivateKeyDer::from_pem_file(KEY).unwrap();
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        Transport::Tls(Arc::new(config))
+    }
+
+    fn wire(&self, stream: TcpStream) -> Box<dyn Wire> {
+        match self {
+            Transport::Plain => Box::new(stream),
+            Transport::Tls(config) => {
+                let connection = ServerConnection::new(Arc::clone(config)).unwrap();
+                Box::new(StreamOwned::new(connection, stream))
+            }
+        }
+    }
+}
+
 /// What the threads of the server share.
 struct State {
+    transport: Transport,
     script: Mutex<VecDeque<Answer>>,
     judge: Mutex<Judge>,
     /// A larger body is answered with 413 before it is read, as proxies do.
@@ -283,6 +345,16 @@ impl FakeOtlp {
         FakeOtlp::start(Vec::new(), Box::new(|_| Answer::ok()), usize::MAX)
     }
 
+    /// Takes everything, over TLS, with [`CERTIFICATE`].
+    pub(crate) fn over_tls() -> FakeOtlp {
+        FakeOtlp::listen(
+            Vec::new(),
+            Box::new(|_| Answer::ok()),
+            usize::MAX,
+            Transport::tls(),
+        )
+    }
+
     /// Takes everything that is not larger, and answers what is before it has come.
     pub(crate) fn behind_a_proxy(body_bytes_max: usize) -> FakeOtlp {
         FakeOtlp::start(Vec::new(), Box::new(|_| Answer::ok()), body_bytes_max)
@@ -300,10 +372,24 @@ impl FakeOtlp {
     }
 
     fn start(script: Vec<Answer>, judge: Judge, body_bytes_max: usize) -> FakeOtlp {
+        FakeOtlp::listen(script, judge, body_bytes_max, Transport::Plain)
+    }
+
+    fn listen(
+        script: Vec<Answer>,
+        judge: Judge,
+        body_bytes_max: usize,
+        transport: Transport,
+    ) -> FakeOtlp {
+        let scheme = match transport {
+            Transport::Plain => "http",
+            Transport::Tls(_) => "https",
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (arrived, arrivals) = channel();
         let state = Arc::new(State {
+            transport,
             script: Mutex::new(script.into()),
             judge: Mutex::new(judge),
             body_bytes_max,
@@ -322,7 +408,7 @@ impl FakeOtlp {
             }
         });
         FakeOtlp {
-            url: format!("http://127.0.0.1:{port}"),
+            url: format!("{scheme}://127.0.0.1:{port}"),
             port,
             state,
             arrivals,
@@ -371,8 +457,10 @@ impl Drop for FakeOtlp {
 
 impl State {
     /// Answers the requests of a connection until one side closes it.
-    fn serve(&self, mut stream: TcpStream) {
-        while let Ok(Some(head)) = read_head(&mut stream) {
+    fn serve(&self, stream: TcpStream) {
+        let mut stream = self.transport.wire(stream);
+        let stream = &mut *stream;
+        while let Ok(Some(head)) = read_head(stream) {
             let scripted = self.script.lock().unwrap().pop_front();
             if scripted
                 .as_ref()
@@ -383,7 +471,7 @@ impl State {
                 return;
             }
             if head.content_length > self.body_bytes_max {
-                reply(&mut stream, &Answer::status(413).closing_silently());
+                reply(stream, &Answer::status(413).closing_silently());
                 return;
             }
             let mut body = vec![0; head.content_length];
@@ -394,7 +482,7 @@ impl State {
             let answer = scripted.unwrap_or_else(|| (self.judge.lock().unwrap())(&seen));
             self.seen.lock().unwrap().push(seen);
             self.arrived.lock().unwrap().send(()).ok();
-            if !reply(&mut stream, &answer) {
+            if !reply(stream, &answer) {
                 return;
             }
         }
@@ -410,7 +498,7 @@ struct Head {
 }
 
 /// Byte by byte, so that the body stays in the socket. `None` when the client is done.
-fn read_head(stream: &mut TcpStream) -> io::Result<Option<Head>> {
+fn read_head(stream: &mut dyn Wire) -> io::Result<Option<Head>> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -471,7 +559,7 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
 }
 
 /// Whether the connection goes on.
-fn reply(stream: &mut TcpStream, answer: &Answer) -> bool {
+fn reply(stream: &mut dyn Wire, answer: &Answer) -> bool {
     let mut text = format!("HTTP/1.1 {} Scripted\r\n", answer.status);
     for (name, value) in &answer.headers {
         write!(text, "{name}: {value}\r\n").unwrap();
@@ -493,12 +581,15 @@ fn reply(stream: &mut TcpStream, answer: &Answer) -> bool {
             bytes.extend_from_slice(&answer.body);
         }
     }
-    let sent = stream.write_all(&bytes).is_ok();
+    let sent = stream
+        .write_all(&bytes)
+        .and_then(|()| stream.flush())
+        .is_ok();
     if answer.manner == Manner::Whole {
         return sent;
     }
     // What still comes is read and thrown away: a reset would take the answer with it.
-    stream.shutdown(Shutdown::Write).ok();
+    stream.close();
     io::copy(stream, &mut io::sink()).ok();
     false
 }
