@@ -1,5 +1,6 @@
 //! What keeps a command from starting: exit code 2, a text that names the thing, and a hint.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -325,4 +326,76 @@ fn an_unreadable_certificate_is_named() {
     let outcome = Run::new().args(to).arg(missing).stdin("x\n").run();
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("ca.pem"), "{}", outcome.stderr);
+}
+
+/// Guarantees: gRPC, which is not spoken yet, is answered with what is.
+#[test]
+fn grpc_is_answered_with_what_is_spoken() {
+    let words: [&dyn AsRef<std::ffi::OsStr>; 3] = [&"send", &"--protocol", &"grpc"];
+    check(&words, "settings", "grpc", "http/protobuf");
+}
+
+/// The texts between `opening` and the next quotation mark, in each file of a folder.
+fn words_behind(folder: &Path, opening: &str, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            words_behind(&path, opening, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (product, _) = text
+            .split_once("#[cfg(test)]\nmod tests")
+            .unwrap_or((&text, ""));
+        let words = product.split(opening).skip(1);
+        found.extend(
+            words
+                .filter_map(|rest| rest.split('"').next())
+                .map(str::to_owned),
+        );
+    }
+}
+
+/// Guarantees: every code that a script may see is produced by a test in this folder.
+#[test]
+fn every_code_is_produced_by_a_test() {
+    let mut codes = BTreeSet::new();
+    for opening in [
+        "code: \"",
+        "Failure::setup(\"",
+        "Failure::setup(\n            \"",
+    ] {
+        words_behind(Path::new("src"), opening, &mut codes);
+    }
+    codes.retain(|code| {
+        !code.is_empty()
+            && code
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    });
+    let expected = [
+        "certificate",
+        "denied",
+        "input",
+        "misdirected",
+        "no-answer",
+        "nobody-there",
+        "output",
+        "settings",
+        "setup",
+        "usage",
+    ];
+    assert_eq!(
+        codes.iter().map(String::as_str).collect::<Vec<_>>(),
+        expected
+    );
+    let tests = [
+        include_str!("delivery.rs"),
+        include_str!("cli.rs"),
+        include_str!("errors.rs"),
+    ];
+    // This function names each of them once.
+    let here = |code: &&str| tests.concat().matches(&format!("\"{code}\"")).count() > 1;
+    let (_, missing): (Vec<&str>, Vec<&str>) = expected.into_iter().partition(here);
+    assert!(missing.is_empty(), "no test produces {missing:?}");
 }
