@@ -7,7 +7,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
@@ -25,7 +24,7 @@ use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::Chunk;
 use crate::record::Attribute;
 use crate::source::chunks::Chunker;
-use crate::source::feed::{BLOCKS_MAX, Counted, Feed, Filled, LiveFeed, pump};
+use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
 use crate::source::inputs::Input;
 use crate::source::{SourceError, inflate, name};
 
@@ -73,7 +72,7 @@ pub(super) struct FeedPlan {
     pub(super) flush_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) shutdown: Shutdown,
-    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
+    pub(super) meters: Arc<[Arc<Meter>]>,
 }
 
 /// The inputs that are left, and the one that is open.
@@ -198,35 +197,36 @@ impl Feeder {
             path: input.name(),
             source,
         };
-        let counter = Arc::clone(&self.plan.read_bytes[index]);
+        let meter = Arc::clone(&self.plan.meters[index]);
         match input {
             Input::File(path) => {
-                let file = File::open(path).map_err(open_error)?;
+                let file = Arc::new(File::open(path).map_err(open_error)?);
+                meter.watch(Arc::clone(&file));
                 let total = file
                     .metadata()
                     .ok()
                     .map(|metadata| ByteCount(metadata.len()));
-                let plain = inflate::plain(Counted::new(file, counter)).map_err(open_error)?;
+                let plain = inflate::plain(file).map_err(open_error)?;
                 Ok((Feed::Bulk(plain), total))
             }
             Input::Stream(path) => {
                 let file = File::open(path).map_err(open_error)?;
-                Ok((self.live(Box::new(file), counter), None))
+                Ok((self.live(Box::new(file), meter), None))
             }
             Input::Stdin => {
                 let stdin = self
                     .stdin
                     .take()
                     .unwrap_or_else(|| Box::new(std::io::empty()));
-                Ok((self.live(stdin, counter), None))
+                Ok((self.live(stdin, meter), None))
             }
         }
     }
 
-    fn live(&self, input: Box<dyn Read + Send>, counter: Arc<AtomicU64>) -> Feed {
+    fn live(&self, input: Box<dyn Read + Send>, meter: Arc<Meter>) -> Feed {
         let (sender, receiver) = sync_channel(BLOCKS_MAX);
         // Not joined: it may block in `read` for ever, and ends with the process.
-        thread::spawn(move || pump(input, &sender, &counter));
+        thread::spawn(move || pump(input, &sender, &meter));
         Feed::Live(LiveFeed::new(
             receiver,
             self.plan.flush_interval,

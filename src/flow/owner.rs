@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -18,6 +17,7 @@ use crate::flow::Event;
 use crate::flow::ledger::Ledger;
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Product};
+use crate::source::feed::Meter;
 
 /// How often the watcher is told how far the run is.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
@@ -70,7 +70,7 @@ pub(super) struct Desk<'w> {
     pub(super) rng: fastrand::Rng,
     pub(super) shutdown: Shutdown,
     pub(super) room: Arc<Semaphore>,
-    pub(super) read_bytes: Arc<[Arc<AtomicU64>]>,
+    pub(super) meters: Arc<[Arc<Meter>]>,
     pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
     pub(super) ledger: Ledger,
 }
@@ -257,8 +257,8 @@ impl<'w> Owner<'w> {
 
     fn tell_progress(&mut self) {
         let progress = self.desk.ledger.progress();
-        for (shown, read) in progress.source_bytes.iter_mut().zip(&*self.desk.read_bytes) {
-            *shown = read.load(Ordering::Relaxed);
+        for (shown, meter) in progress.source_bytes.iter_mut().zip(&*self.desk.meters) {
+            *shown = meter.bytes();
         }
         (self.desk.watcher)(Event::Progress(progress));
     }

@@ -1,6 +1,5 @@
 //! Ships inputs to a destination and accounts for every record.
 
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -20,6 +19,7 @@ use crate::flow::report::SendReport;
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Workshop, work};
 use crate::net::{self, ClientPlan};
+use crate::source::feed::Meter;
 
 /// Chunks beyond those that are parsed or in flight: what keeps either side from waiting for the other.
 const CHUNKS_BETWEEN: usize = 2;
@@ -84,7 +84,7 @@ fn ship(
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
-    let read_bytes: Arc<[Arc<AtomicU64>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
+    let meters: Arc<[Arc<Meter>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
     let ledger = Ledger::new(plan.inputs.iter().map(|input| input.name()), plan.warnings);
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
@@ -92,7 +92,7 @@ fn ship(
         flush_interval: plan.flush_interval,
         clock: Arc::clone(&world.clock),
         shutdown: world.shutdown.clone(),
-        read_bytes: Arc::clone(&read_bytes),
+        meters: Arc::clone(&meters),
     };
     let shop = Workshop {
         feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
@@ -109,7 +109,7 @@ fn ship(
         rng: world.rng,
         shutdown: world.shutdown,
         room,
-        read_bytes,
+        meters,
         watcher: world.watcher,
         ledger,
     });

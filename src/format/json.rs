@@ -3,10 +3,10 @@
 //! The object is read straight into the record, without a tree in between: texts without escapes are borrowed, only nested
 //! objects and lists allocate.
 
-pub mod roles;
+pub(crate) mod roles;
 pub mod scan;
 
-use crate::format::json::roles::Roles;
+use crate::format::json::roles::{Role, Roles};
 use crate::format::json::scan::Scanner;
 use crate::format::timestamp::Zone;
 use crate::record::Record;
@@ -37,13 +37,16 @@ fn read_object<'a>(
     if !scanner.closes(b'}') {
         loop {
             let key = scanner.key()?;
-            // A time's digits are read as they stand: a double would lose its nanoseconds.
-            if let Some(number) = scanner.peek_number().filter(|_| roles::is_time(&key))
+            let role = roles::role(&key);
+            if role == Role::Attribute {
+                roles.push(record, key, scanner.value()?);
+            } else if let Some(number) = scanner.peek_number().filter(|_| role == Role::Time)
                 && roles.take_epoch(record, number)
             {
+                // A time's digits are read as they stand: a double would lose its nanoseconds.
                 scanner.pass_number();
             } else {
-                roles.take(record, key, scanner.value()?);
+                roles.take(record, role, key, scanner.value()?);
             }
             if scanner.closes(b'}') {
                 break;

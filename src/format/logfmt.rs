@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::json::roles::Roles;
+use crate::format::json::roles::{Roles, role};
 use crate::format::timestamp::Zone;
 use crate::record::{Record, Value};
 
@@ -19,7 +19,7 @@ pub fn parse<'a>(
     let mut roles = Roles::new(zone);
     let mut pairs = Pairs { rest: line };
     for (key, value) in pairs.by_ref() {
-        roles.take(record, Cow::Borrowed(key), value);
+        roles.take(record, role(key), Cow::Borrowed(key), value);
     }
     if !pairs.rest.trim_ascii().is_empty() {
         // Something behind the pairs is none: as plain text nothing of it is lost.

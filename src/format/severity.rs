@@ -7,46 +7,80 @@ use crate::record::SeverityNumber;
 /// Longest word of the table.
 const WORD_BYTES_MAX: usize = 11;
 
+/// The words with their numbers, the frequent ones first: a word is compared as one integer, most are found at the first tries.
+const WORDS: [(u128, u8); 49] = [
+    (packed(b"info"), 9),
+    (packed(b"warn"), 13),
+    (packed(b"error"), 17),
+    (packed(b"debug"), 5),
+    (packed(b"warning"), 13),
+    (packed(b"trace"), 1),
+    (packed(b"fatal"), 21),
+    (packed(b"notice"), 10),
+    (packed(b"critical"), 18),
+    (packed(b"err"), 17),
+    (packed(b"severe"), 17),
+    (packed(b"information"), 9),
+    (packed(b"verbose"), 1),
+    (packed(b"inf"), 9),
+    (packed(b"wrn"), 13),
+    (packed(b"dbg"), 5),
+    (packed(b"trc"), 1),
+    (packed(b"vrb"), 1),
+    (packed(b"ftl"), 21),
+    (packed(b"crit"), 18),
+    (packed(b"alert"), 19),
+    (packed(b"emerg"), 21),
+    (packed(b"emergency"), 21),
+    (packed(b"panic"), 21),
+    (packed(b"dpanic"), 18),
+    (packed(b"finest"), 1),
+    (packed(b"finer"), 5),
+    (packed(b"fine"), 6),
+    (packed(b"config"), 7),
+    (packed(b"silly"), 1),
+    (packed(b"debg"), 5),
+    (packed(b"eror"), 17),
+    (packed(b"note"), 10),
+    (packed(b"success"), 9),
+    (packed(b"trace2"), 2),
+    (packed(b"trace3"), 3),
+    (packed(b"trace4"), 4),
+    (packed(b"debug2"), 6),
+    (packed(b"debug3"), 7),
+    (packed(b"debug4"), 8),
+    (packed(b"info2"), 10),
+    (packed(b"info3"), 11),
+    (packed(b"info4"), 12),
+    (packed(b"warn2"), 14),
+    (packed(b"warn3"), 15),
+    (packed(b"warn4"), 16),
+    (packed(b"error2"), 18),
+    (packed(b"error3"), 19),
+    (packed(b"error4"), 20),
+];
+
 /// Reads a level word in any case: `WARN`, `warning`, `Err`.
 ///
 /// Shape: one word without brackets or colon → its number; `None` for any other text.
 pub fn from_word(word: &str) -> Option<SeverityNumber> {
     let bytes = word.as_bytes();
-    if bytes.is_empty() || bytes.len() > WORD_BYTES_MAX {
+    if bytes.len() < 3 || bytes.len() > WORD_BYTES_MAX {
         return None;
     }
-    let mut lower = [0; WORD_BYTES_MAX];
-    for (place, byte) in lower.iter_mut().zip(bytes) {
-        *place = byte.to_ascii_lowercase();
+    let wanted = packed(bytes);
+    let (_, number) = WORDS.iter().find(|(word, _)| *word == wanted)?;
+    SeverityNumber::new(*number)
+}
+
+/// A word as one integer, letters in lower case.
+const fn packed(word: &[u8]) -> u128 {
+    let (mut value, mut at) = (0, 0);
+    while at < word.len() {
+        value = value << 8 | word[at].to_ascii_lowercase() as u128;
+        at += 1;
     }
-    let number = match &lower[..bytes.len()] {
-        b"trace" | b"trc" | b"vrb" | b"finest" | b"verbose" | b"silly" => 1,
-        b"trace2" => 2,
-        b"trace3" => 3,
-        b"trace4" => 4,
-        b"debug" | b"dbg" | b"debg" | b"finer" => 5,
-        b"debug2" | b"fine" => 6,
-        b"debug3" | b"config" => 7,
-        b"debug4" => 8,
-        b"info" | b"inf" | b"information" | b"informative" | b"informat" | b"success" => 9,
-        b"info2" | b"notice" | b"note" => 10,
-        b"info3" => 11,
-        b"info4" => 12,
-        b"warn" | b"warning" | b"wrn" => 13,
-        b"warn2" => 14,
-        b"warn3" => 15,
-        b"warn4" => 16,
-        b"error" | b"err" | b"eror" | b"severe" => 17,
-        b"error2" | b"critical" | b"crit" | b"dpanic" => 18,
-        b"error3" | b"alert" => 19,
-        b"error4" => 20,
-        b"fatal" | b"ftl" | b"emerg" | b"emergency" | b"panic" => 21,
-        b"fatal2" => 22,
-        b"fatal3" => 23,
-        b"fatal4" => 24,
-        _ => return None,
-    };
-    SeverityNumber::new(number)
+    value
 }
 
 /// Reads a single level letter, as JSON loggers and logcat abbreviate: `I`, `w`.
@@ -109,6 +143,7 @@ mod tests {
         check("INFORMATION", Some(9));
         check("emerg", Some(21));
         check("FINEST", Some(1));
+        check("fatal2", None);
         check("warm", None);
         check("", None);
         check("informationally", None);

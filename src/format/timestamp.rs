@@ -25,6 +25,9 @@ pub struct Zone {
     zone: TimeZone,
     cached_hour: i64,
     cached_offset: i64,
+    /// The last date as it was written, and its day: lines of one day follow each other.
+    cached_date: [u8; 10],
+    cached_days: i64,
     assumed: bool,
 }
 
@@ -35,6 +38,8 @@ impl Zone {
             zone,
             cached_hour: i64::MIN,
             cached_offset: 0,
+            cached_date: [0; 10],
+            cached_days: 0,
             assumed: false,
         }
     }
@@ -42,6 +47,19 @@ impl Zone {
     /// Whether a time without zone was read since the last call.
     pub fn take_assumed(&mut self) -> bool {
         std::mem::take(&mut self.assumed)
+    }
+
+    /// The day of `2026-11-20`, whatever its separators.
+    #[inline]
+    fn days(&mut self, date: &[u8; 10]) -> Option<i64> {
+        if *date != self.cached_date {
+            let [y0, y1, y2, y3, first, m0, m1, second, d0, d1] = *date;
+            let year = two(y0, y1)? * 100 + two(y2, y3)?;
+            let days = days_from_civil(year, two(m0, m1)?, two(d0, d1)?)?;
+            self.cached_days = (first == second).then_some(days)?;
+            self.cached_date = *date;
+        }
+        Some(self.cached_days)
     }
 
     /// Seconds to take away from this civil time to get UTC. In a gap or a fold the compatible reading of RFC 5545 is taken.
@@ -128,13 +146,13 @@ fn bare(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
 /// `2026-11-20T09:00:00.123Z` and relatives.
 fn iso(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
     let head: &[u8; 16] = line.first_chunk()?;
-    let year = two(head[0], head[1])? * 100 + two(head[2], head[3])?;
-    let separators =
-        head[7] == head[4] && matches!(head[10], b'T' | b't' | b' ' | b'_') && head[13] == b':';
-    if !separators {
+    let [date @ .., b'T' | b't' | b' ' | b'_'] = head.first_chunk::<11>()? else {
+        return None;
+    };
+    if head[13] != b':' {
         return None;
     }
-    let days = days_from_civil(year, two(head[5], head[6])?, two(head[8], head[9])?)?;
+    let days = zone.days(date)?;
     let (clock, mut at) = clock(line, 11)?;
     let (nanos, fraction_end) = fraction(line, at);
     at = fraction_end;

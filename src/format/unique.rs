@@ -12,6 +12,7 @@ pub struct KeyMask(u64);
 
 impl KeyMask {
     /// Remembers a key; `false` when it was certainly not there before.
+    #[inline]
     pub fn may_hold(&mut self, key: &str) -> bool {
         let bytes = key.as_bytes();
         let (first, last) = (
@@ -30,13 +31,14 @@ impl KeyMask {
 }
 
 /// Adds an attribute; one with the same key is replaced and counted. Empty keys and empty values are left out.
+#[inline]
 pub fn push<'a>(
     attributes: &mut Vec<Attribute<'a>>,
     mask: &mut KeyMask,
     key: Cow<'a, str>,
     value: Value<'a>,
 ) -> u64 {
-    if key.is_empty() || value == Value::Empty {
+    if key.is_empty() || matches!(value, Value::Empty) {
         return 0;
     }
     if mask.may_hold(&key)

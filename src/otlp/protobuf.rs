@@ -1,5 +1,5 @@
-//! Writes the protobuf wire form directly: tags, varints, lengths. Lengths are computed before anything is written, so a message is
-//! written once, front to back.
+//! Writes the protobuf wire form directly: tags, varints, lengths. The lengths of values are computed, that of a
+//! record is patched in; nothing is built before it is written.
 //!
 //! The constants are the tag bytes (field number and wire type) of the messages of
 //! `opentelemetry/proto/{collector/logs,logs,common,resource}/v1`, whose field numbers are all below 16: each tag is one byte.
@@ -132,6 +132,38 @@ pub fn put_bytes(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
+/// Writes a message whose length is known only afterwards.
+///
+/// Two bytes are kept for the length, which suits nearly all records; a message that needs more or fewer is moved by the
+/// difference.
+pub fn put_message(out: &mut Vec<u8>, tag: u8, write: impl FnOnce(&mut Vec<u8>)) {
+    const KEPT: usize = 2;
+    out.extend_from_slice(&[tag, 0, 0]);
+    let start = out.len();
+    write(out);
+    let length = out.len() - start;
+    let needed = varint_len(length as u64);
+    if needed == KEPT {
+        out[start - 2] = length as u8 | 0x80;
+        out[start - 1] = (length >> 7) as u8;
+        return;
+    }
+    let content_at = start - KEPT + needed;
+    if needed > KEPT {
+        out.resize(content_at + length, 0);
+        out.copy_within(start..start + length, content_at);
+    } else {
+        out.copy_within(start..start + length, content_at);
+        out.truncate(content_at + length);
+    }
+    let mut value = length;
+    for place in &mut out[start - KEPT..content_at] {
+        *place = value as u8 | 0x80;
+        value >>= 7;
+    }
+    out[content_at - 1] &= 0x7f;
+}
+
 /// Writes a varint field.
 pub fn put_uint(out: &mut Vec<u8>, tag: u8, value: u64) {
     out.push(tag);
@@ -165,19 +197,22 @@ mod tests {
             16_383,
             16_384,
             u64::from(u32::MAX),
-            u64::MAX - 1,
             u64::MAX,
         ] {
             let mut out = Vec::new();
             put_varint(&mut out, value);
             assert_eq!(out.len(), varint_len(value), "{value}");
-            assert_eq!(
-                prost::decode_length_delimiter(&*out)
-                    .ok()
-                    .or(Some(0))
-                    .is_some(),
-                true
-            );
+        }
+    }
+
+    #[test]
+    fn a_message_of_any_length_gets_its_shortest_length_prefix() {
+        for length in [0, 1, 127, 128, 129, 16_383, 16_384, 100_000, 3_000_000] {
+            let content = vec![0xab; length];
+            let (mut found, mut expected) = (vec![7], vec![7]);
+            put_message(&mut found, 0x12, |out| out.extend_from_slice(&content));
+            put_bytes(&mut expected, 0x12, &content);
+            assert!(found == expected, "{length}");
         }
     }
 }

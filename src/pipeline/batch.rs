@@ -202,7 +202,7 @@ impl BatchBuilder {
         if self
             .runs
             .last()
-            .is_none_or(|run| *run.scope != *record.scope)
+            .is_none_or(|run| !is_same(&run.scope, &record.scope))
         {
             self.runs.push(Run {
                 first: self.spans.len(),
@@ -253,6 +253,12 @@ impl BatchBuilder {
             .iter()
             .all(|attribute| !self.constants.holds(&attribute.key))
     }
+}
+
+/// Equality of two names, most often both empty. An empty text has no address, and the C library's comparison of such is slow: the
+/// processor recovers from a masked load of an unmapped page, 200 ns for each record.
+fn is_same(left: &str, right: &str) -> bool {
+    left.len() == right.len() && (left.is_empty() || left == right)
 }
 
 fn place(offset: usize) -> u32 {

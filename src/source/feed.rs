@@ -3,10 +3,11 @@
 //! A pipe must not hold up the program: its thread blocks in `read` and hands blocks over a bounded channel, and whoever cuts chunks
 //! waits no longer than the flush interval.
 
-use std::io::{self, Read};
-use std::sync::Arc;
+use std::fs::File;
+use std::io::{self, Read, Seek as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::base::clock::Clock;
@@ -14,7 +15,7 @@ use crate::base::shutdown::Shutdown;
 use crate::source::inflate;
 
 /// Bytes read from a pipe at a time.
-const BLOCK_BYTES: usize = 64 << 10;
+pub const BLOCK_BYTES: usize = 64 << 10;
 
 /// Blocks of a pipe that wait at most: with [`BLOCK_BYTES`], half a megabyte.
 pub const BLOCKS_MAX: usize = 8;
@@ -24,6 +25,34 @@ pub const LIVE_RECORDS_MAX: usize = 256;
 
 /// How often a waiting pipe looks whether the run shall end.
 const STOP_CHECK: Duration = Duration::from_millis(50);
+
+/// How many bytes of a source were taken, on disk: asked for by the progress bar, and free while nobody asks.
+#[derive(Debug, Default)]
+pub struct Meter {
+    counted: AtomicU64,
+    /// A file knows its own position.
+    file: OnceLock<Arc<File>>,
+}
+
+impl Meter {
+    /// Asks this file from now on.
+    pub fn watch(&self, file: Arc<File>) {
+        // A source is opened once.
+        let _first = self.file.set(file);
+    }
+
+    /// Bytes taken so far.
+    pub fn bytes(&self) -> u64 {
+        match self.file.get() {
+            Some(file) => (&**file).stream_position().unwrap_or(0),
+            None => self.counted.load(Ordering::Relaxed),
+        }
+    }
+
+    fn add(&self, bytes: u64) {
+        self.counted.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
 
 /// A block of a pipe, or why there is none.
 pub type Block = io::Result<Vec<u8>>;
@@ -184,7 +213,7 @@ impl LiveFeed {
 
 /// Reads a pipe to its end and hands its bytes over, decompressed. Runs on a thread of its own, which ends with the pipe or
 /// with the process.
-pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, read_bytes: &Arc<AtomicU64>) {
+pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, meter: &Meter) {
     let mut reader = match inflate::plain(input) {
         Ok(reader) => reader,
         Err(error) => return drop(blocks.send(Err(error))),
@@ -195,7 +224,7 @@ pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, read_bytes:
             Ok(0) => return,
             Ok(count) => {
                 block.truncate(count);
-                read_bytes.fetch_add(count as u64, Ordering::Relaxed);
+                meter.add(count as u64);
                 blocks.send(Ok(block))
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -204,26 +233,5 @@ pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, read_bytes:
         if sent.is_err() {
             return;
         }
-    }
-}
-
-/// Counts what is read from a file, for the progress bar.
-pub struct Counted<R> {
-    inner: R,
-    read_bytes: Arc<AtomicU64>,
-}
-
-impl<R> Counted<R> {
-    /// Adds what is read to the counter.
-    pub fn new(inner: R, read_bytes: Arc<AtomicU64>) -> Counted<R> {
-        Counted { inner, read_bytes }
-    }
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.read_bytes.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
     }
 }

@@ -7,7 +7,7 @@ pub fn service_of(path: &Path) -> Option<String> {
     let mut name = path.file_name()?.to_str()?;
     loop {
         let shorter = without_suffix(name);
-        if shorter == name || shorter.is_empty() {
+        if shorter == name {
             break;
         }
         name = shorter;
@@ -69,6 +69,7 @@ mod tests {
         check("worker7.log", Some("worker7"));
         check("web-1.log", Some("web-1"));
         check("log", Some("log"));
+        check("logs/.gz", None);
         check("syslog.1", Some("syslog"));
         check("2026-11-19.log", None);
         check(".log", None);

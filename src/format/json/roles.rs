@@ -15,7 +15,7 @@ use crate::record::{Attribute, Record, SpanId, TraceId, Value};
 
 /// A key's role; the number is its rank among those that want the same, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(crate) enum Role {
     Time,
     Level,
     Message(u8),
@@ -32,7 +32,7 @@ enum Role {
 
 /// Fills one record, key by key.
 #[derive(Debug)]
-pub struct Roles<'z, 'a> {
+pub(crate) struct Roles<'z, 'a> {
     zone: &'z mut Zone,
     mask: KeyMask,
     duplicates: u64,
@@ -43,7 +43,7 @@ pub struct Roles<'z, 'a> {
 
 impl<'z, 'a> Roles<'z, 'a> {
     /// For a new record.
-    pub fn new(zone: &'z mut Zone) -> Roles<'z, 'a> {
+    pub(crate) fn new(zone: &'z mut Zone) -> Roles<'z, 'a> {
         Roles {
             zone,
             mask: KeyMask::default(),
@@ -55,15 +55,21 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// Takes a number as the record's time; `false` when it is no plausible one or the time is known.
-    pub fn take_epoch(&mut self, record: &mut Record<'a>, number: &str) -> bool {
+    pub(crate) fn take_epoch(&mut self, record: &mut Record<'a>, number: &str) -> bool {
         let time = timestamp::epoch(number).filter(|_| record.time.is_none());
         record.time = record.time.or(time);
         time.is_some()
     }
 
     /// Takes one key and its value.
-    pub fn take(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
-        let taken = match (role(&key), value) {
+    pub(crate) fn take(
+        &mut self,
+        record: &mut Record<'a>,
+        role: Role,
+        key: Cow<'a, str>,
+        value: Value<'a>,
+    ) {
+        let taken = match (role, value) {
             (Role::Attribute, value) => Err(value),
             (Role::Time, value) => self.take_time(record, value),
             (Role::Level, value) => take_level(record, value),
@@ -87,7 +93,7 @@ impl<'z, 'a> Roles<'z, 'a> {
             (Role::Fields, Value::Map(members)) => self.take_fields(record, members),
             (Role::Instant, value) => take_instant(record, value),
             (Role::Error, Value::Map(members)) => self.take_error(record, members),
-            (Role::Error | Role::Stack, Value::Text(stack)) => self.take_stack(record, &key, stack),
+            (Role::Error | Role::Stack, Value::Text(stack)) => self.take_stack(record, role, stack),
             (_, value) => Err(value),
         };
         if let Err(value) = taken {
@@ -96,7 +102,7 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// Ends the record; returns how many keys stood twice.
-    pub fn finish(mut self, record: &mut Record<'a>) -> u64 {
+    pub(crate) fn finish(mut self, record: &mut Record<'a>) -> u64 {
         if let Some((key, id)) = self.span.take() {
             // A span without its trace says nothing to a tracing backend.
             match record.trace_id {
@@ -107,7 +113,9 @@ impl<'z, 'a> Roles<'z, 'a> {
         self.duplicates
     }
 
-    fn push(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
+    /// Adds an attribute.
+    #[inline]
+    pub(crate) fn push(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
         self.duplicates += unique::push(&mut record.attributes, &mut self.mask, key, value);
     }
 
@@ -211,7 +219,7 @@ impl<'z, 'a> Roles<'z, 'a> {
     fn take_stack(
         &mut self,
         record: &mut Record<'a>,
-        key: &Cow<'a, str>,
+        role: Role,
         stack: Cow<'a, str>,
     ) -> Result<(), Value<'a>> {
         if !stack.contains('\n') {
@@ -246,7 +254,7 @@ impl<'z, 'a> Roles<'z, 'a> {
                 );
                 Ok(())
             }
-            None if role(key) == Role::Stack => {
+            None if role == Role::Stack => {
                 self.push(record, Cow::Borrowed("code.stacktrace"), Value::Text(stack));
                 Ok(())
             }
@@ -332,13 +340,8 @@ fn take_instant<'a>(record: &mut Record<'a>, value: Value<'a>) -> Result<(), Val
     }
 }
 
-/// Whether a key names the record's time.
-pub fn is_time(key: &str) -> bool {
-    role(key) == Role::Time
-}
-
 /// The role of a key, told by its length first: most keys have none, and that is found out in a few instructions.
-fn role(key: &str) -> Role {
+pub(crate) fn role(key: &str) -> Role {
     let is = |name: &str| key.eq_ignore_ascii_case(name);
     match key.len() {
         2 => match key {

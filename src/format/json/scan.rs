@@ -182,9 +182,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// The string that begins here, borrowed when it has no escapes.
+    #[inline]
     fn string(&mut self) -> Option<Cow<'a, str>> {
         let start = self.at + 1;
-        let end = start + memchr::memchr2(b'"', b'\\', self.bytes().get(start..)?)?;
+        let end = string_end(self.bytes(), start)?;
         let plain = self.text.get(start..end)?;
         self.at = end;
         if self.bytes()[end] == b'"' {
@@ -215,7 +216,7 @@ impl<'a> Scanner<'a> {
                 b'u' => text.push(self.unicode()?),
                 _ => return None,
             }
-            let next = self.at + memchr::memchr2(b'"', b'\\', self.bytes().get(self.at..)?)?;
+            let next = string_end(self.bytes(), self.at)?;
             text.push_str(self.text.get(self.at..next)?);
             self.at = next;
         }
@@ -250,6 +251,7 @@ impl<'a> Scanner<'a> {
         u32::from_str_radix(digits, 16).ok()
     }
 
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.bytes().get(self.at)?;
@@ -263,6 +265,29 @@ impl<'a> Scanner<'a> {
     fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
+}
+
+/// The next quote or backslash from `at` on. Most strings of logs are shorter than a call of a vectorised search takes, so
+/// eight bytes are looked at together, here.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let zero_at = |byte: u8| {
+            let zeroed = word ^ (ONES * u64::from(byte));
+            zeroed.wrapping_sub(ONES) & !zeroed & HIGHS
+        };
+        let found = zero_at(b'"') | zero_at(b'\\');
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    let offset = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    Some(at + offset)
 }
 
 /// Spec: RFC 8259, section 6; leading zeros are let pass.

@@ -4,7 +4,7 @@
 use crate::base::units::UnixNanos;
 use crate::otlp::protobuf::{
     any_value, field_len, key_value, list, log_record, put_bytes, put_fixed32, put_fixed64,
-    put_header, put_uint, scope_logs, varint_len,
+    put_header, put_message, put_uint, scope_logs, varint_len,
 };
 use crate::pipeline::encode::Constants;
 use crate::record::{Attribute, Record, Value};
@@ -16,10 +16,12 @@ pub fn put_record(
     constants: &Constants,
     observed: UnixNanos,
 ) {
-    let body_len = value_len(&record.body);
-    let length = record_len(record, body_len, constants);
-    out.reserve(length + 16);
-    put_header(out, scope_logs::LOG_RECORDS, length);
+    put_message(out, scope_logs::LOG_RECORDS, |out| {
+        put_fields(out, record, constants, observed)
+    });
+}
+
+fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, observed: UnixNanos) {
     if let Some(time) = record.time {
         put_fixed64(out, log_record::TIME, time.0);
     }
@@ -33,7 +35,7 @@ pub fn put_record(
             record.severity_text.as_bytes(),
         );
     }
-    put_header(out, log_record::BODY, body_len);
+    put_header(out, log_record::BODY, value_len(&record.body));
     put_value(out, &record.body);
     for attribute in &record.attributes {
         put_attribute(out, log_record::ATTRIBUTES, attribute);
@@ -54,69 +56,41 @@ pub fn put_record(
     }
 }
 
-fn record_len(record: &Record<'_>, body_len: usize, constants: &Constants) -> usize {
-    let text_len = |text: &str| {
-        if text.is_empty() {
-            0
-        } else {
-            field_len(text.len())
-        }
-    };
-    let attributes: usize = record
-        .attributes
-        .iter()
-        .map(|attribute| field_len(attribute_len(attribute)))
-        .sum();
-    let time = if record.time.is_some() { 9 } else { 0 };
-    let severity = if record.severity_number.is_some() {
-        2
-    } else {
-        0
-    };
-    let flags = if record.trace_flags.is_some() { 5 } else { 0 };
-    let trace_id = if record.trace_id.is_some() {
-        field_len(16)
-    } else {
-        0
-    };
-    let span_id = if record.span_id.is_some() {
-        field_len(8)
-    } else {
-        0
-    };
-    let observed = 9;
-    time + severity
-        + text_len(&record.severity_text)
-        + field_len(body_len)
-        + attributes
-        + constants.bytes.len()
-        + flags
-        + trace_id
-        + span_id
-        + observed
-        + text_len(&record.event_name)
-}
-
 /// Writes a `KeyValue` field.
 pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
+    let key = attribute.key.as_bytes();
     let value_len = value_len(&attribute.value);
-    put_header(
-        out,
-        tag,
-        field_len(attribute.key.len()) + field_len(value_len),
-    );
-    put_bytes(out, key_value::KEY, attribute.key.as_bytes());
-    put_header(out, key_value::VALUE, value_len);
+    let length = field_len(key.len()) + field_len(value_len);
+    if length < 0x80 {
+        // Every length in it is one byte then: the common case without a branch for each.
+        out.reserve(length + 2);
+        out.extend_from_slice(&[tag, length as u8, key_value::KEY, key.len() as u8]);
+        out.extend_from_slice(key);
+        out.extend_from_slice(&[key_value::VALUE, value_len as u8]);
+    } else {
+        put_header(out, tag, length);
+        put_bytes(out, key_value::KEY, key);
+        put_header(out, key_value::VALUE, value_len);
+    }
     put_value(out, &attribute.value);
 }
 
 /// How many bytes a `KeyValue` takes, without tag and length.
+#[inline]
 fn attribute_len(attribute: &Attribute<'_>) -> usize {
     field_len(attribute.key.len()) + field_len(value_len(&attribute.value))
 }
 
 /// How many bytes an `AnyValue` takes, without tag and length.
+#[inline]
 fn value_len(value: &Value<'_>) -> usize {
+    match value {
+        Value::Text(text) => field_len(text.len()),
+        nested => other_len(nested),
+    }
+}
+
+fn other_len(value: &Value<'_>) -> usize {
     match value {
         Value::Empty => 0,
         Value::Text(text) => field_len(text.len()),
