@@ -200,6 +200,41 @@ fn an_interrupt_ends_an_open_pipe_in_order() {
     }
 }
 
+/// Guarantees: an interrupt in the middle of a file delivers a prefix of it, and the receipt tells up to which byte.
+#[test]
+fn an_interrupt_inside_a_file_tells_how_far_it_came() {
+    let (gate, opened) = channel::<()>();
+    let mut first = true;
+    // The second request is held until the signal is on its way, so the file cannot be read to its end before.
+    let server = FakeOtlp::judging(move |_| {
+        if !std::mem::take(&mut first) {
+            opened.recv().ok();
+        }
+        Answer::ok()
+    });
+    let line = format!("{}\n", "x".repeat(1_023));
+    let folder = Folder::new();
+    let file = folder.file("app.log", line.repeat(24 << 10));
+    let words = ["send", file.to_str().unwrap(), "--to", server.url()];
+    let words = [&words[..], &["--json", "--in-flight", "1"]].concat();
+    let child = otelctl(&words).spawn().unwrap();
+    server.wait_for_request();
+    signal(child.id(), "INT");
+    drop(gate);
+    let output = ended(child);
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let receipt = receipt(&output);
+    assert_eq!(receipt["outcome"], "interrupted");
+    assert_eq!(receipt["records"]["unsent"], 0);
+    let delivered = receipt["records"]["delivered"].as_u64().unwrap();
+    assert!(delivered > 0 && delivered < 24 << 10, "{delivered}");
+    assert_eq!(
+        receipt["sources"][0]["acknowledged_offset"],
+        delivered << 10
+    );
+    assert_eq!(server.records().len() as u64, delivered);
+}
+
 /// Guarantees: records that cannot be delivered within the drain time are unsent, and the exit code says so.
 #[test]
 fn an_interrupt_while_the_server_is_busy_leaves_records_unsent() {
