@@ -190,19 +190,18 @@ pub enum Fault {
 pub fn fault(error: &reqwest::Error) -> Fault {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        if let Some(io) = cause.downcast_ref::<io::Error>() {
-            if io.kind() == io::ErrorKind::ConnectionRefused {
-                return Fault::ConnectionRefused;
-            }
-            let inner = io.get_ref().and_then(|inner| inner.downcast_ref());
-            if let Some(rustls::Error::InvalidCertificate(_)) = inner {
-                return Fault::Certificate;
-            }
-        }
         if let Some(rustls::Error::InvalidCertificate(_)) = cause.downcast_ref() {
             return Fault::Certificate;
         }
-        next = cause.source();
+        let io = cause.downcast_ref::<io::Error>();
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+            return Fault::ConnectionRefused;
+        }
+        // Asked for its source, an I/O error passes over the error it wraps.
+        next = match io.and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => cause.source(),
+        };
     }
     Fault::Other
 }

@@ -114,6 +114,9 @@ impl Feeder {
         let step = match self.open.as_mut() {
             Some(open) => {
                 let step = open.step(buffer);
+                if matches!(step, Step::Ended { .. }) && open.feed.is_cut_short() {
+                    return None;
+                }
                 if !matches!(step, Step::Chunk(..)) {
                     self.open = None;
                 }
@@ -147,7 +150,15 @@ impl Feeder {
         };
         let mut head = Vec::new();
         while head.len() < HEAD_BYTES {
-            let filled = feed.fill(&mut head, HEAD_BYTES).map_err(read_error)?;
+            let filled = match feed.fill(&mut head, HEAD_BYTES) {
+                Ok(filled) => filled,
+                Err(error) if head.is_empty() => return Err(read_error(error)),
+                Err(error) => {
+                    // What came before it is good, and the error comes again behind it.
+                    feed = Feed::broken(error);
+                    break;
+                }
+            };
             let may_come = matches!(filled, Filled::Lull { .. }) && !head.contains(&b'\n');
             if filled != Filled::Enough && !may_come {
                 break;

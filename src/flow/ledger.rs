@@ -33,6 +33,7 @@ pub(super) struct Ledger {
     warnings: Vec<String>,
     stop: Option<Stop>,
     signal: Option<u8>,
+    kept_less: bool,
 }
 
 /// What the user should know of the input, counted.
@@ -177,9 +178,10 @@ impl Ledger {
         self.signal.get_or_insert(signal);
     }
 
-    /// Something the user should know.
-    pub(super) fn warn(&mut self, warning: String) {
+    /// What arrived could not all be kept, though the user asked for it.
+    pub(super) fn not_kept(&mut self, warning: String) {
         self.warnings.push(warning);
+        self.kept_less = true;
     }
 
     /// How far the run is, but for the bytes read.
@@ -231,7 +233,10 @@ impl Ledger {
         if self.signal.is_some() && (self.tally.unsent > 0 || unread) {
             return Outcome::Interrupted;
         }
-        if self.tally.rejected + self.tally.dropped + self.tally.dead_lettered > 0 || failed {
+        if self.tally.rejected + self.tally.dropped + self.tally.dead_lettered > 0
+            || failed
+            || self.kept_less
+        {
             Outcome::Partial
         } else if dry_run || self.tally.unsent > 0 {
             Outcome::Undelivered

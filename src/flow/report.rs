@@ -13,7 +13,7 @@ use crate::record::SeverityClass;
 pub enum Outcome {
     /// Every record read was delivered.
     Delivered,
-    /// Some were rejected, dropped or dead-lettered, or an input could not be read to its end.
+    /// Some were rejected, dropped or dead-lettered, an input could not be read to its end, or `--out` could not be written.
     Partial,
     /// The server does not accept our credentials.
     Denied,

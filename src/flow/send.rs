@@ -58,7 +58,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     let local = local.map(|local| {
         let (counts, failed) = local.finish();
         if let Some(error) = failed {
-            ledger.warn(format!("not all that arrived could be kept: {error}"));
+            ledger.not_kept(format!("not all that arrived could be kept: {error}"));
         }
         counts
     });

@@ -74,6 +74,8 @@ pub struct LiveFeed {
     /// When the oldest byte that waits has come.
     waiting_since: Option<Instant>,
     last_block: Option<Instant>,
+    /// Whether the run ended before the pipe did.
+    cut_short: bool,
 }
 
 /// How a fill ended.
@@ -107,6 +109,28 @@ impl Feed {
             Feed::Live(live) => live.fill(bytes, wanted_bytes),
         }
     }
+
+    /// Gives nothing but the error that came behind what could be read.
+    pub fn broken(error: io::Error) -> Feed {
+        Feed::Bulk(Box::new(Broken(Some(error))))
+    }
+
+    /// Whether its end is only that of the run: more may have come.
+    pub fn is_cut_short(&self) -> bool {
+        match self {
+            Feed::Bulk(_) => false,
+            Feed::Live(live) => live.cut_short,
+        }
+    }
+}
+
+/// A source that has failed already.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 impl LiveFeed {
@@ -124,6 +148,7 @@ impl LiveFeed {
             shutdown,
             waiting_since: None,
             last_block: None,
+            cut_short: false,
         }
     }
 
@@ -158,6 +183,7 @@ impl LiveFeed {
     fn wait(&mut self) -> Result<Block, Filled> {
         loop {
             if self.shutdown.is_requested() {
+                self.cut_short = true;
                 return Err(Filled::End);
             }
             let now = self.clock.instant();

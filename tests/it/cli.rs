@@ -1,0 +1,133 @@
+//! The command line itself: help, version, and the generated texts.
+
+use crate::harness::Run;
+
+/// Guarantees: the help names every command and what each exit code means.
+#[test]
+fn the_help_lists_commands_and_exit_codes() {
+    let outcome = Run::new().arg("--help").run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    for word in ["send", "detect", "completions", "man"] {
+        let named = |line: &str| line.trim_start().starts_with(word);
+        assert!(outcome.stdout.lines().any(named), "{word}");
+    }
+    let (_, codes) = outcome.stdout.split_once("Exit codes:").unwrap();
+    for code in ["0", "1", "2", "3", "4", "101", "130"] {
+        let told = |line: &str| line.trim_start().starts_with(&format!("{code}  "));
+        assert!(codes.lines().any(told), "{code}");
+    }
+}
+
+/// Guarantees: without a command the help is shown, as a fault of usage.
+#[test]
+fn no_command_is_answered_with_the_help() {
+    let outcome = Run::new().run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    assert!(
+        outcome.stderr.contains("Usage: otelctl"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+/// Guarantees: the version is the package's.
+#[test]
+fn the_version_is_printed() {
+    let outcome = Run::new().arg("--version").run();
+    assert_eq!(outcome.code, 0);
+    let expected = format!("otelctl {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(outcome.stdout, expected);
+}
+
+/// Guarantees: the short help of `send` fits the screen and names what people look for.
+#[test]
+fn the_short_help_of_send_is_stable() {
+    let outcome = Run::new().args(["send", "-h"]).run();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(outcome.stdout, @r#"
+    Ship log files or a pipe as OTLP
+
+    Usage: otelctl send [OPTIONS] [FILE]...
+
+    Arguments:
+      [FILE]...  Files, globs, or - for standard input [default: standard input, when it is a pipe]
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    Input:
+          --tz <ZONE>              Take times that name no zone to be in this one [default: the system's
+                                   zone]
+          --line-bytes-max <SIZE>  Cut lines that are longer than this [default: 1MiB]
+
+    Destination:
+          --to <NAME|URL>              Send to a named destination or a URL [default:
+                                       http://localhost:4318]
+          --out <FILE>                 Keep what arrives at --to local as OTLP/JSON lines
+          --endpoint <URL>             Send to this base URL; /v1/logs is appended
+          --protocol <PROTOCOL>        Write request bodies like this [default: http/protobuf] [possible
+                                       values: http/protobuf, http/json]
+          --header <K=V>               Add a request header (repeatable)
+          --compression <COMPRESSION>  Compress request bodies [default: gzip, none on loopback]
+                                       [possible values: none, gzip, zstd]
+          --ca-cert <FILE>             Trust the certificates in this PEM file instead of the system's
+          --client-cert <FILE>         Present this client certificate (PEM); needs --client-key
+          --client-key <FILE>          Use this private key (PEM) for --client-cert
+
+    Record:
+          --service <NAME>  Name the service the records come from
+          --resource <K=V>  Add a resource attribute (repeatable, the last of a key wins)
+          --attr <K=V>      Add an attribute to each record (repeatable, the last of a key wins)
+          --file-path       Add the attribute log.file.path to each record
+
+    Delivery:
+          --timeout <TIME>             Wait at most this long for one answer; 0s waits for ever
+                                       [default: 10s]
+          --retry-for <TIME>           Retry a batch for at most this long; 0s never retries [default:
+                                       5m]
+          --drain <TIME>               Finish what is under way for at most this long after an interrupt
+                                       [default: 10s]
+          --batch-bytes-max <SIZE>     Send a batch when it has this many bytes, before compression
+                                       [default: 1MiB]
+          --batch-records-max <COUNT>  Send a batch when it has this many records
+          --flush-interval <TIME>      Let a record of a pipe wait at most this long for others
+                                       [default: 1s]
+          --in-flight <COUNT>          Have at most this many requests under way at a time [default: 4]
+          --threads <COUNT>            Parse and encode on this many threads; without it, one per core
+          --dry-run                    Do everything but the sending, and show the first records
+
+    Output:
+          --json          Print the result as one JSON object on standard output
+      -q, --quiet         Print nothing when all went well
+      -v, --verbose       Print more about what happens
+          --color <WHEN>  Use colours [default: auto] [possible values: auto, always, never]
+
+    Examples:
+      otelctl send app.log --to local
+      otelctl send 'logs/*.gz' --to logfire --service shop
+      kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com
+      otelctl send app.log --to stdout | jq .
+    "#);
+}
+
+/// Guarantees: every shell has completions, and every command a manual page.
+#[test]
+fn completions_and_manual_pages_are_generated() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let outcome = Run::new().args(["completions", shell]).run();
+        assert_eq!(outcome.code, 0);
+        assert!(outcome.stdout.contains("batch-bytes-max"), "{shell}");
+    }
+    for (words, title) in [
+        (&["man"][..], "otelctl 1"),
+        (&["man", "send"], "otelctl-send 1"),
+    ] {
+        let outcome = Run::new().args(words).run();
+        assert_eq!(outcome.code, 0);
+        let is_title = |line: &str| line.starts_with(&format!(".TH {title}"));
+        assert!(outcome.stdout.lines().any(is_title), "{}", outcome.stdout);
+    }
+    let outcome = Run::new().args(["man", "nope", "--json"]).run();
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.error().1.contains("nope"));
+}

@@ -1,0 +1,14 @@
+//! The program as its users meet it: whole commands in this process or as a process of their own, against servers on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod binary;
+mod cli;
+mod delivery;
+mod detect;
+mod errors;
+mod fake;
+mod harness;
+mod input;
+mod send;
+mod wire;
