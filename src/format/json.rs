@@ -9,6 +9,7 @@ pub mod scan;
 use crate::format::json::roles::{Role, Roles};
 use crate::format::json::scan::Scanner;
 use crate::format::timestamp::Zone;
+use crate::format::unique;
 use crate::record::Record;
 
 /// Reads a line that is one JSON object; `false` when it is not, and the record is as it was.
@@ -39,7 +40,8 @@ fn read_object<'a>(
             let key = scanner.key()?;
             let role = roles::role(&key);
             if role == Role::Attribute {
-                roles.push(record, key, scanner.value()?);
+                scanner.value_into(roles.room_for(record, key))?;
+                unique::settle(&mut record.attributes);
             } else if let Some(number) = scanner.peek_number().filter(|_| role == Role::Time)
                 && roles.take_epoch(record, number)
             {
@@ -47,6 +49,9 @@ fn read_object<'a>(
                 scanner.pass_number();
             } else {
                 roles.take(record, role, key, scanner.value()?);
+            }
+            if record.attributes.len() > unique::KEYS_MAX {
+                return None;
             }
             if scanner.closes(b'}') {
                 break;
@@ -238,6 +243,14 @@ mod tests {
         }
         assert!(read("{}").is_some());
         assert!(read(r#" { "a" : [ ] , "b" : { } } "#).is_some());
+    }
+
+    #[test]
+    fn an_object_with_too_many_keys_is_kept_as_text() {
+        let keys: Vec<_> = (0..2_000).map(|key| format!("\"k{key}\":1")).collect();
+        let line = format!("{{{}}}", keys.join(","));
+        assert_eq!(read(&line), None);
+        assert_eq!(read(&format!("{{\"nested\":{line}}}")), None);
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 use crate::record::{Attribute, Value};
 
+/// Most keys of one object: a search for the same key stays short. A line with more of them is kept as text.
+pub const KEYS_MAX: usize = 1_024;
+
 /// Which keys a record may already hold.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyMask(u64);
@@ -30,25 +33,70 @@ impl KeyMask {
     }
 }
 
-/// Adds an attribute; one with the same key is replaced and counted. Empty keys and empty values are left out.
+/// Where the value of a key belongs, and whether the key stood there before.
+#[derive(Debug)]
+pub struct Room<'r, 'a> {
+    /// To be filled in.
+    pub value: &'r mut Value<'a>,
+    /// 1 for a key that is there already, else 0.
+    pub duplicates: u64,
+}
+
+/// Makes room for the value of a key: behind the others, or in place of the value that the key had.
+///
+/// After the value is filled in, [`settle`] takes away what turned out to be nothing.
 #[inline]
+pub fn room_for<'r, 'a>(
+    attributes: &'r mut Vec<Attribute<'a>>,
+    mask: &mut KeyMask,
+    key: Cow<'a, str>,
+) -> Room<'r, 'a> {
+    let held = if mask.may_hold(&key) {
+        attributes.iter().position(|held| held.key == key)
+    } else {
+        None
+    };
+    let duplicates = u64::from(held.is_some());
+    let place = held.unwrap_or(attributes.len());
+    if held.is_none() {
+        attributes.push(Attribute {
+            key,
+            value: Value::Empty,
+        });
+    } else {
+        // The last one wins, and stands last, where `settle` looks.
+        let attribute = attributes.remove(place);
+        attributes.push(attribute);
+    }
+    let last = attributes.len() - 1;
+    Room {
+        value: &mut attributes[last].value,
+        duplicates,
+    }
+}
+
+/// Takes the last attribute away if its key or its value is empty.
+#[inline]
+pub fn settle(attributes: &mut Vec<Attribute<'_>>) {
+    let is_nothing =
+        |last: &Attribute<'_>| last.key.is_empty() || matches!(last.value, Value::Empty);
+    if attributes.last().is_some_and(is_nothing) {
+        attributes.pop();
+    }
+}
+
+/// Adds an attribute; returns 1 when its key was there already, else 0.
 pub fn push<'a>(
     attributes: &mut Vec<Attribute<'a>>,
     mask: &mut KeyMask,
     key: Cow<'a, str>,
     value: Value<'a>,
 ) -> u64 {
-    if key.is_empty() || matches!(value, Value::Empty) {
-        return 0;
-    }
-    if mask.may_hold(&key)
-        && let Some(held) = attributes.iter_mut().find(|attribute| attribute.key == key)
-    {
-        held.value = value;
-        return 1;
-    }
-    attributes.push(Attribute { key, value });
-    0
+    let room = room_for(attributes, mask, key);
+    *room.value = value;
+    let duplicates = room.duplicates;
+    settle(attributes);
+    duplicates
 }
 
 #[cfg(test)]
@@ -78,6 +126,6 @@ mod tests {
             .iter()
             .map(|attribute| (&*attribute.key, attribute.value.clone()))
             .collect();
-        assert_eq!(kept, [("a", Value::Int(3)), ("b", Value::Int(2))]);
+        assert_eq!(kept, [("b", Value::Int(2)), ("a", Value::Int(3))]);
     }
 }

@@ -101,17 +101,23 @@ pub mod key_value {
 }
 
 /// How many bytes a varint takes.
+#[inline]
 pub fn varint_len(value: u64) -> usize {
-    // Seven bits a byte; `| 1` gives zero its one byte.
-    (70 - (value | 1).leading_zeros() as usize) / 7
+    if value < 0x80 {
+        return 1;
+    }
+    // Seven bits a byte.
+    (70 - value.leading_zeros() as usize) / 7
 }
 
 /// How many bytes a length-delimited field takes, its tag included.
+#[inline]
 pub fn field_len(content_len: usize) -> usize {
     1 + varint_len(content_len as u64) + content_len
 }
 
 /// Writes a varint.
+#[inline]
 pub fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -121,12 +127,14 @@ pub fn put_varint(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Writes the tag and the length of a length-delimited field; its content follows.
+#[inline]
 pub fn put_header(out: &mut Vec<u8>, tag: u8, content_len: usize) {
     out.push(tag);
     put_varint(out, content_len as u64);
 }
 
 /// Writes a length-delimited field.
+#[inline]
 pub fn put_bytes(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
     put_header(out, tag, content.len());
     out.extend_from_slice(content);
@@ -134,30 +142,30 @@ pub fn put_bytes(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
 
 /// Writes a message whose length is known only afterwards.
 ///
-/// Two bytes are kept for the length, which suits nearly all records; a message that needs more or fewer is moved by the
-/// difference.
-pub fn put_message(out: &mut Vec<u8>, tag: u8, write: impl FnOnce(&mut Vec<u8>)) {
-    const KEPT: usize = 2;
-    out.extend_from_slice(&[tag, 0, 0]);
+/// `KEPT` bytes are kept for the length: two suit nearly all records, one suits nearly all nested values. A message that needs
+/// more or fewer is moved by the difference.
+pub fn put_message<const KEPT: usize>(
+    out: &mut Vec<u8>,
+    tag: u8,
+    write: impl FnOnce(&mut Vec<u8>),
+) {
+    out.push(tag);
+    let kept_at = out.len();
+    out.extend_from_slice(&[0; KEPT]);
     let start = out.len();
     write(out);
     let length = out.len() - start;
     let needed = varint_len(length as u64);
-    if needed == KEPT {
-        out[start - 2] = length as u8 | 0x80;
-        out[start - 1] = (length >> 7) as u8;
-        return;
-    }
-    let content_at = start - KEPT + needed;
+    let content_at = kept_at + needed;
     if needed > KEPT {
         out.resize(content_at + length, 0);
         out.copy_within(start..start + length, content_at);
-    } else {
+    } else if needed < KEPT {
         out.copy_within(start..start + length, content_at);
         out.truncate(content_at + length);
     }
     let mut value = length;
-    for place in &mut out[start - KEPT..content_at] {
+    for place in &mut out[kept_at..content_at] {
         *place = value as u8 | 0x80;
         value >>= 7;
     }
@@ -209,10 +217,11 @@ mod tests {
     fn a_message_of_any_length_gets_its_shortest_length_prefix() {
         for length in [0, 1, 127, 128, 129, 16_383, 16_384, 100_000, 3_000_000] {
             let content = vec![0xab; length];
-            let (mut found, mut expected) = (vec![7], vec![7]);
-            put_message(&mut found, 0x12, |out| out.extend_from_slice(&content));
+            let (mut one, mut two, mut expected) = (vec![7], vec![7], vec![7]);
+            put_message::<1>(&mut one, 0x12, |out| out.extend_from_slice(&content));
+            put_message::<2>(&mut two, 0x12, |out| out.extend_from_slice(&content));
             put_bytes(&mut expected, 0x12, &content);
-            assert!(found == expected, "{length}");
+            assert!(one == expected && two == expected, "{length}");
         }
     }
 }

@@ -113,9 +113,19 @@ impl<'z, 'a> Roles<'z, 'a> {
         self.duplicates
     }
 
-    /// Adds an attribute.
+    /// Where the value of an attribute belongs.
     #[inline]
-    pub(crate) fn push(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
+    pub(crate) fn room_for<'r>(
+        &mut self,
+        record: &'r mut Record<'a>,
+        key: Cow<'a, str>,
+    ) -> &'r mut Value<'a> {
+        let room = unique::room_for(&mut record.attributes, &mut self.mask, key);
+        self.duplicates += room.duplicates;
+        room.value
+    }
+
+    fn push(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
         self.duplicates += unique::push(&mut record.attributes, &mut self.mask, key, value);
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::unique::{self, KeyMask};
-use crate::record::{Attribute, Value};
+use crate::record::Value;
 
 /// Nesting read into values; what lies deeper is kept as its JSON text. Receivers' own decoders stop at about 100.
 const DEPTH_MAX: u32 = 48;
@@ -49,6 +49,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A key and the colon behind it.
+    #[inline]
     pub fn key(&mut self) -> Option<Cow<'a, str>> {
         let key = (self.peek()? == b'"').then(|| self.string())??;
         self.open(b':')?;
@@ -68,52 +69,74 @@ impl<'a> Scanner<'a> {
 
     /// The next value, whatever it is.
     pub fn value(&mut self) -> Option<Value<'a>> {
-        self.value_at(0)
+        let mut value = Value::Empty;
+        self.value_into(&mut value).map(|()| value)
     }
 
-    fn value_at(&mut self, depth: u32) -> Option<Value<'a>> {
-        match self.peek()? {
-            b'"' => self.string().map(Value::Text),
-            b'{' | b'[' if depth >= DEPTH_MAX => self.raw(),
-            b'{' => self.object(depth),
-            b'[' => self.array(depth),
-            b't' => self.word("true", Value::Bool(true)),
-            b'f' => self.word("false", Value::Bool(false)),
-            b'n' => self.word("null", Value::Empty),
-            _ => self.number(),
+    /// Reads the next value into its place. Values are not handed around: moving one costs more than reading it.
+    #[inline]
+    pub fn value_into(&mut self, place: &mut Value<'a>) -> Option<()> {
+        if self.peek()? == b'"'
+            && let Some(text) = self.plain_string()
+        {
+            *place = Value::Text(Cow::Borrowed(text));
+            return Some(());
         }
+        self.read_into(place, 0)
     }
 
-    fn object(&mut self, depth: u32) -> Option<Value<'a>> {
+    fn read_into(&mut self, place: &mut Value<'a>, depth: u32) -> Option<()> {
+        *place = match self.peek()? {
+            b'"' => Value::Text(self.string()?),
+            b'{' | b'[' if depth >= DEPTH_MAX => self.raw()?,
+            b'{' => return self.object_into(place, depth),
+            b'[' => return self.array_into(place, depth),
+            b't' => self.word("true", Value::Bool(true))?,
+            b'f' => self.word("false", Value::Bool(false))?,
+            b'n' => self.word("null", Value::Empty)?,
+            _ => self.number()?,
+        };
+        Some(())
+    }
+
+    fn object_into(&mut self, place: &mut Value<'a>, depth: u32) -> Option<()> {
         self.open(b'{')?;
-        let (mut members, mut mask): (Vec<Attribute<'a>>, _) = (Vec::new(), KeyMask::default());
-        if self.closes(b'}') {
-            return Some(Value::Map(members));
-        }
-        loop {
-            let key = self.key()?;
-            let value = self.value_at(depth + 1)?;
-            unique::push(&mut members, &mut mask, key, value);
-            if self.closes(b'}') {
-                return Some(Value::Map(members));
+        let mut members = Vec::new();
+        let mut mask = KeyMask::default();
+        if !self.closes(b'}') {
+            loop {
+                let key = self.key()?;
+                let room = unique::room_for(&mut members, &mut mask, key);
+                self.read_into(room.value, depth + 1)?;
+                unique::settle(&mut members);
+                if members.len() > unique::KEYS_MAX {
+                    return None;
+                }
+                if self.closes(b'}') {
+                    break;
+                }
+                self.comma()?;
             }
-            self.comma()?;
         }
+        *place = Value::Map(members);
+        Some(())
     }
 
-    fn array(&mut self, depth: u32) -> Option<Value<'a>> {
+    fn array_into(&mut self, place: &mut Value<'a>, depth: u32) -> Option<()> {
         self.open(b'[')?;
         let mut items = Vec::new();
-        if self.closes(b']') {
-            return Some(Value::Array(items));
-        }
-        loop {
-            items.push(self.value_at(depth + 1)?);
-            if self.closes(b']') {
-                return Some(Value::Array(items));
+        if !self.closes(b']') {
+            loop {
+                items.push(Value::Empty);
+                self.read_into(items.last_mut()?, depth + 1)?;
+                if self.closes(b']') {
+                    break;
+                }
+                self.comma()?;
             }
-            self.comma()?;
         }
+        *place = Value::Array(items);
+        Some(())
     }
 
     /// An object or a list as it stands; only its brackets and strings are looked at.
@@ -181,17 +204,27 @@ impl<'a> Scanner<'a> {
                 .unwrap_or(rest.len())
     }
 
-    /// The string that begins here, borrowed when it has no escapes.
+    /// The string that begins here, when it has no escapes; else nothing is passed.
     #[inline]
-    fn string(&mut self) -> Option<Cow<'a, str>> {
+    fn plain_string(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
         let end = string_end(self.bytes(), start)?;
-        let plain = self.text.get(start..end)?;
-        self.at = end;
-        if self.bytes()[end] == b'"' {
-            self.at += 1;
-            return Some(Cow::Borrowed(plain));
+        if self.bytes()[end] != b'"' {
+            return None;
         }
+        let text = self.text.get(start..end)?;
+        self.at = end + 1;
+        Some(text)
+    }
+
+    /// The string that begins here, borrowed when it has no escapes.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        if let Some(text) = self.plain_string() {
+            return Some(Cow::Borrowed(text));
+        }
+        let start = self.at + 1;
+        self.at = string_end(self.bytes(), start)?;
+        let plain = self.text.get(start..self.at)?;
         let mut text = String::with_capacity(plain.len() + 32);
         text.push_str(plain);
         self.escaped(&mut text).map(|()| Cow::Owned(text))

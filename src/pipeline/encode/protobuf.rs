@@ -16,7 +16,7 @@ pub fn put_record(
     constants: &Constants,
     observed: UnixNanos,
 ) {
-    put_message(out, scope_logs::LOG_RECORDS, |out| {
+    put_message::<2>(out, scope_logs::LOG_RECORDS, |out| {
         put_fields(out, record, constants, observed)
     });
 }
@@ -46,8 +46,7 @@ fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, obs
     } else {
         put_beginning(out, record);
     }
-    put_header(out, log_record::BODY, value_len(&record.body));
-    put_value(out, &record.body);
+    put_any_value(out, log_record::BODY, &record.body);
     for attribute in &record.attributes {
         put_attribute(out, log_record::ATTRIBUTES, attribute);
     }
@@ -86,7 +85,12 @@ fn put_beginning(out: &mut Vec<u8>, record: &Record<'_>) {
 /// Writes a `KeyValue` field.
 pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
     let key = attribute.key.as_bytes();
-    let value_len = value_len(&attribute.value);
+    let Some(value_len) = leaf_len(&attribute.value) else {
+        return put_message::<1>(out, tag, |out| {
+            put_bytes(out, key_value::KEY, key);
+            put_any_value(out, key_value::VALUE, &attribute.value);
+        });
+    };
     let length = field_len(key.len()) + field_len(value_len);
     if length < 0x80 {
         // Every length in it is one byte then: the common case without a branch for each.
@@ -102,71 +106,49 @@ pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
     put_value(out, &attribute.value);
 }
 
-/// How many bytes a `KeyValue` takes, without tag and length.
-#[inline]
-fn attribute_len(attribute: &Attribute<'_>) -> usize {
-    field_len(attribute.key.len()) + field_len(value_len(&attribute.value))
-}
-
-/// How many bytes an `AnyValue` takes, without tag and length.
-#[inline]
-fn value_len(value: &Value<'_>) -> usize {
-    match value {
-        Value::Text(text) => field_len(text.len()),
-        nested => other_len(nested),
+/// Writes an `AnyValue` field.
+fn put_any_value(out: &mut Vec<u8>, tag: u8, value: &Value<'_>) {
+    match leaf_len(value) {
+        Some(length) => {
+            put_header(out, tag, length);
+            put_value(out, value);
+        }
+        None => put_message::<1>(out, tag, |out| put_value(out, value)),
     }
 }
 
-fn other_len(value: &Value<'_>) -> usize {
-    match value {
-        Value::Empty => 0,
+/// How many bytes an `AnyValue` takes, without tag and length; `None` for lists and maps, whose lengths are patched in.
+#[inline]
+fn leaf_len(value: &Value<'_>) -> Option<usize> {
+    Some(match value {
         Value::Text(text) => field_len(text.len()),
+        Value::Empty => 0,
         Value::Bool(_) => 2,
         // Negative integers are sign-extended to ten bytes.
         Value::Int(number) => 1 + varint_len(number.cast_unsigned()),
         Value::Double(_) => 9,
         Value::Bytes(bytes) => field_len(bytes.len()),
-        Value::Array(items) => field_len(items.iter().map(|item| field_len(value_len(item))).sum()),
-        Value::Map(members) => field_len(
-            members
-                .iter()
-                .map(|member| field_len(attribute_len(member)))
-                .sum(),
-        ),
-    }
+        Value::Array(_) | Value::Map(_) => return None,
+    })
 }
 
 fn put_value(out: &mut Vec<u8>, value: &Value<'_>) {
     match value {
-        Value::Empty => {}
         Value::Text(text) => put_bytes(out, any_value::STRING, text.as_bytes()),
+        Value::Empty => {}
         Value::Bool(truth) => put_uint(out, any_value::BOOL, u64::from(*truth)),
         Value::Int(number) => put_uint(out, any_value::INT, number.cast_unsigned()),
         Value::Double(number) => put_fixed64(out, any_value::DOUBLE, number.to_bits()),
         Value::Bytes(bytes) => put_bytes(out, any_value::BYTES, bytes),
-        Value::Array(items) => {
-            put_header(
-                out,
-                any_value::ARRAY,
-                items.iter().map(|item| field_len(value_len(item))).sum(),
-            );
+        Value::Array(items) => put_message::<1>(out, any_value::ARRAY, |out| {
             for item in items {
-                put_header(out, list::VALUES, value_len(item));
-                put_value(out, item);
+                put_any_value(out, list::VALUES, item);
             }
-        }
-        Value::Map(members) => {
-            put_header(
-                out,
-                any_value::KVLIST,
-                members
-                    .iter()
-                    .map(|member| field_len(attribute_len(member)))
-                    .sum(),
-            );
+        }),
+        Value::Map(members) => put_message::<1>(out, any_value::KVLIST, |out| {
             for member in members {
                 put_attribute(out, list::VALUES, member);
             }
-        }
+        }),
     }
 }
