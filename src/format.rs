@@ -75,6 +75,11 @@ impl Parser {
     }
 
     /// What a line is to the record before it. In a file of stamped lines, every line without a stamp continues.
+    #[expect(
+        clippy::inline_always,
+        reason = "asked for every line: as a call it returns through memory and costs twice"
+    )]
+    #[inline(always)]
     pub fn begins(&mut self, line: &[u8]) -> Begin {
         if line.first() == Some(&b'{') && line.last() == Some(&b'}') {
             return Begin::Object;

@@ -47,6 +47,8 @@ fn read_object<'a>(
             {
                 // A time's digits are read as they stand: a double would lose its nanoseconds.
                 scanner.pass_number();
+            } else if let Some(text) = scanner.text_value() {
+                roles.take_text(record, role, key, text);
             } else {
                 roles.take(record, role, key, scanner.value()?);
             }

@@ -55,8 +55,8 @@ pub(super) fn push_exception<'a>(
 /// Takes time, level and logger off the head line; returns where the message begins.
 fn prefix<'a>(head: &'a str, leading: Option<Leading>, record: &mut Record<'a>) -> usize {
     let bytes = head.as_bytes();
-    record.time = leading.map(|leading| leading.time);
-    let mut at = leading.map_or(0, |leading| skip_separators(bytes, leading.bytes));
+    record.time = leading.map(Leading::time);
+    let mut at = leading.map_or(0, |leading| skip_separators(bytes, leading.bytes()));
     let stamped = at > 0;
     for _ in 0..PREFIX_TOKENS_MAX {
         let Some(end) = token(head, at, stamped, record) else {

@@ -5,6 +5,8 @@
 //! milliseconds, microseconds or nanoseconds since the epoch. Any of them may stand in brackets. Calendar arithmetic is ours because it is
 //! on the hot path; zones are jiff's.
 
+use std::num::NonZeroU64;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -89,10 +91,28 @@ impl Zone {
 /// The time at the start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leading {
+    /// Never 0, so that "no time" needs no room of its own and the whole is returned in two registers.
+    nanos: NonZeroU64,
+    bytes: u32,
+}
+
+impl Leading {
+    fn new(time: UnixNanos, bytes: usize) -> Option<Leading> {
+        Some(Leading {
+            nanos: NonZeroU64::new(time.0)?,
+            bytes: u32::try_from(bytes).ok()?,
+        })
+    }
+
     /// The time.
-    pub time: UnixNanos,
+    pub fn time(self) -> UnixNanos {
+        UnixNanos(self.nanos.get())
+    }
+
     /// How many bytes of the line it took, its brackets included.
-    pub bytes: usize,
+    pub fn bytes(self) -> usize {
+        self.bytes as usize
+    }
 }
 
 /// Reads the time at the start of a log line.
@@ -102,37 +122,37 @@ pub struct Leading {
 /// Errors: none; a line that starts with no known form gives `None`, and the record keeps only its observed time.
 /// Spec: OTLP `LogRecord.time_unix_nano` (0 means unknown, so we leave it out rather than guess).
 pub fn leading(line: &[u8], zone: &mut Zone) -> Option<Leading> {
-    let (time, bytes) = match *line.first()? {
+    match *line.first()? {
         b'[' => {
-            let (time, length) = bare(line.get(1..)?, zone)?;
-            (line.get(1 + length) == Some(&b']')).then_some((time, length + 2))?
+            let Leading { nanos, bytes } = bare(line.get(1..)?, zone)?;
+            let closes = line.get(1 + bytes as usize) == Some(&b']');
+            let bytes = bytes + 2;
+            closes.then_some(Leading { nanos, bytes })
         }
         b'0'..=b'9' | b'A'..=b'Z' => {
-            let (time, length) = bare(line, zone)?;
-            let ends = line
-                .get(length)
-                .is_none_or(|next| !next.is_ascii_alphanumeric());
-            ends.then_some((time, length))?
+            let found = bare(line, zone)?;
+            let next = line.get(found.bytes());
+            next.is_none_or(|next| !next.is_ascii_alphanumeric())
+                .then_some(found)
         }
-        _ => return None,
-    };
-    Some(Leading { time, bytes })
+        _ => None,
+    }
 }
 
 /// Reads a text that is a time and nothing else, as JSON values are.
 pub fn whole(text: &str, zone: &mut Zone) -> Option<UnixNanos> {
     let bytes = text.trim_ascii().as_bytes();
-    let (time, length) = bare(bytes, zone)?;
-    (length == bytes.len()).then_some(time)
+    let found = bare(bytes, zone)?;
+    (found.bytes() == bytes.len()).then_some(found.time())
 }
 
 /// Reads a number since the epoch, its unit told by its size: `1731391316`, `1731391316.698`, `1731391316698`.
 pub fn epoch(number: &str) -> Option<UnixNanos> {
-    let (time, length) = epoch_digits(number.as_bytes())?;
-    (length == number.len()).then_some(time)
+    let found = epoch_digits(number.as_bytes())?;
+    (found.bytes() == number.len()).then_some(found.time())
 }
 
-fn bare(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
+fn bare(line: &[u8], zone: &mut Zone) -> Option<Leading> {
     if line.first()?.is_ascii_alphabetic() {
         return ctime(line, zone);
     }
@@ -144,7 +164,7 @@ fn bare(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
 }
 
 /// `2026-11-20T09:00:00.123Z` and relatives.
-fn iso(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
+fn iso(line: &[u8], zone: &mut Zone) -> Option<Leading> {
     let head: &[u8; 16] = line.first_chunk()?;
     let [date @ .., b'T' | b't' | b' ' | b'_'] = head.first_chunk::<11>()? else {
         return None;
@@ -158,22 +178,22 @@ fn iso(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
     at = fraction_end;
     let civil = days * SECONDS_PER_DAY + clock;
     let (offset, end) = offset(line, at).unwrap_or_else(|| (zone.offset_seconds(civil), at));
-    Some((unix_nanos(civil - offset, nanos)?, end))
+    Leading::new(unix_nanos(civil - offset, nanos)?, end)
 }
 
 /// `20/Nov/2026:09:00:00 +0000`
-fn access_log(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
+fn access_log(line: &[u8], zone: &mut Zone) -> Option<Leading> {
     let head: &[u8; 20] = line.first_chunk()?;
     let year = two(head[7], head[8])? * 100 + two(head[9], head[10])?;
     let days = days_from_civil(year, month(&head[3..6])?, two(head[0], head[1])?)?;
     let (clock, at) = (head[11] == b':').then(|| clock(line, 12))??;
     let civil = days * SECONDS_PER_DAY + clock;
     let (offset, end) = offset(line, at).unwrap_or_else(|| (zone.offset_seconds(civil), at));
-    Some((unix_nanos(civil - offset, 0)?, end))
+    Leading::new(unix_nanos(civil - offset, 0)?, end)
 }
 
 /// `Fri Nov 20 09:00:00.123456 2026`
-fn ctime(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
+fn ctime(line: &[u8], zone: &mut Zone) -> Option<Leading> {
     let head: &[u8; 16] = line.first_chunk()?;
     let days_name = head[3] == b' ' && head[7] == b' ' && head[10] == b' ';
     let day = if head[8] == b' ' {
@@ -188,10 +208,10 @@ fn ctime(line: &[u8], zone: &mut Zone) -> Option<(UnixNanos, usize)> {
     let year_number = (year[0] == b' ')
         .then(|| Some(two(year[1], year[2])? * 100 + two(year[3], year[4])?))??;
     let civil = days_from_civil(year_number, month, day)? * SECONDS_PER_DAY + clock;
-    Some((
+    Leading::new(
         unix_nanos(civil - zone.offset_seconds(civil), nanos)?,
         at + 5,
-    ))
+    )
 }
 
 /// `HH:MM` or `HH:MM:SS` from `at` → seconds of the day, and where it ends. A leap second is read as the one before.
@@ -263,7 +283,7 @@ fn offset_digits(line: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
 }
 
 /// 10 digits are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds; seconds may have a fraction.
-fn epoch_digits(line: &[u8]) -> Option<(UnixNanos, usize)> {
+fn epoch_digits(line: &[u8]) -> Option<Leading> {
     let digits = line
         .iter()
         .take(20)
@@ -288,10 +308,10 @@ fn epoch_digits(line: &[u8]) -> Option<(UnixNanos, usize)> {
     } else {
         (0, digits)
     };
-    Some((
+    Leading::new(
         UnixNanos(nanos + fraction_nanos * scale / NANOS_PER_SECOND),
         end,
-    ))
+    )
 }
 
 fn unix_nanos(seconds: i64, nanos: u64) -> Option<UnixNanos> {
@@ -347,15 +367,11 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: Option<(&str, usize)>) {
-        let found = leading(line.as_bytes(), &mut berlin()).map(
-            |Leading {
-                 time,
-                 bytes: length,
-             }| {
-                let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap();
-                (stamp.to_string(), length)
-            },
-        );
+        let found = leading(line.as_bytes(), &mut berlin()).map(|found| {
+            let (time, length) = (found.time(), found.bytes());
+            let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).unwrap();
+            (stamp.to_string(), length)
+        });
         assert_eq!(
             found,
             expected.map(|(time, length)| (time.to_owned(), length)),

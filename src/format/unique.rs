@@ -18,15 +18,10 @@ impl KeyMask {
     #[inline]
     pub fn may_hold(&mut self, key: &str) -> bool {
         let bytes = key.as_bytes();
-        let (first, last) = (
-            bytes.first().copied().unwrap_or(0),
-            bytes.last().copied().unwrap_or(0),
-        );
-        let middle = bytes.get(bytes.len() / 2).copied().unwrap_or(0);
-        let mixed =
-            (u32::from(first) ^ u32::from(last).rotate_left(7) ^ u32::from(middle).rotate_left(13))
-                .wrapping_add(bytes.len() as u32 * 0x9e37);
-        let bit = 1_u64 << (mixed.wrapping_mul(0x85eb_ca6b) >> 26);
+        let at = |place: usize| bytes.get(place).copied().map_or(0, usize::from);
+        let (first, middle, last) = (at(0), at(bytes.len() / 2), at(bytes.len().wrapping_sub(1)));
+        let mixed = first ^ (middle << 2) ^ (last << 3) ^ (last >> 2) ^ bytes.len();
+        let bit = 1_u64 << (mixed & 63);
         let held = self.0 & bit != 0;
         self.0 |= bit;
         held
@@ -45,7 +40,11 @@ pub struct Room<'r, 'a> {
 /// Makes room for the value of a key: behind the others, or in place of the value that the key had.
 ///
 /// After the value is filled in, [`settle`] takes away what turned out to be nothing.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "once for every key: as a call, the key and its room go through memory"
+)]
+#[inline(always)]
 pub fn room_for<'r, 'a>(
     attributes: &'r mut Vec<Attribute<'a>>,
     mask: &mut KeyMask,

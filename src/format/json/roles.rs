@@ -101,6 +101,27 @@ impl<'z, 'a> Roles<'z, 'a> {
         }
     }
 
+    /// The same for a plain text, with a short way for the roles that nearly every record has.
+    pub(crate) fn take_text(
+        &mut self,
+        record: &mut Record<'a>,
+        role: Role,
+        key: Cow<'a, str>,
+        text: &'a str,
+    ) {
+        match role {
+            Role::Message(rank) if self.message.is_none() => {
+                self.message = Some((rank, key));
+                record.body = Value::Text(Cow::Borrowed(text));
+            }
+            Role::Scope(rank) if self.scope.is_none() && !text.is_empty() => {
+                self.scope = Some((rank, key));
+                record.scope = Cow::Borrowed(text);
+            }
+            _ => self.take(record, role, key, Value::Text(Cow::Borrowed(text))),
+        }
+    }
+
     /// Ends the record; returns how many keys stood twice.
     pub(crate) fn finish(mut self, record: &mut Record<'a>) -> u64 {
         if let Some((key, id)) = self.span.take() {
@@ -114,7 +135,11 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// Where the value of an attribute belongs.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "once for every key: as a call, the key and its room go through memory"
+    )]
+    #[inline(always)]
     pub(crate) fn room_for<'r>(
         &mut self,
         record: &'r mut Record<'a>,

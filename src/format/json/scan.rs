@@ -73,16 +73,20 @@ impl<'a> Scanner<'a> {
         self.value_into(&mut value).map(|()| value)
     }
 
+    /// The next value when it is a text without escapes; else nothing is passed.
+    #[inline]
+    pub fn text_value(&mut self) -> Option<&'a str> {
+        (self.peek()? == b'"').then(|| self.plain_string())?
+    }
+
     /// Reads the next value into its place. Values are not handed around: moving one costs more than reading it.
     #[inline]
     pub fn value_into(&mut self, place: &mut Value<'a>) -> Option<()> {
-        if self.peek()? == b'"'
-            && let Some(text) = self.plain_string()
-        {
-            *place = Value::Text(Cow::Borrowed(text));
-            return Some(());
+        match self.text_value() {
+            Some(text) => *place = Value::Text(Cow::Borrowed(text)),
+            None => self.read_into(place, 0)?,
         }
-        self.read_into(place, 0)
+        Some(())
     }
 
     fn read_into(&mut self, place: &mut Value<'a>, depth: u32) -> Option<()> {
@@ -169,7 +173,37 @@ impl<'a> Scanner<'a> {
         })
     }
 
+    /// A short integer that comes next; else nothing is passed.
+    #[inline]
+    fn short_integer(&mut self) -> Option<i64> {
+        // Eighteen digits always fit.
+        const DIGITS_MAX: usize = 18;
+        let rest = self.bytes().get(self.at..)?;
+        let sign = usize::from(rest.first() == Some(&b'-'));
+        let mut number = 0;
+        let mut digits = 0;
+        while let Some(digit @ b'0'..=b'9') = rest.get(sign + digits) {
+            number = number * 10 + i64::from(digit - b'0');
+            digits += 1;
+            if digits > DIGITS_MAX {
+                return None;
+            }
+        }
+        let goes_on = matches!(
+            rest.get(sign + digits),
+            Some(b'.' | b'e' | b'E' | b'+' | b'-')
+        );
+        if digits == 0 || goes_on {
+            return None;
+        }
+        self.at += sign + digits;
+        Some(if sign == 1 { -number } else { number })
+    }
+
     fn number(&mut self) -> Option<Value<'a>> {
+        if let Some(number) = self.short_integer() {
+            return Some(Value::Int(number));
+        }
         let (start, end) = (self.at, self.number_end());
         let text = self
             .text
