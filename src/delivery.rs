@@ -72,9 +72,14 @@ pub enum Stop {
     },
     /// This is no OTLP endpoint.
     Misdirected {
-        /// The status; `None` when it is the certificate that is wrong.
+        /// The status; `None` when it speaks no TLS.
         status: Option<u16>,
         /// What tells so.
+        message: String,
+    },
+    /// The server's certificate is not trusted.
+    Untrusted {
+        /// Why.
         message: String,
     },
     /// The output cannot be written.

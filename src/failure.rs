@@ -63,9 +63,16 @@ pub fn exit_code_of(report: &SendReport) -> u8 {
         Outcome::Delivered => 0,
         // A dry run that read everything did what it was asked for.
         Outcome::Undelivered if report.dry_run => 0,
+        // Inputs of which nothing could be read are as good as missing.
+        Outcome::Partial if nothing_read(report) => FailureKind::Setup.exit_code(),
         Outcome::Partial => 1,
         Outcome::Denied | Outcome::Misdirected => FailureKind::Refused.exit_code(),
         Outcome::Undelivered => FailureKind::Undelivered.exit_code(),
         Outcome::Interrupted => 128 + report.signal.unwrap_or(2),
     }
+}
+
+fn nothing_read(report: &SendReport) -> bool {
+    let all_failed = report.sources.iter().all(|source| source.failure.is_some());
+    report.tally.read == 0 && all_failed
 }

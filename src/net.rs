@@ -182,6 +182,8 @@ pub enum Fault {
     ConnectionRefused,
     /// The server's certificate is not one we trust for that name.
     Certificate,
+    /// The server does not speak TLS.
+    NotTls,
     /// Anything that may pass.
     Other,
 }
@@ -190,8 +192,10 @@ pub enum Fault {
 pub fn fault(error: &reqwest::Error) -> Fault {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        if let Some(rustls::Error::InvalidCertificate(_)) = cause.downcast_ref() {
-            return Fault::Certificate;
+        match cause.downcast_ref() {
+            Some(rustls::Error::InvalidCertificate(_)) => return Fault::Certificate,
+            Some(rustls::Error::InvalidMessage(_)) => return Fault::NotTls,
+            _ => {}
         }
         let io = cause.downcast_ref::<io::Error>();
         if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {

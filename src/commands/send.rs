@@ -24,6 +24,12 @@ use crate::settings::{
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
 
+/// More threads than this wait for each other at the inputs.
+const THREADS_MAX: usize = 256;
+
+/// More requests at a time than this are an attack on the server.
+const IN_FLIGHT_MAX: usize = 1_024;
+
 /// Records of one request when only the bytes limit it; keeps the list of their places small.
 const RECORDS_MAX: usize = 1 << 16;
 
@@ -135,8 +141,8 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
             encoded_bytes_max: settings.batch_bytes_max.value.as_usize(),
         },
         flush_interval: settings.flush_interval.value,
-        threads,
-        in_flight_max: settings.in_flight_max.value.get() as usize,
+        threads: threads.min(THREADS_MAX),
+        in_flight_max: (settings.in_flight_max.value.get() as usize).min(IN_FLIGHT_MAX),
         drain: settings.drain.value,
         delivery,
         label: label(&settings),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
 use crate::delivery::http::{HttpRoute, NoAnswer, Received};
 use crate::delivery::{Fate, Shipment, Stop};
 use crate::net::Fault;
@@ -37,6 +38,8 @@ pub struct Courier {
     pub address: Address,
     /// Both clocks.
     pub clock: Arc<dyn Clock>,
+    /// Raised when there is no more time: what is under way is given up, and counted.
+    pub cut: Shutdown,
     /// Who is told of waits. A full channel loses nothing but a line on the screen.
     pub notices: mpsc::Sender<Notice>,
 }
@@ -54,6 +57,7 @@ pub enum Address {
 enum Ended {
     Done(Disposition),
     Stopped(Stop),
+    Cut,
 }
 
 impl Courier {
@@ -73,12 +77,14 @@ impl Courier {
                     None => reject(&mut fate, "too large for the server", records),
                 },
                 Ended::Done(disposition) => self.settle(&mut fate, disposition, records),
-                Ended::Stopped(stop) => {
+                ended @ (Ended::Stopped(_) | Ended::Cut) => {
                     let unsent = left
                         .iter()
                         .map(|shipment| shipment.batch.record_count() as u64);
                     fate.unsent += records + unsent.sum::<u64>();
-                    fate.stop = Some(stop);
+                    if let Ended::Stopped(stop) = ended {
+                        fate.stop = Some(stop);
+                    }
                     return fate;
                 }
             }
@@ -95,10 +101,11 @@ impl Courier {
             fate.retried += u64::from(tries > 0);
             fate.wire_bytes += shipment.wire().len() as u64;
             tries += 1;
-            let answer = self
-                .route
-                .attempt(shipment.wire().clone(), &*self.clock)
-                .await;
+            let attempt = self.route.attempt(shipment.wire().clone(), &*self.clock);
+            let answer = tokio::select! {
+                answer = attempt => answer,
+                () = self.cut.requested() => return Ended::Cut,
+            };
             let (after, causes) = match self.judge(answer) {
                 Verdict::Ended(ended) => return ended,
                 Verdict::Later { after, causes } => (after, causes),
@@ -109,7 +116,10 @@ impl Courier {
                     let reason = causes.last().cloned().unwrap_or_default();
                     // Nobody waits for a line on the screen.
                     let _told = self.notices.try_send(Notice { reason, wait });
-                    tokio::time::sleep(wait).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = self.cut.requested() => return Ended::Cut,
+                    }
                 }
             }
         }
@@ -152,9 +162,12 @@ impl Courier {
     fn judge_fault(&self, no_answer: NoAnswer) -> Verdict {
         let NoAnswer { fault, causes } = no_answer;
         match fault {
-            Fault::Certificate => Verdict::Ended(Ended::Stopped(Stop::Misdirected {
-                status: None,
+            Fault::Certificate => Verdict::Ended(Ended::Stopped(Stop::Untrusted {
                 message: causes.last().cloned().unwrap_or_default(),
+            })),
+            Fault::NotTls => Verdict::Ended(Ended::Stopped(Stop::Misdirected {
+                status: None,
+                message: "it does not speak TLS".to_owned(),
             })),
             Fault::ConnectionRefused if self.address == Address::Assumed => {
                 Verdict::Ended(Ended::Stopped(Stop::NobodyThere { causes }))

@@ -85,7 +85,10 @@ impl HttpRoute {
             value.set_sensitive(true);
             headers.insert(HeaderName::try_from(name).map_err(|_| bad())?, value);
         }
-        let secrets = extra.iter().map(|(_, secret)| secret.clone()).collect();
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        let values = query.split(['&', '=']).map(Secret::new);
+        let secrets = extra.iter().map(|(_, secret)| secret.clone());
+        let secrets = secrets.chain(values).collect();
         Ok(HttpRoute {
             client,
             url,
@@ -169,7 +172,9 @@ impl HttpRoute {
         };
         while let Some(cause) = next {
             let text = self.presentable(&cause.to_string());
-            if causes.last() != Some(&text) {
+            // The client's own layers say nothing that the innermost cause does not.
+            let says_nothing = text.starts_with("client error");
+            if !says_nothing && causes.last() != Some(&text) {
                 causes.push(text);
             }
             next = cause.source();

@@ -108,15 +108,13 @@ impl Feeder {
 
     /// The next piece of work, its bytes in `buffer`; `None` when all is read or the run shall end.
     pub(super) fn next(&mut self, buffer: Vec<u8>) -> Option<Work> {
-        if self.plan.shutdown.is_requested() {
+        let is_live = self.open.as_ref().is_some_and(|open| open.feed.is_live());
+        if self.plan.shutdown.is_requested() && !is_live {
             return None;
         }
         let step = match self.open.as_mut() {
             Some(open) => {
                 let step = open.step(buffer);
-                if matches!(step, Step::Ended { .. }) && open.feed.is_cut_short() {
-                    return None;
-                }
                 if !matches!(step, Step::Chunk(..)) {
                     self.open = None;
                 }

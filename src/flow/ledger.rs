@@ -17,6 +17,9 @@ use crate::pipeline::timeline::Timeline;
 use crate::record::SeverityClass;
 use crate::source::SourceError;
 
+/// Different reasons and server messages that are kept.
+const TEXTS_MAX: usize = 64;
+
 /// The books.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -43,8 +46,17 @@ struct Oddities {
     lines_cut: u64,
     nul_bytes: u64,
     duplicate_keys: u64,
-    timeless: u64,
     zone_assumed: bool,
+}
+
+/// A chunk of a source, as it was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadChunk<'s> {
+    pub(super) source: usize,
+    pub(super) bytes: u64,
+    pub(super) end_offset: u64,
+    pub(super) batches: usize,
+    pub(super) stats: &'s ChunkStats,
 }
 
 /// What only the end of a run knows.
@@ -90,14 +102,14 @@ impl Ledger {
     }
 
     /// A chunk was read; returns its number for [`Ledger::settle`].
-    pub(super) fn read(
-        &mut self,
-        index: usize,
-        bytes: u64,
-        end_offset: u64,
-        batches: usize,
-        stats: &ChunkStats,
-    ) -> u64 {
+    pub(super) fn read(&mut self, chunk: &ReadChunk<'_>) -> u64 {
+        let ReadChunk {
+            source: index,
+            bytes,
+            end_offset,
+            batches,
+            stats,
+        } = *chunk;
         let report = &mut self.sources[index];
         report.bytes += bytes;
         report.lines += stats.lines;
@@ -150,14 +162,14 @@ impl Ledger {
         self.tally.rejected += rejected;
         self.tally.unsent += fate.unsent;
         for (reason, count) in fate.rejected {
-            *self.reasons.entry(("rejected", reason)).or_default() += count;
+            self.reject(reason, count);
         }
         self.requests.sent += fate.sent;
         self.requests.retried += fate.retried;
         self.requests.split += fate.split;
         self.bytes.wire += fate.wire_bytes;
         for warning in fate.warnings {
-            if !self.warnings.contains(&warning) {
+            if self.warnings.len() < TEXTS_MAX && !self.warnings.contains(&warning) {
                 self.warnings.push(warning);
             }
         }
@@ -166,6 +178,19 @@ impl Ledger {
         }
         self.stop = self.stop.take().or(fate.stop);
         self.progress.records_resolved += fate.delivered + rejected;
+    }
+
+    /// Counts a reason. A server that says something else each time does not make the books grow.
+    fn reject(&mut self, reason: String, count: u64) {
+        let known = self.reasons.len() < TEXTS_MAX;
+        let key = ("rejected", reason);
+        let known = known || self.reasons.contains_key(&key);
+        let key = if known {
+            key
+        } else {
+            (key.0, "other reasons".to_owned())
+        };
+        *self.reasons.entry(key).or_default() += count;
     }
 
     /// Records that will not be sent any more.
@@ -225,7 +250,7 @@ impl Ledger {
         let failed = self.sources.iter().any(|source| source.failure.is_some());
         match &self.stop {
             Some(Stop::Denied { .. }) => return Outcome::Denied,
-            Some(Stop::Misdirected { .. }) => return Outcome::Misdirected,
+            Some(Stop::Misdirected { .. } | Stop::Untrusted { .. }) => return Outcome::Misdirected,
             Some(_) => return Outcome::Undelivered,
             None => {}
         }
@@ -252,36 +277,26 @@ impl Oddities {
         self.lines_cut += stats.lines_cut;
         self.nul_bytes += stats.nul_bytes;
         self.duplicate_keys += stats.duplicate_keys;
-        self.timeless += stats.timeless;
         self.zone_assumed |= stats.zone_assumed;
     }
 
     /// One sentence for each thing that was seen.
     fn tell(&self, ending: &Ending, warnings: &mut Vec<String>) {
         let limit = ending.line_bytes_max;
-        let counted = [
-            (
-                self.utf8_replaced,
-                "invalid UTF-8 was replaced in {} records".to_owned(),
-            ),
-            (
-                self.lines_cut,
-                format!(
-                    "{{}} lines were longer than {limit} bytes and were cut (raise --line-bytes-max)"
-                ),
-            ),
-            (
-                self.nul_bytes,
-                "{} NUL bytes at the start of lines were passed over, as log rotation leaves them"
-                    .to_owned(),
-            ),
-            (
-                self.duplicate_keys,
-                "{} keys stood twice in their record; the last value was taken".to_owned(),
-            ),
-        ];
-        let told = counted.into_iter().filter(|(count, _)| *count > 0);
-        warnings.extend(told.map(|(count, text)| text.replace("{}", &count.to_string())));
+        let mut tell = |count: u64, one: &str, more: &str, what: &str| {
+            if count > 0 {
+                let noun = if count == 1 { one } else { more };
+                warnings.push(format!("{count} {noun} {what}"));
+            }
+        };
+        let replaced = "with invalid UTF-8, which was replaced";
+        tell(self.utf8_replaced, "record", "records", replaced);
+        let cut = format!("cut for being longer than {limit} bytes (raise --line-bytes-max)");
+        tell(self.lines_cut, "line", "lines", &cut);
+        let hole = "passed over at the start of a line, as log rotation leaves them";
+        tell(self.nul_bytes, "NUL byte", "NUL bytes", hole);
+        let twice = "standing twice in a record, of which the last value was taken";
+        tell(self.duplicate_keys, "key", "keys", twice);
         if let (true, Some(zone)) = (self.zone_assumed, &ending.zone_assumed) {
             warnings.push(format!(
                 "times without a zone were read as {zone} (choose with --tz)"

@@ -14,7 +14,7 @@ use crate::delivery::attempts::{Courier, Notice};
 use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
-use crate::flow::ledger::Ledger;
+use crate::flow::ledger::{Ledger, ReadChunk};
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Product};
 use crate::source::feed::Meter;
@@ -69,6 +69,8 @@ pub(super) struct Desk<'w> {
     pub(super) drain: Duration,
     pub(super) rng: fastrand::Rng,
     pub(super) shutdown: Shutdown,
+    /// Gives up what is under way.
+    pub(super) cut: Shutdown,
     pub(super) room: Arc<Semaphore>,
     pub(super) meters: Arc<[Arc<Meter>]>,
     pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
@@ -116,11 +118,11 @@ impl<'w> Owner<'w> {
                 Some(notice) = notices.recv() => {
                     (self.desk.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
                 }
-                signal = signals.next() => deadline = self.interrupt(signal, deadline),
+                signal = signals.next() => deadline = Some(self.interrupt(signal, deadline)),
                 _ = progress.tick() => self.tell_progress(),
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !self.in_flight.is_empty() => {
                     self.stop();
-                    self.in_flight.abort_all();
+                    self.desk.cut.request();
                 }
             }
         }
@@ -156,10 +158,13 @@ impl<'w> Owner<'w> {
                 stats,
                 shipments,
             } => {
-                let chunk =
-                    self.desk
-                        .ledger
-                        .read(source.index, bytes, end_offset, shipments.len(), &stats);
+                let chunk = self.desk.ledger.read(&ReadChunk {
+                    source: source.index,
+                    bytes,
+                    end_offset,
+                    batches: shipments.len(),
+                    stats: &stats,
+                });
                 for shipment in shipments {
                     self.desk.ledger.encoded(shipment.batch.body.len());
                     self.ready.push_back(Ready {
@@ -218,13 +223,6 @@ impl<'w> Owner<'w> {
                 let place = self.places.remove(&id).expect("every task has its place");
                 self.book(place, fate);
             }
-            Err(error) if error.is_cancelled() => {
-                let place = self
-                    .places
-                    .remove(&error.id())
-                    .expect("every task has its place");
-                self.desk.ledger.leave(place.records);
-            }
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
@@ -245,14 +243,14 @@ impl<'w> Owner<'w> {
     }
 
     /// The first signal drains, the second ends at once.
-    fn interrupt(&mut self, signal: u8, deadline: Option<Instant>) -> Option<Instant> {
+    fn interrupt(&mut self, signal: u8, deadline: Option<Instant>) -> Instant {
         self.desk.ledger.interrupt(signal);
         if self.desk.shutdown.is_requested() {
             self.stop();
-            return Some(Instant::now());
+            return Instant::now();
         }
         self.desk.shutdown.request();
-        Some(deadline.unwrap_or_else(|| Instant::now() + self.desk.drain))
+        deadline.unwrap_or_else(|| Instant::now() + self.desk.drain)
     }
 
     fn tell_progress(&mut self) {

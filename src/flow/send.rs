@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::base::secret::Secret;
+use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Address, Courier, Notice};
 use crate::delivery::http::HttpRoute;
 use crate::delivery::lines::LinesRoute;
@@ -21,6 +22,7 @@ use crate::flow::worker::{Output, Workshop, work};
 use crate::net::{self, ClientPlan};
 use crate::pipeline::buffers::Buffers;
 use crate::source::feed::Meter;
+use crate::source::inputs::Input;
 
 /// Chunks beyond those that are parsed or in flight: what keeps either side from waiting for the other.
 const CHUNKS_BETWEEN: usize = 2;
@@ -41,20 +43,21 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
             source,
         })?;
     let mut plan = plan;
+    let cut = Shutdown::new();
     let (notices, notice_receiver) = mpsc::channel(NOTICES_MAX);
     let dry_run = matches!(plan.delivery, DeliveryPlan::Nowhere);
     let out_file = match &plan.delivery {
         DeliveryPlan::Local { out } => out.as_ref().map(|path| path.to_string_lossy().into_owned()),
         _ => None,
     };
-    let (route, local) = route(&mut plan, &world, notices)?;
+    let (route, local) = route(&mut plan, &world, (notices, cut.clone()))?;
     let clock = Arc::clone(&world.clock);
     let (zone_assumed, line_bytes_max) = (
         plan.records.zone_assumed.clone(),
         plan.records.line_bytes_max,
     );
     let label = plan.label.clone();
-    let (mut ledger, samples) = ship(plan, world, &runtime, route, notice_receiver)?;
+    let (mut ledger, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
     let local = local.map(|local| {
         let (counts, failed) = local.finish();
         if let Some(error) = failed {
@@ -79,14 +82,14 @@ fn ship(
     plan: SendPlan,
     world: World<'_>,
     runtime: &Runtime,
-    route: Route,
+    (route, cut): (Route, Shutdown),
     notices: mpsc::Receiver<Notice>,
 ) -> Result<(Ledger, Vec<String>), FlowError> {
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
     let meters: Arc<[Arc<Meter>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
-    let ledger = Ledger::new(plan.inputs.iter().map(|input| input.name()), plan.warnings);
+    let ledger = Ledger::new(plan.inputs.iter().map(Input::name), plan.warnings);
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
         encoding: plan.encoding,
@@ -110,6 +113,7 @@ fn ship(
         drain: plan.drain,
         rng: world.rng,
         shutdown: world.shutdown,
+        cut,
         room,
         meters,
         watcher: world.watcher,
@@ -138,7 +142,7 @@ fn ship(
 fn route(
     plan: &mut SendPlan,
     world: &World<'_>,
-    notices: mpsc::Sender<Notice>,
+    (notices, cut): (mpsc::Sender<Notice>, Shutdown),
 ) -> Result<(Route, Option<Local>), FlowError> {
     let delivery = std::mem::replace(&mut plan.delivery, DeliveryPlan::Nowhere);
     let (client, headers, retry_for, address, local) = match delivery {
@@ -152,7 +156,7 @@ fn route(
         } => (client, headers, retry_for, address, None),
         DeliveryPlan::Local { out } => {
             let local = Local::start(out.as_deref())?;
-            plan.label.url = local.url().to_owned();
+            local.url().clone_into(&mut plan.label.url);
             let client = Box::new(ClientPlan {
                 url: local.url().to_owned(),
                 ..ClientPlan::default()
@@ -178,6 +182,7 @@ fn route(
         retry_for,
         address,
         clock: Arc::clone(&world.clock),
+        cut,
         notices,
     };
     Ok((Route::Http(Arc::new(courier)), local))

@@ -26,6 +26,14 @@ pub(super) fn told(stop: &Stop, label: &DestinationLabel) -> report::Stop {
             hint: Some(denied_hint(label)),
         },
         Stop::Misdirected { status, message } => misdirected(*status, message, url),
+        Stop::Untrusted { message } => report::Stop {
+            code: "certificate",
+            message: format!("the certificate of {url} is not trusted"),
+            causes: vec![message.clone()],
+            hint: Some(
+                "check the host name, or trust its authority with --ca-cert FILE".to_owned(),
+            ),
+        },
         Stop::Output { cause, closed } => report::Stop {
             code: "output",
             message: format!("cannot write to {url}"),
@@ -54,20 +62,22 @@ fn denied_hint(label: &DestinationLabel) -> String {
 }
 
 fn misdirected(status: Option<u16>, message: &str, url: &str) -> report::Stop {
-    let Some(status) = status else {
-        return report::Stop {
-            code: "certificate",
-            message: format!("the certificate of {url} is not trusted"),
-            causes: vec![message.to_owned()],
-            hint: Some(
-                "check the host name, or trust its authority with --ca-cert FILE".to_owned(),
-            ),
-        };
+    let (answer, causes, hint) = match status {
+        Some(status) => (
+            format!(" (HTTP {status})"),
+            said(message),
+            "check host, port and path: an OTLP/HTTP logs endpoint ends in /v1/logs, and a collector listens on port 4318",
+        ),
+        None => (
+            String::new(),
+            vec![message.to_owned()],
+            "write http:// if the server is meant to be reached without TLS",
+        ),
     };
     report::Stop {
         code: "misdirected",
-        message: format!("{url} is not an OTLP endpoint (HTTP {status})"),
-        causes: said(message),
-        hint: Some("check host, port and path: an OTLP/HTTP logs endpoint ends in /v1/logs, and a collector listens on port 4318".to_owned()),
+        message: format!("{url} is not an OTLP endpoint{answer}"),
+        causes,
+        hint: Some(hint.to_owned()),
     }
 }

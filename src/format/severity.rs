@@ -102,22 +102,13 @@ pub fn from_letter(letter: &str) -> Option<SeverityNumber> {
 ///
 /// The two scales do not overlap; any other number is unknown rather than guessed.
 pub fn from_number(level: i64) -> Option<SeverityNumber> {
-    let number = match level {
-        0 => 21,
-        1 => 19,
-        2 => 18,
-        3 => 17,
-        4 => 13,
-        5 => 10,
-        6 => 9,
-        7 => 5,
-        10 => 1,
-        20 => 5,
-        30 => 9,
-        40 => 13,
-        50 => 17,
-        60 => 21,
-        _ => return None,
+    const SYSLOG: [u8; 8] = [21, 19, 18, 17, 13, 10, 9, 5];
+    const PINO: [u8; 7] = [0, 1, 5, 9, 13, 17, 21];
+    let level = usize::try_from(level).ok()?;
+    let number = match SYSLOG.get(level) {
+        Some(number) => *number,
+        None if level.is_multiple_of(10) => *PINO.get(level / 10)?,
+        None => return None,
     };
     SeverityNumber::new(number)
 }

@@ -24,7 +24,7 @@ const EPOCH_SECONDS: std::ops::Range<u64> = 1_000_000_000..4_000_000_000;
 /// The zone of times that name none, with the offset of the last hour asked for.
 #[derive(Debug, Clone)]
 pub struct Zone {
-    zone: TimeZone,
+    rules: TimeZone,
     cached_hour: i64,
     cached_offset: i64,
     /// The last date as it was written, and its day: lines of one day follow each other.
@@ -37,7 +37,7 @@ impl Zone {
     /// A zone of the tz database, or the system's.
     pub fn new(zone: TimeZone) -> Zone {
         Zone {
-            zone,
+            rules: zone,
             cached_hour: i64::MIN,
             cached_offset: 0,
             cached_date: [0; 10],
@@ -81,7 +81,7 @@ impl Zone {
         let Ok(at) = epoch.checked_add(jiff::SignedDuration::from_secs(civil_seconds)) else {
             return 0;
         };
-        self.zone
+        self.rules
             .to_ambiguous_zoned(at)
             .compatible()
             .map_or(0, |zoned| civil_seconds - zoned.timestamp().as_second())

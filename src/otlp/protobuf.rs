@@ -100,6 +100,16 @@ pub mod key_value {
     pub const VALUE: u8 = 0x12;
 }
 
+/// The low byte of a number; what lies above it is meant to be cut off.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "varints are cut into bytes here"
+)]
+#[inline]
+pub fn low_byte(value: u64) -> u8 {
+    value as u8
+}
+
 /// How many bytes a varint takes.
 #[inline]
 pub fn varint_len(value: u64) -> usize {
@@ -120,10 +130,10 @@ pub fn field_len(content_len: usize) -> usize {
 #[inline]
 pub fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+        out.push(low_byte(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(low_byte(value));
 }
 
 /// Writes the tag and the length of a length-delimited field; its content follows.
@@ -164,9 +174,9 @@ pub fn put_message<const KEPT: usize>(
         out.copy_within(start..start + length, content_at);
         out.truncate(content_at + length);
     }
-    let mut value = length;
+    let mut value = length as u64;
     for place in &mut out[kept_at..content_at] {
-        *place = value as u8 | 0x80;
+        *place = low_byte(value) | 0x80;
         value >>= 7;
     }
     out[content_at - 1] &= 0x7f;

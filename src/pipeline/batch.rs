@@ -18,6 +18,9 @@ use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::{self, Constants};
 use crate::record::{Attribute, Record, SeverityClass};
 
+/// Most bytes around a scope's records beside its name, and around a resource's scopes: keys, lengths, the schema URL.
+const AROUND_BYTES: usize = 128;
+
 /// When a batch is full. Whichever limit is reached first closes it.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
@@ -163,6 +166,8 @@ pub struct BatchBuilder {
     records: Vec<u8>,
     spans: Vec<RecordSpan>,
     runs: Vec<Run>,
+    /// What resource and scopes will add to the records, at most.
+    around_bytes: usize,
 }
 
 impl BatchBuilder {
@@ -181,6 +186,7 @@ impl BatchBuilder {
             records: Vec::new(),
             spans: Vec::new(),
             runs: Vec::new(),
+            around_bytes: 0,
         }
     }
 
@@ -199,7 +205,7 @@ impl BatchBuilder {
             &self.constants,
             observed,
         );
-        let over = self.records.len() > self.limits.encoded_bytes_max
+        let over = self.records.len() + self.around_bytes > self.limits.encoded_bytes_max
             || self.spans.len() >= self.limits.records_max;
         let closed = (over && !self.spans.is_empty()).then(|| self.close_before(start));
         let start = if closed.is_some() { 0 } else { start };
@@ -208,6 +214,10 @@ impl BatchBuilder {
             .last()
             .is_none_or(|run| !is_same(&run.scope, &record.scope))
         {
+            if self.runs.is_empty() {
+                self.around_bytes = self.envelope.resource.len() + AROUND_BYTES;
+            }
+            self.around_bytes += record.scope.len() + AROUND_BYTES;
             self.runs.push(Run {
                 first: self.spans.len(),
                 scope: record.scope.as_ref().into(),
@@ -264,12 +274,13 @@ fn assemble(
     (mut spans, runs): (Vec<RecordSpan>, Vec<Run>),
     buffers: &Buffers,
 ) -> Batch {
-    let around = envelope.resource.len() + runs.len() * (SCHEMA_URL.len() + 96) + 96;
+    let scopes: usize = runs.iter().map(|run| run.scope.len() + AROUND_BYTES).sum();
+    let around = envelope.resource.len() + scopes + AROUND_BYTES;
     let mut body = buffers.take(records.len() + around);
     let mut moves = Vec::with_capacity(runs.len());
     match envelope.encoding {
         Encoding::Protobuf => {
-            assemble_protobuf(&mut body, envelope, records, (&spans, &runs), &mut moves)
+            assemble_protobuf(&mut body, envelope, records, (&spans, &runs), &mut moves);
         }
         Encoding::Json => assemble_json(&mut body, envelope, records, (&spans, &runs), &mut moves),
     }
@@ -383,7 +394,7 @@ mod tests {
             });
         let limits = BatchLimits {
             records_max: 100,
-            encoded_bytes_max: 200,
+            encoded_bytes_max: 480,
         };
         let counts: Vec<_> = built(Encoding::Protobuf, records.into(), limits)
             .iter()

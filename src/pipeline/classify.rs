@@ -83,6 +83,9 @@ pub fn classify(encoding: Encoding, answer: Answer<'_>) -> Disposition {
             message: "the server redirects, and redirects are not followed".to_owned(),
         },
         404 | 405 | 415 => Disposition::Misdirected { message: message() },
+        _ if answer::is_html(answer.content_type, answer.body) => Disposition::Misdirected {
+            message: "the server answered with a web page".to_owned(),
+        },
         _ => Disposition::Refused { message: message() },
     }
 }
@@ -129,7 +132,7 @@ mod tests {
             let expected = match status {
                 200..=299 => "delivered",
                 300..=399 | 404 | 405 | 415 => "misdirected",
-                401 | 402 | 403 => "denied",
+                401..=403 => "denied",
                 408 | 429 | 500 | 502 | 503 | 504 => "retry",
                 413 => "split",
                 _ => "refused",
@@ -158,6 +161,8 @@ mod tests {
         );
         assert_eq!(class(200, "", b"<!doctype html><title>x"), "misdirected");
         assert_eq!(class(204, "", b""), "delivered");
+        assert_eq!(class(400, "text/html", b"<html>Bad Request"), "misdirected");
+        assert_eq!(class(503, "text/html", b"<html>Unavailable"), "retry");
     }
 
     #[test]

@@ -254,7 +254,10 @@ mod tests {
             Vec::new(),
         );
         while let Some(group) = groups.next_group(&mut parser) {
-            found.push((text[group.start..group.end].to_owned(), group.cut_bytes));
+            found.push((
+                text.get(group.start..group.end).unwrap().to_owned(),
+                group.cut_bytes,
+            ));
         }
         found
     }
@@ -353,8 +356,8 @@ mod tests {
             let whole: Vec<_> = grouped(kind, &text, 100);
             let seen = &text.as_bytes()[..at.min(text.len())];
             if let Some(cut) = last_boundary(seen, &mut parser(kind), 100) {
-                let mut halves = grouped(kind, &text[..cut], 100);
-                halves.extend(grouped(kind, &text[cut..], 100));
+                let mut halves = grouped(kind, text.get(..cut).unwrap(), 100);
+                halves.extend(grouped(kind, text.get(cut..).unwrap(), 100));
                 proptest::prop_assert_eq!(halves, whole);
             }
         }

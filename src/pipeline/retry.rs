@@ -66,7 +66,7 @@ mod tests {
                 let floor = after.map(Duration::from_secs);
                 match retry.next(now, floor, &mut rng) {
                     Next::Wait(wait) => {
-                        let left = window - (now - start);
+                        let left = window.checked_sub(now - start).unwrap();
                         proptest::prop_assert!(wait <= left);
                         proptest::prop_assert!(wait <= floor.unwrap_or_default() + Duration::from_secs(bound));
                         proptest::prop_assert!(wait >= floor.unwrap_or_default().min(left));

@@ -2,6 +2,7 @@
 //!
 //! No text here holds a header's value, a token, or the user info and query of a URL.
 
+use crate::base::units::ByteCount;
 use crate::settings::Origin;
 
 /// Why the settings make no sense. Each error about a value names who set it.
@@ -124,6 +125,14 @@ pub enum SettingsError {
         /// The flag.
         origin: Origin,
     },
+    /// A limit that no memory holds.
+    #[error("{origin} must not be more than {max}")]
+    TooLarge {
+        /// The flag.
+        origin: Origin,
+        /// The most it may be.
+        max: ByteCount,
+    },
     /// A service without a name.
     #[error("the service name is empty (from {origin})")]
     EmptyService {
@@ -190,7 +199,9 @@ impl SettingsError {
                     .to_owned()
             }
             SettingsError::TokenInTheClear { .. } => "use an https URL".to_owned(),
-            SettingsError::Zero { .. } => "leave it out for the default".to_owned(),
+            SettingsError::Zero { .. } | SettingsError::TooLarge { .. } => {
+                "leave it out for the default".to_owned()
+            }
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }

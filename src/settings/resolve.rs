@@ -32,6 +32,8 @@ pub const DRAIN_DEFAULT: Duration = Duration::from_secs(10);
 pub const LINE_BYTES_MAX_DEFAULT: ByteCount = ByteCount(1 << 20);
 /// Below every server's limit, and large enough that the overhead of a request does not count.
 pub const BATCH_BYTES_MAX_DEFAULT: ByteCount = ByteCount(1 << 20);
+/// The most a line or a batch may be allowed: it is held in memory whole, a few at a time.
+pub const BYTES_MAX: ByteCount = ByteCount(256 << 20);
 /// The batch processor's delay in the specification.
 pub const FLUSH_INTERVAL_DEFAULT: Duration = Duration::from_secs(1);
 /// Hides the round trip of a far server without looking like an attack.
@@ -119,6 +121,12 @@ fn size(
     if found.value.0 == 0 {
         return Err(SettingsError::Zero {
             origin: found.origin,
+        });
+    }
+    if found.value > BYTES_MAX {
+        return Err(SettingsError::TooLarge {
+            origin: found.origin,
+            max: BYTES_MAX,
         });
     }
     Ok(found)

@@ -187,7 +187,7 @@ mod tests {
             assert!(chunk.bytes.starts_with(b"head"));
             at = chunk.end_offset;
         }
-        assert_eq!(at as usize, text.len());
+        assert_eq!(at, text.len() as u64);
     }
 
     #[test]

@@ -74,8 +74,8 @@ pub struct LiveFeed {
     /// When the oldest byte that waits has come.
     waiting_since: Option<Instant>,
     last_block: Option<Instant>,
-    /// Whether the run ended before the pipe did.
-    cut_short: bool,
+    /// Blocks that are still taken once the run shall end: what the thread had read by then.
+    left_after_stop: usize,
 }
 
 /// How a fill ended.
@@ -115,12 +115,9 @@ impl Feed {
         Feed::Bulk(Box::new(Broken(Some(error))))
     }
 
-    /// Whether its end is only that of the run: more may have come.
-    pub fn is_cut_short(&self) -> bool {
-        match self {
-            Feed::Bulk(_) => false,
-            Feed::Live(live) => live.cut_short,
-        }
+    /// Whether what was taken from it is gone from where it came: then it is given out even when the run shall end.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Feed::Live(_))
     }
 }
 
@@ -148,7 +145,7 @@ impl LiveFeed {
             shutdown,
             waiting_since: None,
             last_block: None,
-            cut_short: false,
+            left_after_stop: BLOCKS_MAX + 1,
         }
     }
 
@@ -158,6 +155,12 @@ impl LiveFeed {
             self.waiting_since = Some(self.clock.instant());
         }
         while bytes.len() < wanted_bytes {
+            if self.shutdown.is_requested() {
+                let Some(left) = self.left_after_stop.checked_sub(1) else {
+                    return Ok(Filled::End);
+                };
+                self.left_after_stop = left;
+            }
             let block = match self.blocks.try_recv() {
                 Ok(block) => block?,
                 Err(TryRecvError::Disconnected) => return Ok(Filled::End),
@@ -183,7 +186,6 @@ impl LiveFeed {
     fn wait(&mut self) -> Result<Block, Filled> {
         loop {
             if self.shutdown.is_requested() {
-                self.cut_short = true;
                 return Err(Filled::End);
             }
             let now = self.clock.instant();

@@ -55,7 +55,7 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// Takes a number as the record's time; `false` when it is no plausible one or the time is known.
-    pub(crate) fn take_epoch(&mut self, record: &mut Record<'a>, number: &str) -> bool {
+    pub(crate) fn take_epoch(record: &mut Record<'a>, number: &str) -> bool {
         let time = timestamp::epoch(number).filter(|_| record.time.is_none());
         record.time = record.time.or(time);
         time.is_some()
@@ -70,7 +70,6 @@ impl<'z, 'a> Roles<'z, 'a> {
         value: Value<'a>,
     ) {
         let taken = match (role, value) {
-            (Role::Attribute, value) => Err(value),
             (Role::Time, value) => self.take_time(record, value),
             (Role::Level, value) => take_level(record, value),
             (Role::Message(rank), value) => self.take_message(record, rank, &key, value),

@@ -3,8 +3,8 @@
 
 use crate::base::units::UnixNanos;
 use crate::otlp::protobuf::{
-    any_value, field_len, key_value, list, log_record, put_bytes, put_fixed32, put_fixed64,
-    put_header, put_message, put_uint, scope_logs, varint_len,
+    any_value, field_len, key_value, list, log_record, low_byte, put_bytes, put_fixed32,
+    put_fixed64, put_header, put_message, put_uint, scope_logs, varint_len,
 };
 use crate::pipeline::encode::Constants;
 use crate::record::{Attribute, Record, SeverityNumber, Value};
@@ -17,7 +17,7 @@ pub fn put_record(
     observed: UnixNanos,
 ) {
     put_message::<2>(out, scope_logs::LOG_RECORDS, |out| {
-        put_fields(out, record, constants, observed)
+        put_fields(out, record, constants, observed);
     });
 }
 
@@ -40,7 +40,7 @@ fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, obs
             log_record::SEVERITY_NUMBER,
             severity,
             log_record::SEVERITY_TEXT,
-            text.len() as u8,
+            low_byte(text.len() as u64),
         ]);
         out.extend_from_slice(text);
     } else {
@@ -95,9 +95,14 @@ pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
     if length < 0x80 {
         // Every length in it is one byte then: the common case without a branch for each.
         out.reserve(length + 2);
-        out.extend_from_slice(&[tag, length as u8, key_value::KEY, key.len() as u8]);
+        out.extend_from_slice(&[
+            tag,
+            low_byte(length as u64),
+            key_value::KEY,
+            low_byte(key.len() as u64),
+        ]);
         out.extend_from_slice(key);
-        out.extend_from_slice(&[key_value::VALUE, value_len as u8]);
+        out.extend_from_slice(&[key_value::VALUE, low_byte(value_len as u64)]);
     } else {
         put_header(out, tag, length);
         put_bytes(out, key_value::KEY, key);
