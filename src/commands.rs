@@ -4,6 +4,8 @@ pub mod detect;
 pub mod generate;
 pub mod send;
 
+use std::io;
+
 use crate::cli::{Cli, ColorWhen, Command, GlobalArgs};
 use crate::failure::Failure;
 use crate::host::Host;
@@ -13,24 +15,57 @@ use crate::ui::{ColorChoice, OutputFormat, Ui, UiStyle, Verbosity};
 /// Runs what was typed; returns the exit code.
 pub fn run(cli: Cli, mut host: Host) -> u8 {
     let style = style(&cli.global, &host);
-    if let Command::Send(args) = cli.command {
-        return send::run(*args, host, style);
-    }
-    let stdout = std::mem::replace(&mut host.stdout, Box::new(std::io::sink()));
-    let stderr = std::mem::replace(&mut host.stderr, Box::new(std::io::sink()));
-    let mut ui = Ui::new(stdout, stderr, style);
     let done = match cli.command {
-        Command::Detect(args) => detect::run(&args, &mut host, &mut ui),
-        Command::Completions(args) => {
-            generate::completions(args, &mut ui);
-            Ok(())
+        Command::Send(args) => return send::run(*args, host, style),
+        Command::Detect(args) => {
+            let mut ui = ui(&mut host, style);
+            let done = detect::run(&args, &mut host, &mut ui);
+            (ui, done)
         }
-        Command::Man(args) => generate::man(&args, &mut ui),
-        Command::Send(_) => unreachable!("handled above"),
+        Command::Completions(args) => {
+            let mut ui = ui(&mut host, style);
+            generate::completions(args, &mut ui);
+            (ui, Ok(()))
+        }
+        Command::Man(args) => {
+            let mut ui = ui(&mut host, style);
+            let done = generate::man(&args, &mut ui);
+            (ui, done)
+        }
     };
     match done {
-        Ok(()) => 0,
-        Err(failure) => fail(&mut ui, &failure),
+        (mut ui, Ok(())) => finish(&mut ui, 0),
+        (mut ui, Err(failure)) => fail(&mut ui, &failure),
+    }
+}
+
+/// The face takes both output streams over.
+pub(crate) fn ui(host: &mut Host, style: UiStyle) -> Ui {
+    let stdout = std::mem::replace(&mut host.stdout, Box::new(io::sink()));
+    let stderr = std::mem::replace(&mut host.stderr, Box::new(io::sink()));
+    Ui::new(stdout, stderr, style)
+}
+
+/// A result that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the result to standard output")]
+struct ResultLost {
+    source: io::Error,
+}
+
+/// Ends a command that did its work. A result that was not written is told; a reader that went away wanted no more of it.
+pub(crate) fn finish(ui: &mut Ui, code: u8) -> u8 {
+    match ui.stdout_closed_by() {
+        None | Some(io::ErrorKind::BrokenPipe) => code,
+        Some(kind) => {
+            let hint = "make room, or write it elsewhere".to_owned();
+            let lost = ResultLost {
+                source: kind.into(),
+            };
+            let failure = Failure::setup("output", lost, Some(hint));
+            ui.error(&failure);
+            code.max(failure.kind.exit_code())
+        }
     }
 }
 

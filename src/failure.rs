@@ -5,6 +5,7 @@
 use std::error::Error;
 
 use crate::flow::report::{Outcome, SendReport};
+use crate::settings::zone::ZoneError;
 
 /// What kind of failure it is; the exit code follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,13 @@ impl Failure {
             error: error.into(),
             hint,
         }
+    }
+}
+
+impl From<ZoneError> for Failure {
+    fn from(error: ZoneError) -> Failure {
+        let hint = error.hint();
+        Failure::setup("settings", error, Some(hint))
     }
 }
 

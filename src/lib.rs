@@ -42,7 +42,7 @@ pub mod ui;
 use std::ffi::OsString;
 
 use crate::host::Host;
-use crate::ui::{OutputFormat, Ui};
+use crate::ui::OutputFormat;
 
 /// Runs the program in a world; returns its exit code.
 ///
@@ -54,12 +54,15 @@ pub fn run(mut host: Host, words: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => error,
     };
     let style = commands::style_unparsed(&words, &host.env.clone(), &host);
-    let stdout = std::mem::replace(&mut host.stdout, Box::new(std::io::sink()));
-    let stderr = std::mem::replace(&mut host.stderr, Box::new(std::io::sink()));
-    let mut ui = Ui::new(stdout, stderr, style);
+    let mut ui = commands::ui(&mut host, style);
     if error.use_stderr() && style.format == OutputFormat::Json {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default();
+        let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+        let message = said
+            .join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let message = message.trim_start_matches("error: ").to_owned();
         let hint = Some("see otelctl --help".to_owned());
         return commands::fail(&mut ui, &failure::Failure::setup("usage", message, hint));

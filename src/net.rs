@@ -19,7 +19,7 @@ const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 const IDLE_MAX: Duration = Duration::from_secs(55);
 
 /// What a client is built from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ClientPlan {
     /// The URL it will talk to; its scheme decides on TLS.
     pub url: String,
@@ -60,6 +60,14 @@ pub enum NetError {
         /// Why.
         source: reqwest::Error,
     },
+    /// One that is PEM and holds nothing.
+    #[error("{role} {path} holds no certificate")]
+    Empty {
+        /// Which file it is.
+        role: &'static str,
+        /// Where it is.
+        path: String,
+    },
     /// A proxy's URL.
     #[error("the proxy for {scheme} URLs is not usable")]
     Proxy {
@@ -69,10 +77,10 @@ pub enum NetError {
         source: reqwest::Error,
     },
     /// Anything else: no trusted roots on this machine, for one.
-    #[error("cannot set up the connection to {url}")]
+    #[error("cannot set up the connection")]
     Build {
-        /// Where to.
-        url: String,
+        /// Whether certificate files of the user are in it.
+        own_files: bool,
         /// Why.
         source: reqwest::Error,
     },
@@ -83,13 +91,18 @@ impl NetError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             NetError::Read { .. } => None,
-            NetError::Pem { .. } => {
+            NetError::Pem { .. } | NetError::Empty { .. } => {
                 Some("convert it: openssl x509 -inform der -in FILE -out FILE.pem")
             }
             NetError::Proxy { .. } => Some("check the *_PROXY variables"),
-            NetError::Build { .. } => {
-                Some("install the ca-certificates package, or pass --ca-cert FILE")
-            }
+            NetError::Build {
+                own_files: true, ..
+            } => Some(
+                "check that the certificate files are whole and that the key belongs to the certificate",
+            ),
+            NetError::Build {
+                own_files: false, ..
+            } => Some("install the ca-certificates package, or pass --ca-cert FILE"),
         }
     }
 }
@@ -121,7 +134,7 @@ pub fn client(plan: &ClientPlan) -> Result<Client, NetError> {
         builder = builder.proxy(proxy);
     }
     builder.build().map_err(|source| NetError::Build {
-        url: plan.url.clone(),
+        own_files: plan.ca_cert.is_some() || plan.client_cert.is_some(),
         source: source.without_url(),
     })
 }
@@ -129,11 +142,12 @@ pub fn client(plan: &ClientPlan) -> Result<Client, NetError> {
 fn roots(path: &Path) -> Result<Vec<Certificate>, NetError> {
     let role = "CA certificate";
     let pem = read(role, path)?;
-    Certificate::from_pem_bundle(&pem).map_err(|source| NetError::Pem {
-        role,
-        path: path.to_string_lossy().into_owned(),
-        source,
-    })
+    let path = path.to_string_lossy().into_owned();
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(found) if found.is_empty() => Err(NetError::Empty { role, path }),
+        Ok(found) => Ok(found),
+        Err(source) => Err(NetError::Pem { role, path, source }),
+    }
 }
 
 fn identity(cert: &Path, key: &Path) -> Result<Identity, NetError> {

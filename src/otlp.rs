@@ -1,7 +1,5 @@
 //! The OpenTelemetry protocol: its nouns, its two wire encodings, and the answers servers give.
 //!
-//! [`Payload`] is the waist of the program: left of it we make only right ones, right of it we carry anyone's.
-//!
 //! Spec: OTLP 1.11, <https://opentelemetry.io/docs/specs/otlp/>.
 
 pub mod answer;
@@ -10,8 +8,6 @@ pub mod json;
 pub mod protobuf;
 
 use std::fmt;
-
-use bytes::Bytes;
 
 mod base64;
 pub mod inflate;
@@ -112,19 +108,4 @@ impl fmt::Display for Compression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.content_encoding().unwrap_or("none"))
     }
-}
-
-/// One request's body, ready for the wire.
-#[derive(Debug, Clone)]
-pub struct Payload {
-    /// The body as it goes out, compressed as `compression` says.
-    pub bytes: Bytes,
-    /// What it carries.
-    pub signal: Signal,
-    /// How it is written.
-    pub encoding: Encoding,
-    /// How it is compressed.
-    pub compression: Compression,
-    /// How many records it holds.
-    pub record_count: u32,
 }

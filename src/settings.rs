@@ -13,6 +13,7 @@ mod pairs;
 pub mod resolve;
 mod resource;
 mod transport;
+pub mod zone;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
+use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
@@ -191,18 +193,9 @@ pub struct SendSettings {
     /// Threads that parse and encode; `None` is one per core.
     pub threads: Option<NonZeroU32>,
     /// Whether `log.file.path` is added to each record.
-    pub file_path: FilePath,
+    pub file_path: PathAttribute,
     /// Whether nothing is sent.
     pub dry_run: bool,
     /// What was ignored on the way, one sentence each.
     pub warnings: Vec<String>,
-}
-
-/// Whether records carry the whole path of their file beside its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FilePath {
-    /// `log.file.name` alone.
-    Omit,
-    /// `log.file.path` too.
-    Attach,
 }

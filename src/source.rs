@@ -2,6 +2,7 @@
 
 pub mod chunks;
 pub mod feed;
+pub mod head;
 pub mod inflate;
 pub mod inputs;
 pub mod name;

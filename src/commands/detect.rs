@@ -21,12 +21,13 @@ use crate::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::{Chunk, Stage};
+use crate::settings::resolve::LINE_BYTES_MAX_DEFAULT;
+use crate::settings::zone::time_zone;
+use crate::settings::{Origin, Sourced};
+use crate::source::head::{HEAD_BYTES, byte_order_mark};
 use crate::source::inputs::{Input, inputs};
 use crate::source::{SourceError, inflate};
 use crate::ui::{OutputFormat, Ui};
-
-/// Bytes of the file that are looked at.
-const HEAD_BYTES: u64 = 64 << 10;
 
 /// Records shown.
 const RECORDS_SHOWN: usize = 3;
@@ -51,16 +52,12 @@ pub fn run(args: &DetectArgs, host: &mut Host, ui: &mut Ui) -> Result<(), Failur
 }
 
 fn zone(args: &DetectArgs, host: &Host) -> Result<TimeZone, Failure> {
-    let Some(name) = &args.input.tz else {
-        return Ok((host.time_zone)());
-    };
-    TimeZone::get(name).map_err(|error| {
-        Failure::setup(
-            "settings",
-            error,
-            Some("write it like Europe/Berlin or UTC".to_owned()),
-        )
-    })
+    let named = args
+        .input
+        .tz
+        .clone()
+        .map(|name| Sourced::new(name, Origin::Flag("--tz")));
+    Ok(time_zone(named.as_ref(), host.time_zone)?)
 }
 
 fn head(path: &Path, host: &mut Host) -> Result<Vec<u8>, Failure> {
@@ -85,16 +82,18 @@ fn head(path: &Path, host: &mut Host) -> Result<Vec<u8>, Failure> {
         };
         let plain = inflate::plain(bytes).map_err(open_error)?;
         plain
-            .take(HEAD_BYTES)
+            .take(HEAD_BYTES as u64)
             .read_to_end(&mut head)
             .map_err(open_error)?;
     }
+    let mark = byte_order_mark(&head, &path.to_string_lossy()).map_err(setup)?;
+    head.drain(..mark);
     Ok(head)
 }
 
 /// Takes off a last line that the head has cut in two.
 fn complete_lines(head: &mut Vec<u8>) {
-    if head.len() as u64 == HEAD_BYTES
+    if head.len() == HEAD_BYTES
         && let Some(newline) = memchr::memrchr(b'\n', head)
     {
         head.truncate(newline + 1);
@@ -113,7 +112,7 @@ fn first_records(detection: &Detection, head: Vec<u8>, zone: TimeZone, host: &Ho
     let mut stage = Stage::new(
         Parser::new(detection.kind, Zone::new(zone)),
         builder,
-        1 << 20,
+        LINE_BYTES_MAX_DEFAULT.as_usize(),
     );
     let chunk = Chunk {
         bytes: head,

@@ -5,22 +5,19 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::tz::TimeZone;
-
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
-use crate::commands::fail;
+use crate::commands::{fail, finish};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
-use crate::flow::plan::{DeliveryPlan, PathAttribute, RecordPlan, SendPlan, World};
+use crate::flow::plan::{DeliveryPlan, RecordPlan, SendPlan, World};
 use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
 use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
 use crate::pipeline::batch::BatchLimits;
-use crate::settings::{
-    Destination, FilePath, Origin, SendSettings, is_loopback_url, printable_url, resolve,
-};
+use crate::settings::zone::time_zone;
+use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
 
@@ -46,15 +43,6 @@ struct SameFile {
 struct OutputError {
     path: String,
     source: io::Error,
-}
-
-/// A zone that the tz database does not have.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no time zone {zone:?} (from {origin})")]
-struct ZoneError {
-    zone: String,
-    origin: Origin,
-    source: jiff::Error,
 }
 
 /// Nothing to read.
@@ -107,7 +95,7 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     match report {
         Ok(report) => {
             ui.send_report(&report);
-            exit_code_of(&report)
+            finish(&mut ui, exit_code_of(&report))
         }
         Err(error) => {
             let hint = error.hint();
@@ -171,7 +159,7 @@ fn chosen_inputs(files: &[PathBuf], stdin: Watched) -> Result<(Vec<Input>, Vec<S
 }
 
 fn record_plan(settings: &SendSettings, host: &Host) -> Result<RecordPlan, Failure> {
-    let zone = zone(settings, host)?;
+    let zone = time_zone(settings.time_zone.as_ref(), host.time_zone)?;
     let zone_name = zone
         .iana_name()
         .unwrap_or("the local time of this machine")
@@ -196,10 +184,7 @@ fn record_plan(settings: &SendSettings, host: &Host) -> Result<RecordPlan, Failu
             .map(|name| name.value.clone()),
         resource,
         attributes: settings.attributes.clone(),
-        file_path: match settings.file_path {
-            FilePath::Omit => PathAttribute::Omit,
-            FilePath::Attach => PathAttribute::Attach,
-        },
+        file_path: settings.file_path,
     })
 }
 
@@ -209,24 +194,6 @@ fn os_type() -> &'static str {
         "macos" => "darwin",
         other => other,
     }
-}
-
-fn zone(settings: &SendSettings, host: &Host) -> Result<TimeZone, Failure> {
-    let Some(named) = &settings.time_zone else {
-        return Ok((host.time_zone)());
-    };
-    TimeZone::get(&named.value).map_err(|source| {
-        let error = ZoneError {
-            zone: named.value.clone(),
-            origin: named.origin,
-            source,
-        };
-        Failure::setup(
-            "settings",
-            error,
-            Some("write it like Europe/Berlin or UTC".to_owned()),
-        )
-    })
 }
 
 fn delivery_plan(
@@ -297,7 +264,13 @@ fn refuse_input(path: &Path, inputs: &[Input]) -> Result<(), Failure> {
         Input::File(file) => target
             .as_ref()
             .is_ok_and(|target| fs::canonicalize(file).is_ok_and(|file| file == *target)),
-        Input::Stream(_) | Input::Stdin => false,
+        Input::Stdin => {
+            let stdin = fs::canonicalize("/dev/stdin");
+            target
+                .as_ref()
+                .is_ok_and(|target| stdin.is_ok_and(|stdin| stdin == *target))
+        }
+        Input::Stream(_) => false,
     });
     if !same {
         return Ok(());

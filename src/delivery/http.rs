@@ -1,6 +1,7 @@
 //! One attempt to deliver a body over HTTP.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,7 +23,6 @@ const ANSWER_BYTES_MAX: usize = 4 << 20;
 const MESSAGE_CHARACTERS_MAX: usize = 300;
 
 /// Where and how requests are made.
-#[derive(Debug)]
 pub struct HttpRoute {
     client: Client,
     url: String,
@@ -59,6 +59,13 @@ pub struct NoAnswer {
 pub struct BadHeader {
     /// Its name.
     pub name: String,
+}
+
+impl fmt::Debug for HttpRoute {
+    /// Shows nothing: the URL and the headers may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpRoute(..)")
+    }
 }
 
 impl HttpRoute {

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -25,11 +25,9 @@ use crate::pipeline::stage::Chunk;
 use crate::record::Attribute;
 use crate::source::chunks::Chunker;
 use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
+use crate::source::head::{HEAD_BYTES, byte_order_mark};
 use crate::source::inputs::Input;
 use crate::source::{SourceError, inflate, name};
-
-/// Bytes of a source's head that are looked at to recognise it.
-const HEAD_BYTES: usize = 64 << 10;
 
 /// The name of a source that gives none.
 const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
@@ -162,7 +160,7 @@ impl Feeder {
                 break;
             }
         }
-        let start_offset = byte_order_mark(&head, input)?;
+        let start_offset = byte_order_mark(&head, &input.name())?;
         head.drain(..start_offset);
         let records = &self.plan.records;
         let mut zone = Zone::new(records.zone.clone());
@@ -208,23 +206,25 @@ impl Feeder {
                 Ok((Feed::Bulk(plain), total))
             }
             Input::Stream(path) => {
-                let file = File::open(path).map_err(open_error)?;
-                Ok((self.live(Box::new(file), meter), None))
+                let path = path.clone();
+                let open = move || Ok(Box::new(File::open(path)?) as Box<dyn Read + Send>);
+                Ok((self.live(open, meter), None))
             }
             Input::Stdin => {
-                let stdin = self
-                    .stdin
-                    .take()
-                    .unwrap_or_else(|| Box::new(std::io::empty()));
-                Ok((self.live(stdin, meter), None))
+                let stdin = self.stdin.take().unwrap_or_else(|| Box::new(io::empty()));
+                Ok((self.live(|| Ok(stdin), meter), None))
             }
         }
     }
 
-    fn live(&self, input: Box<dyn Read + Send>, meter: Arc<Meter>) -> Feed {
+    fn live(
+        &self,
+        open: impl FnOnce() -> io::Result<Box<dyn Read + Send>> + Send + 'static,
+        meter: Arc<Meter>,
+    ) -> Feed {
         let (sender, receiver) = sync_channel(BLOCKS_MAX);
         // Not joined: it may block in `read` for ever, and ends with the process.
-        thread::spawn(move || pump(input, &sender, &meter));
+        thread::spawn(move || pump(open, &sender, &meter));
         Feed::Live(LiveFeed::new(
             receiver,
             self.plan.flush_interval,
@@ -249,15 +249,6 @@ impl Open {
                 },
             },
         }
-    }
-}
-
-/// How long the mark at the start of a UTF-8 file is.
-fn byte_order_mark(head: &[u8], input: &Input) -> Result<usize, SourceError> {
-    match head {
-        [0xef, 0xbb, 0xbf, ..] => Ok(3),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(SourceError::Utf16 { path: input.name() }),
-        _ => Ok(0),
     }
 }
 

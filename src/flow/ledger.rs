@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::delivery::{Fate, Stop};
 use crate::flow::Progress;
 use crate::flow::feeder::OpenSource;
+use crate::flow::report;
 use crate::flow::report::{
     ByteTotals, DestinationLabel, LocalCounts, Outcome, RequestCounts, SendReport, SourceReport,
     Tally,
 };
-use crate::flow::stop;
+use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
 use crate::pipeline::stage::ChunkStats;
 use crate::pipeline::timeline::Timeline;
@@ -225,10 +226,7 @@ impl Ledger {
         SendReport {
             outcome,
             dry_run: ending.dry_run,
-            stop: self
-                .stop
-                .as_ref()
-                .map(|stop| stop::told(stop, &ending.label)),
+            stop: self.stop_text(outcome, &ending.label),
             destination: ending.label,
             sources: self.sources,
             tally: self.tally,
@@ -243,6 +241,17 @@ impl Ledger {
             samples: ending.samples,
             out_file: ending.out_file,
             signal: self.signal,
+        }
+    }
+
+    fn stop_text(&self, outcome: Outcome, label: &DestinationLabel) -> Option<report::Stop> {
+        let piped = self.sources.iter().any(|source| source.name == "-");
+        let again = if piped { Again::Lost } else { Again::Possible };
+        let interrupted = |signal| stop::interrupted(signal, again);
+        match &self.stop {
+            Some(stop) => Some(stop::told(stop, label, again)),
+            None if outcome == Outcome::Interrupted => self.signal.map(interrupted),
+            None => None,
         }
     }
 

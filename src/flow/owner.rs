@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
@@ -16,7 +16,7 @@ use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
 use crate::flow::ledger::{Ledger, ReadChunk};
 use crate::flow::signals::Signals;
-use crate::flow::worker::{Output, Product};
+use crate::flow::worker::{Output, Product, Room};
 use crate::source::feed::Meter;
 
 /// How often the watcher is told how far the run is.
@@ -30,7 +30,7 @@ pub(super) enum Route {
     /// Over HTTP, several at a time.
     Http(Arc<Courier>),
     /// Into a file or a pipe, one after another.
-    Lines(LinesRoute),
+    Lines(Arc<LinesRoute>),
     /// Nowhere.
     Nowhere,
 }
@@ -47,7 +47,7 @@ struct Place {
 struct Ready {
     place: Place,
     shipment: Shipment,
-    room: Arc<OwnedSemaphorePermit>,
+    room: Room,
 }
 
 /// The owner of a run.
@@ -57,9 +57,10 @@ pub(super) struct Owner<'w> {
     next_number: u64,
     early: BTreeMap<u64, Output>,
     ready: VecDeque<Ready>,
-    in_flight: JoinSet<(Fate, Arc<OwnedSemaphorePermit>)>,
+    in_flight: JoinSet<(Fate, Room)>,
     places: HashMap<task::Id, Place>,
     stopping: bool,
+    gave_up: bool,
 }
 
 /// What the owner starts with.
@@ -88,6 +89,7 @@ impl<'w> Owner<'w> {
             in_flight: JoinSet::new(),
             places: HashMap::new(),
             stopping: false,
+            gave_up: false,
         }
     }
 
@@ -103,7 +105,7 @@ impl<'w> Owner<'w> {
         let mut progress = tokio::time::interval(PROGRESS_INTERVAL);
         loop {
             self.start_ready();
-            if self.stopping && deadline.is_none() {
+            if self.stopping && deadline.is_none() && !self.gave_up {
                 deadline = Some(Instant::now() + self.desk.drain);
             }
             if !reading && self.ready.is_empty() && self.in_flight.is_empty() {
@@ -120,9 +122,9 @@ impl<'w> Owner<'w> {
                 }
                 signal = signals.next() => deadline = Some(self.interrupt(signal, deadline)),
                 _ = progress.tick() => self.tell_progress(),
-                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() && !self.in_flight.is_empty() => {
-                    self.stop();
-                    self.desk.cut.request();
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                    self.give_up();
+                    deadline = None;
                 }
             }
         }
@@ -183,7 +185,7 @@ impl<'w> Owner<'w> {
 
     /// Starts what may start. Once the run is stopping, what has not started stays unsent.
     fn start_ready(&mut self) {
-        while self.stopping || self.in_flight.len() < self.desk.in_flight_max {
+        while self.stopping || self.in_flight.len() < self.at_a_time() {
             let Some(ready) = self.ready.pop_front() else {
                 return;
             };
@@ -192,6 +194,14 @@ impl<'w> Owner<'w> {
             } else {
                 self.start(ready);
             }
+        }
+    }
+
+    fn at_a_time(&self) -> usize {
+        match self.desk.route {
+            Route::Http(_) => self.desk.in_flight_max,
+            // Lines follow each other.
+            Route::Lines(_) | Route::Nowhere => 1,
         }
     }
 
@@ -205,8 +215,12 @@ impl<'w> Owner<'w> {
                 self.places.insert(handle.id(), ready.place);
             }
             Route::Lines(route) => {
-                let fate = route.deliver(&ready.shipment);
-                self.book(ready.place, fate);
+                // Its reader may be slow, and signals must be heard meanwhile.
+                let route = Arc::clone(route);
+                let handle = self
+                    .in_flight
+                    .spawn_blocking(move || (route.deliver(&ready.shipment), ready.room));
+                self.places.insert(handle.id(), ready.place);
             }
             Route::Nowhere => {
                 let missing = SAMPLES_MAX.saturating_sub(self.samples.len());
@@ -217,7 +231,7 @@ impl<'w> Owner<'w> {
         }
     }
 
-    fn settle(&mut self, ended: Result<(task::Id, (Fate, Arc<OwnedSemaphorePermit>)), JoinError>) {
+    fn settle(&mut self, ended: Result<(task::Id, (Fate, Room)), JoinError>) {
         match ended {
             Ok((id, (fate, _room))) => {
                 let place = self.places.remove(&id).expect("every task has its place");
@@ -240,6 +254,19 @@ impl<'w> Owner<'w> {
         self.desk.shutdown.request();
         // A worker that waits for room would wait for ever.
         self.desk.room.close();
+    }
+
+    /// There is no more time: requests are given up and counted, a write that hangs is left behind.
+    fn give_up(&mut self) {
+        self.gave_up = true;
+        self.stop();
+        self.desk.cut.request();
+        if matches!(self.desk.route, Route::Lines(_)) {
+            for (_, place) in self.places.drain() {
+                self.desk.ledger.leave(place.records);
+            }
+            self.in_flight.detach_all();
+        }
     }
 
     /// The first signal drains, the second ends at once.

@@ -17,7 +17,6 @@ use crate::flow::report::DestinationLabel;
 use crate::net::{ClientPlan, NetError};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
-use crate::source::SourceError;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -128,9 +127,6 @@ pub enum Signals {
 /// Why a run could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// An input.
-    #[error(transparent)]
-    Source(#[from] SourceError),
     /// The connection.
     #[error(transparent)]
     Net(#[from] NetError),
@@ -159,7 +155,6 @@ impl FlowError {
     /// One thing the user can do.
     pub fn hint(&self) -> Option<String> {
         match self {
-            FlowError::Source(error) => error.hint(),
             FlowError::Net(error) => error.hint().map(str::to_owned),
             FlowError::Header(_) => Some("write it as --header NAME=VALUE".to_owned()),
             FlowError::Output { .. } => {

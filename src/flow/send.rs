@@ -58,6 +58,8 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     );
     let label = plan.label.clone();
     let (mut ledger, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
+    // A write that nobody reads may still wait; it ends with the process.
+    runtime.shutdown_background();
     let local = local.map(|local| {
         let (counts, failed) = local.finish();
         if let Some(error) = failed {
@@ -101,6 +103,7 @@ fn ship(
     let shop = Workshop {
         feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
         room: Arc::clone(&room),
+        shutdown: world.shutdown.clone(),
         clock: world.clock,
         records: plan.records,
         batch: plan.batch,
@@ -147,7 +150,9 @@ fn route(
     let delivery = std::mem::replace(&mut plan.delivery, DeliveryPlan::Nowhere);
     let (client, headers, retry_for, address, local) = match delivery {
         DeliveryPlan::Nowhere => return Ok((Route::Nowhere, None)),
-        DeliveryPlan::Lines(output) => return Ok((Route::Lines(LinesRoute::new(output)), None)),
+        DeliveryPlan::Lines(output) => {
+            return Ok((Route::Lines(Arc::new(LinesRoute::new(output))), None));
+        }
         DeliveryPlan::Http {
             client,
             headers,

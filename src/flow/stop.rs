@@ -3,21 +3,57 @@
 use crate::delivery::Stop;
 use crate::flow::report::{self, DestinationLabel};
 
+/// Whether what is unsent can be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// All inputs are files.
+    Possible,
+    /// A pipe is among them.
+    Lost,
+}
+
+impl Again {
+    fn hint(self) -> &'static str {
+        match self {
+            Again::Possible => "run it again: what is unsent is still in the input",
+            Again::Lost => {
+                "what was read from the pipe and is unsent is lost: send it again from where it came"
+            }
+        }
+    }
+}
+
+/// The words for a run that a signal ended early.
+pub(super) fn interrupted(signal: u8, again: Again) -> report::Stop {
+    let name = if signal == 15 { "SIGTERM" } else { "SIGINT" };
+    report::Stop {
+        code: "interrupted",
+        message: format!("interrupted by {name} before everything was read and sent"),
+        causes: Vec::new(),
+        hint: Some(again.hint().to_owned()),
+    }
+}
+
 /// The words for a stop.
-pub(super) fn told(stop: &Stop, label: &DestinationLabel) -> report::Stop {
+pub(super) fn told(stop: &Stop, label: &DestinationLabel, again: Again) -> report::Stop {
     let url = &label.url;
     match stop {
         Stop::NobodyThere { causes } => report::Stop {
             code: "nobody-there",
             message: format!("nobody listens at {url}, where a collector would"),
             causes: causes.clone(),
-            hint: Some("name a destination with --to, or try --to local, which needs none".to_owned()),
+            hint: Some(
+                "name a destination with --to, or try --to local, which needs none".to_owned(),
+            ),
         },
         Stop::NoAnswer { causes } => report::Stop {
             code: "no-answer",
             message: format!("{url} did not take the records within the time for retries"),
             causes: causes.clone(),
-            hint: Some("check that it is up, or wait longer with --retry-for 1h; what is unsent is still in the input".to_owned()),
+            hint: Some(format!(
+                "check that it is up, or wait longer with --retry-for 1h; {}",
+                again.hint()
+            )),
         },
         Stop::Denied { status, message } => report::Stop {
             code: "denied",
@@ -39,7 +75,12 @@ pub(super) fn told(stop: &Stop, label: &DestinationLabel) -> report::Stop {
             message: format!("cannot write to {url}"),
             causes: vec![cause.clone()],
             hint: Some(
-                if *closed { "its reader ended before everything was written" } else { "make room or choose another place, and run it again" }.to_owned(),
+                if *closed {
+                    "its reader ended before everything was written"
+                } else {
+                    "make room or choose another place, and run it again"
+                }
+                .to_owned(),
             ),
         },
     }

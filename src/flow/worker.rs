@@ -1,12 +1,14 @@
 //! A worker thread: takes a chunk, makes shipments of it, passes them on.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::base::clock::Clock;
+use crate::base::shutdown::Shutdown;
 use crate::delivery::Shipment;
 use crate::flow::feeder::{Feeder, OpenSource, Step};
 use crate::flow::plan::RecordPlan;
@@ -24,6 +26,7 @@ pub(super) struct Workshop {
     pub(super) feeder: Mutex<Feeder>,
     /// One permit for each chunk between reading and its end; this bounds the memory.
     pub(super) room: Arc<Semaphore>,
+    pub(super) shutdown: Shutdown,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) records: RecordPlan,
     pub(super) batch: BatchLimits,
@@ -31,12 +34,15 @@ pub(super) struct Workshop {
     pub(super) compression: Compression,
 }
 
+/// A chunk's permit. There is none once the run is stopping: what a pipe has given already is still counted.
+pub(super) type Room = Arc<Option<OwnedSemaphorePermit>>;
+
 /// What became of a piece of work, for the owner, who puts them in order.
 pub(super) struct Output {
     pub(super) number: u64,
     pub(super) product: Product,
     /// Returned when the last shipment of the chunk has come to its end.
-    pub(super) room: Arc<OwnedSemaphorePermit>,
+    pub(super) room: Room,
 }
 
 /// The product of a step.
@@ -60,6 +66,7 @@ pub(super) enum Product {
 
 /// Works until nothing is left or nobody listens.
 pub(super) fn work(shop: &Workshop, outputs: &mpsc::Sender<Output>, runtime: &Handle) {
+    let _alarm = Alarm(shop);
     let mut bench = Bench {
         shop,
         stage: None,
@@ -69,6 +76,18 @@ pub(super) fn work(shop: &Workshop, outputs: &mpsc::Sender<Output>, runtime: &Ha
     while let Some(output) = bench.next(runtime) {
         if outputs.blocking_send(output).is_err() {
             return;
+        }
+    }
+}
+
+/// Ends the run when a worker panics: the others would wait for its output for ever.
+struct Alarm<'s>(&'s Workshop);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.shutdown.request();
+            self.0.room.close();
         }
     }
 }
@@ -91,10 +110,8 @@ impl Bench<'_> {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             // Inside the lock, so that the first chunk that is not resolved always has its room.
-            let room = runtime
-                .block_on(Arc::clone(&self.shop.room).acquire_owned())
-                .ok()?;
-            (feeder.next(buffer)?, room)
+            let room = runtime.block_on(Arc::clone(&self.shop.room).acquire_owned());
+            (feeder.next(buffer)?, room.ok())
         };
         let product = match work.step {
             Step::Opened(source) => Product::Opened(source),

@@ -183,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn the_last_of_two_equal_keys_wins_also_for_the_message() {
+        let record = read(r#"{"msg":"first","logger":"a","msg":"last","logger":"b"}"#).unwrap();
+        assert_eq!(
+            (&record.body, &*record.scope),
+            (&Value::Text("last".into()), "b")
+        );
+        assert!(record.attributes.is_empty());
+    }
+
+    #[test]
     fn a_second_message_stays_an_attribute() {
         let record = read(r#"{"event":"user.login","message":"hi","text":"more"}"#).unwrap();
         assert_eq!(record.body, Value::Text("hi".into()));

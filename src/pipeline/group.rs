@@ -210,11 +210,16 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
     // One record, or one that has outgrown its limits: walk through it as the workers will.
     let complete = memchr::memrchr(b'\n', bytes)? + 1;
     let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
-    let mut last = 0;
+    let mut last = None;
     while let Some(group) = groups.next_group(parser) {
-        last = group.start;
+        last = Some(group.start);
     }
-    (last > 0).then_some(last)
+    match last {
+        // Behind so many bytes, and behind blank lines alone, nothing joins any more.
+        Some(start) if complete - start > RECORD_BYTES_MAX => Some(complete),
+        None => Some(complete),
+        Some(start) => (start > 0).then_some(start),
+    }
 }
 
 fn line_start(bytes: &[u8], line_end: usize) -> usize {
@@ -316,6 +321,19 @@ mod tests {
                 ("12345".into(), 4),
                 ("  y".into(), 0)
             ]
+        );
+    }
+
+    #[test]
+    fn a_long_run_of_blank_lines_can_be_cut() {
+        let blank = "\n".repeat(RECORD_BYTES_MAX + 10);
+        for text in [blank.clone(), format!("head\n{blank}")] {
+            let cut = last_boundary(text.as_bytes(), &mut parser(FormatKind::Plain), 100);
+            assert_eq!(cut, Some(text.len()));
+        }
+        assert_eq!(
+            last_boundary(b"head\n\n\n", &mut parser(FormatKind::Plain), 100),
+            None
         );
     }
 

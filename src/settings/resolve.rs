@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::base::units::ByteCount;
 use crate::cli::send::{DeliveryArgs, SendArgs};
+use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
 use crate::settings::connection::connection;
 use crate::settings::env::{
@@ -14,7 +15,7 @@ use crate::settings::env::{
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_SDK_DISABLED, TIMEOUT,
 };
 use crate::settings::resource::{resource, unique};
-use crate::settings::{FilePath, Origin, SendSettings, SettingsError, Sourced};
+use crate::settings::{Origin, SendSettings, SettingsError, Sourced};
 
 /// Where a collector listens: OTLP/HTTP's own port on this machine. A base URL.
 pub const ENDPOINT_DEFAULT: &str = "http://localhost:4318";
@@ -83,9 +84,9 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
         threads: delivery.threads,
         file_path: if args.record.file_path {
-            FilePath::Attach
+            PathAttribute::Attach
         } else {
-            FilePath::Omit
+            PathAttribute::Omit
         },
         dry_run: delivery.dry_run,
         warnings: reader.warnings,
@@ -254,7 +255,7 @@ mod tests {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(settings.attributes, [pair("a", "3"), pair("b", "2")]);
         assert_eq!(settings.time_zone.unwrap().value, "UTC");
-        assert_eq!(settings.file_path, FilePath::Attach);
+        assert_eq!(settings.file_path, PathAttribute::Attach);
         assert_eq!(settings.threads, NonZeroU32::new(3));
         assert!(settings.dry_run);
     }

@@ -44,11 +44,6 @@ impl Chunker {
         self.offset
     }
 
-    /// Whether the source is at its end.
-    pub fn is_ended(&self) -> bool {
-        self.ended && self.carry.is_empty()
-    }
-
     /// The next chunk, in a buffer that was used before; `None` at the end.
     ///
     /// Errors: what the source says. What was read before it is given first, and the error at the next call.

@@ -213,10 +213,14 @@ impl LiveFeed {
     }
 }
 
-/// Reads a pipe to its end and hands its bytes over, decompressed. Runs on a thread of its own, which ends with the pipe or
-/// with the process.
-pub fn pump(input: Box<dyn Read + Send>, blocks: &SyncSender<Block>, meter: &Meter) {
-    let mut reader = match inflate::plain(input) {
+/// Opens a pipe, reads it to its end and hands its bytes over, decompressed. Runs on a thread of its own, because opening may
+/// wait for a writer and reading for bytes; it ends with the pipe or with the process.
+pub fn pump(
+    open: impl FnOnce() -> io::Result<Box<dyn Read + Send>>,
+    blocks: &SyncSender<Block>,
+    meter: &Meter,
+) {
+    let mut reader = match open().and_then(inflate::plain) {
         Ok(reader) => reader,
         Err(error) => return drop(blocks.send(Err(error))),
     };

@@ -64,7 +64,12 @@ fn expanded(word: &Path) -> Result<Vec<PathBuf>, SourceError> {
         pattern: pattern.clone(),
         source,
     })?;
-    let files: Vec<PathBuf> = matches.flatten().filter(|path| !path.is_dir()).collect();
+    let found: Result<Vec<PathBuf>, _> = matches.collect();
+    let found = found.map_err(|error| SourceError::Open {
+        path: error.path().to_string_lossy().into_owned(),
+        source: error.into(),
+    })?;
+    let files: Vec<PathBuf> = found.into_iter().filter(|path| !path.is_dir()).collect();
     if files.is_empty() {
         return Err(SourceError::NoMatch { pattern });
     }

@@ -395,6 +395,7 @@ fn every_code_is_produced_by_a_test() {
         "certificate",
         "denied",
         "input",
+        "interrupted",
         "misdirected",
         "no-answer",
         "nobody-there",

@@ -173,6 +173,14 @@ impl<'z, 'a> Roles<'z, 'a> {
         key: &Cow<'a, str>,
         value: Value<'a>,
     ) -> Result<(), Value<'a>> {
+        if let Some((_, held)) = &self.message
+            && held == key
+            && value != Value::Empty
+        {
+            self.duplicates += 1;
+            record.body = value;
+            return Ok(());
+        }
         if value == Value::Empty || self.message.as_ref().is_some_and(|(held, _)| *held <= rank) {
             return Err(value);
         }
@@ -190,6 +198,14 @@ impl<'z, 'a> Roles<'z, 'a> {
         key: &Cow<'a, str>,
         name: Cow<'a, str>,
     ) -> Result<(), Value<'a>> {
+        if let Some((_, held)) = &self.scope
+            && held == key
+            && !name.is_empty()
+        {
+            self.duplicates += 1;
+            record.scope = name;
+            return Ok(());
+        }
         if name.is_empty() || self.scope.as_ref().is_some_and(|(held, _)| *held <= rank) {
             return Err(Value::Text(name));
         }
