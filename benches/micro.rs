@@ -22,7 +22,19 @@ use std::error::Error;
 use std::fs;
 use std::hint::black_box;
 use std::str;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use otelctl::base::units::UnixNanos;
+use otelctl::format::timestamp::Zone;
+use otelctl::format::{FormatKind, Parser};
+use otelctl::otlp::Encoding;
+use otelctl::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
+use otelctl::pipeline::buffers::Buffers;
+use otelctl::pipeline::encode::Constants;
+use otelctl::pipeline::stage::{Chunk, Stage};
+use otelctl::record::{Attribute, Record};
 
 use crate::inputs::Shape;
 use crate::timing::{median, megabytes_per_second};
@@ -55,8 +67,51 @@ fn main() -> Result<()> {
         stage(&name, "floor: check UTF-8", &lines, |lines| {
             str::from_utf8(lines).is_ok()
         });
+        product_stages(&name, shape, &lines);
     }
     Ok(())
+}
+
+/// Parsing alone, and the whole of a worker's stage: lines to request bodies in both encodings.
+fn product_stages(name: &str, shape: Shape, lines: &[u8]) {
+    let kind = match shape {
+        Shape::Plain => FormatKind::Stamped,
+        Shape::Json => FormatKind::Json,
+    };
+    let parser = || Parser::new(kind, Zone::new(TimeZone::UTC));
+    let mut parse = parser();
+    stage(name, "parse", lines, |lines| {
+        let text = str::from_utf8(lines).unwrap_or_default();
+        let mut record = Record::default();
+        let mut attributes = 0;
+        for line in text.lines() {
+            record.clear();
+            parse.parse(line, line.len(), None, &mut record);
+            attributes += record.attributes.len();
+        }
+        attributes
+    });
+    for encoding in [Encoding::Protobuf, Encoding::Json] {
+        let constants = [Attribute::text("log.file.name", "bench.log")];
+        let builder = BatchBuilder::new(
+            Arc::new(Envelope::new(encoding, &[])),
+            Arc::new(Constants::new(encoding, &constants)),
+            BatchLimits {
+                records_max: usize::MAX,
+                encoded_bytes_max: 1 << 20,
+            },
+            Buffers::default(),
+        );
+        let mut worker = Stage::new(parser(), builder, 1 << 20);
+        let chunk = Chunk {
+            bytes: lines.to_vec(),
+            ..Chunk::default()
+        };
+        let title = format!("parse, encode, {}", encoding.protocol());
+        stage(name, &title, lines, |_| {
+            worker.run(&chunk, UnixNanos(1)).0.len()
+        });
+    }
 }
 
 /// Prints one row: the median speed of `work` on all lines at once.

@@ -3,12 +3,24 @@
 //! # The data's way
 //!
 //! ```text
-//! bytes → lines → Record → Batch → Shipment → Fate → SendReport
-//! source  pipeline::group  format  pipeline::batch  delivery  flow::ledger  ui
+//! main thread   cli → settings → commands::send makes a plan → flow::send
+//!
+//! pump thread   one for each pipe: source::feed::pump opens and reads it → a bounded channel
+//! N workers     in turn, behind one lock:
+//!                 flow::feeder    opens the next input, format::detect tells what it is
+//!                 source::chunks  cuts it into chunks that end with a record (pipeline::group says where)
+//!               then each for itself:
+//!                 pipeline::stage    group: lines of a record → format: Record → encode, batch: request bodies
+//!                 otlp::compress     → Shipment
+//! main thread   flow::owner     puts shipments in order, keeps a few requests in flight
+//!                 delivery        attempts over net's client; pipeline::classify and retry say what an answer means → Fate
+//!                 flow::ledger    writes down where each record went → SendReport
+//!               ui              report → summary or receipt; failure → exit code
+//! local thread  for --to local: receiver, a real OTLP endpoint with its own runtime (flow::local)
 //! ```
 //!
-//! `flow::send` joins them: worker threads pull chunks from `source`, and a `pipeline::stage` turns each into encoded batches;
-//! the owner on the main thread delivers these in order and keeps the accounts.
+//! A chunk takes one of a fixed number of permits before it is read and returns it when its last request has ended; that bounds
+//! the memory.
 //!
 //! # What holds everywhere
 //!

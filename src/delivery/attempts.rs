@@ -13,6 +13,7 @@ use crate::delivery::{Fate, Shipment, Stop};
 use crate::net::Fault;
 use crate::otlp::Compression;
 use crate::otlp::compress::Compressor;
+use crate::pipeline::batch::Batch;
 use crate::pipeline::classify::{Answer, Disposition, classify};
 use crate::pipeline::retry::{Next, Retry};
 
@@ -55,8 +56,17 @@ pub enum Address {
 
 /// How one request ended, retries included.
 enum Ended {
-    Done(Disposition),
+    /// All of it was taken; the server may have something to say.
+    Delivered { message: String },
+    /// Some of it was not.
+    PartlyRejected { rejected: u64, message: String },
+    /// None of it was, for what it holds.
+    Refused { message: String },
+    /// It is too large.
+    TooLarge,
+    /// Whatever follows would fare the same.
     Stopped(Stop),
+    /// There is no more time.
     Cut,
 }
 
@@ -68,7 +78,7 @@ impl Courier {
         while let Some(shipment) = left.pop() {
             let records = shipment.batch.record_count() as u64;
             match self.send(&shipment, &mut fate, &mut rng).await {
-                Ended::Done(Disposition::Split) => match self.halves(&shipment) {
+                Ended::TooLarge => match self.halves(&shipment) {
                     Some((first, second)) => {
                         fate.split += 1;
                         left.push(second);
@@ -76,7 +86,18 @@ impl Courier {
                     }
                     None => reject(&mut fate, "too large for the server", records),
                 },
-                Ended::Done(disposition) => self.settle(&mut fate, disposition, records),
+                Ended::Delivered { message } => {
+                    fate.delivered += records;
+                    if !message.is_empty() {
+                        fate.warnings.push(format!("the server says: {message}"));
+                    }
+                }
+                Ended::PartlyRejected { rejected, message } => {
+                    let rejected = rejected.min(records);
+                    fate.delivered += records - rejected;
+                    reject(&mut fate, &message, rejected);
+                }
+                Ended::Refused { message } => reject(&mut fate, &message, records),
                 ended @ (Ended::Stopped(_) | Ended::Cut) => {
                     let unsent = left
                         .iter()
@@ -137,26 +158,35 @@ impl Courier {
             body: &received.body,
         };
         let status = received.status;
-        match classify(self.route.encoding(), answer) {
-            Disposition::Retry { after, message } => Verdict::Later {
-                after,
-                causes: vec![self.said(status, &message)],
+        let ended = match classify(self.route.encoding(), answer) {
+            Disposition::Retry { after, message } => {
+                let causes = vec![self.said(status, &message)];
+                return Verdict::Later { after, causes };
+            }
+            Disposition::Delivered { message } => Ended::Delivered {
+                message: self.route.presentable(&message),
             },
-            Disposition::Denied { message } => Verdict::Ended(Ended::Stopped(Stop::Denied {
+            Disposition::PartlyRejected { rejected, message } => Ended::PartlyRejected {
+                rejected,
+                message: match self.route.presentable(&message) {
+                    message if message.is_empty() => "rejected by the server".to_owned(),
+                    message => message,
+                },
+            },
+            Disposition::Refused { message } => Ended::Refused {
+                message: self.said(status, &message),
+            },
+            Disposition::Split => Ended::TooLarge,
+            Disposition::Denied { message } => Ended::Stopped(Stop::Denied {
                 status,
                 message: self.route.presentable(&message),
-            })),
-            Disposition::Misdirected { message } => {
-                Verdict::Ended(Ended::Stopped(Stop::Misdirected {
-                    status: Some(status),
-                    message: self.route.presentable(&message),
-                }))
-            }
-            Disposition::Refused { message } => Verdict::Ended(Ended::Done(Disposition::Refused {
-                message: self.said(status, &message),
-            })),
-            done => Verdict::Ended(Ended::Done(done)),
-        }
+            }),
+            Disposition::Misdirected { message } => Ended::Stopped(Stop::Misdirected {
+                status: Some(status),
+                message: self.route.presentable(&message),
+            }),
+        };
+        Verdict::Ended(ended)
     }
 
     fn judge_fault(&self, no_answer: NoAnswer) -> Verdict {
@@ -186,36 +216,10 @@ impl Courier {
         }
     }
 
-    fn settle(&self, fate: &mut Fate, disposition: Disposition, records: u64) {
-        match disposition {
-            Disposition::PartlyRejected { rejected, message } => {
-                let rejected = rejected.min(records);
-                fate.delivered += records - rejected;
-                let reason = match self.route.presentable(&message) {
-                    message if message.is_empty() => "rejected by the server".to_owned(),
-                    message => message,
-                };
-                reject(fate, &reason, rejected);
-            }
-            Disposition::Refused { message } => reject(fate, &message, records),
-            Disposition::Delivered { message } => {
-                fate.delivered += records;
-                if !message.is_empty() {
-                    let message = self.route.presentable(&message);
-                    fate.warnings.push(format!("the server says: {message}"));
-                }
-            }
-            Disposition::Split
-            | Disposition::Retry { .. }
-            | Disposition::Denied { .. }
-            | Disposition::Misdirected { .. } => unreachable!("these do not end a request"),
-        }
-    }
-
     fn halves(&self, shipment: &Shipment) -> Option<(Shipment, Shipment)> {
         let (first, second) = shipment.batch.halves()?;
         let mut compressor = Compressor::new(self.compression);
-        let mut ship = |batch: crate::pipeline::batch::Batch| Shipment {
+        let mut ship = |batch: Batch| Shipment {
             compressed: compressor.compress(&batch.body).map(Bytes::from),
             batch,
         };

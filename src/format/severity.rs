@@ -4,11 +4,9 @@
 
 use crate::record::SeverityNumber;
 
-/// Longest word of the table.
-const WORD_BYTES_MAX: usize = 11;
-
-/// The words with their numbers, the frequent ones first: a word is compared as one integer, most are found at the first tries.
-const WORDS: [(u128, u8); 49] = [
+/// The words of up to eight letters, the frequent ones first: a word is compared as one integer, most are found at the first
+/// tries.
+const WORDS: [(u64, u8); 47] = [
     (packed(b"info"), 9),
     (packed(b"warn"), 13),
     (packed(b"error"), 17),
@@ -20,7 +18,6 @@ const WORDS: [(u128, u8); 49] = [
     (packed(b"critical"), 18),
     (packed(b"err"), 17),
     (packed(b"severe"), 17),
-    (packed(b"information"), 9),
     (packed(b"verbose"), 1),
     (packed(b"inf"), 9),
     (packed(b"wrn"), 13),
@@ -31,7 +28,6 @@ const WORDS: [(u128, u8); 49] = [
     (packed(b"crit"), 18),
     (packed(b"alert"), 19),
     (packed(b"emerg"), 21),
-    (packed(b"emergency"), 21),
     (packed(b"panic"), 21),
     (packed(b"dpanic"), 18),
     (packed(b"finest"), 1),
@@ -65,19 +61,24 @@ const WORDS: [(u128, u8); 49] = [
 /// Shape: one word without brackets or colon → its number; `None` for any other text.
 pub fn from_word(word: &str) -> Option<SeverityNumber> {
     let bytes = word.as_bytes();
-    if bytes.len() < 3 || bytes.len() > WORD_BYTES_MAX {
-        return None;
-    }
-    let wanted = packed(bytes);
-    let (_, number) = WORDS.iter().find(|(word, _)| *word == wanted)?;
-    SeverityNumber::new(*number)
+    let number = match bytes.len() {
+        3..=8 => {
+            let wanted = packed(bytes);
+            WORDS.iter().find(|(word, _)| *word == wanted)?.1
+        }
+        9 if word.eq_ignore_ascii_case("emergency") => 21,
+        11 if word.eq_ignore_ascii_case("information") => 9,
+        _ => return None,
+    };
+    SeverityNumber::new(number)
 }
 
-/// A word as one integer, letters in lower case.
-const fn packed(word: &[u8]) -> u128 {
+/// A word of up to eight letters as one integer, in lower case.
+const fn packed(word: &[u8]) -> u64 {
     let (mut value, mut at) = (0, 0);
     while at < word.len() {
-        value = value << 8 | word[at].to_ascii_lowercase() as u128;
+        // In ASCII this bit is the case of a letter, and digits have it set.
+        value = value << 8 | (word[at] | 0x20) as u64;
         at += 1;
     }
     value

@@ -48,7 +48,8 @@ pub fn continues(line: &[u8]) -> bool {
 
 /// Whether a line opens a Python trace, after which one unindented line names the exception.
 pub fn opens_python(line: &[u8]) -> bool {
-    line.starts_with(PYTHON_HEADER.as_bytes())
+    // Asked for every line: the first byte says no to most.
+    line.first() == Some(&b'T') && line.starts_with(PYTHON_HEADER.as_bytes())
 }
 
 /// A lone `}`, `]` or `)` with at most punctuation behind it: the end of something pretty-printed.

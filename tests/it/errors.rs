@@ -409,6 +409,7 @@ fn every_code_is_produced_by_a_test() {
         expected
     );
     let tests = [
+        include_str!("binary.rs"),
         include_str!("delivery.rs"),
         include_str!("cli.rs"),
         include_str!("errors.rs"),

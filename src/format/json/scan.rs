@@ -49,9 +49,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// A key and the colon behind it.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "once for every key: as a call, the key goes through memory"
+    )]
+    #[inline(always)]
     pub fn key(&mut self) -> Option<Cow<'a, str>> {
-        let key = (self.peek()? == b'"').then(|| self.string())??;
+        let key = match self.text_value() {
+            Some(plain) => Cow::Borrowed(plain),
+            None => Cow::Owned(self.escaped_string()?),
+        };
         self.open(b':')?;
         Some(key)
     }
@@ -91,7 +98,10 @@ impl<'a> Scanner<'a> {
 
     fn read_into(&mut self, place: &mut Value<'a>, depth: u32) -> Option<()> {
         *place = match self.peek()? {
-            b'"' => Value::Text(self.string()?),
+            b'"' => match self.plain_string() {
+                Some(text) => Value::Text(Cow::Borrowed(text)),
+                None => Value::Text(Cow::Owned(self.escaped_string()?)),
+            },
             b'{' | b'[' if depth >= DEPTH_MAX => self.raw()?,
             b'{' => return self.object_into(place, depth),
             b'[' => return self.array_into(place, depth),
@@ -149,7 +159,9 @@ impl<'a> Scanner<'a> {
         loop {
             match self.bytes().get(self.at)? {
                 b'"' => {
-                    self.string()?;
+                    if self.plain_string().is_none() {
+                        self.escaped_string()?;
+                    }
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
@@ -251,17 +263,16 @@ impl<'a> Scanner<'a> {
         Some(text)
     }
 
-    /// The string that begins here, borrowed when it has no escapes.
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        if let Some(text) = self.plain_string() {
-            return Some(Cow::Borrowed(text));
-        }
-        let start = self.at + 1;
+    /// The string that begins here, which has escapes.
+    #[cold]
+    fn escaped_string(&mut self) -> Option<String> {
+        self.open(b'"')?;
+        let start = self.at;
         self.at = string_end(self.bytes(), start)?;
         let plain = self.text.get(start..self.at)?;
         let mut text = String::with_capacity(plain.len() + 32);
         text.push_str(plain);
-        self.escaped(&mut text).map(|()| Cow::Owned(text))
+        self.escaped(&mut text).map(|()| text)
     }
 
     /// The rest of a string from its first backslash on.
