@@ -29,7 +29,7 @@ Exit codes:
     3  the server said no: credentials denied, or not an OTLP endpoint
     4  not delivered: unreachable, or the retry window ended
   101  a bug in otelctl
-  130  interrupted by SIGINT (143: by SIGTERM) with records unsent";
+  130  interrupted by SIGINT (143: by SIGTERM) before all was read and sent";
 
 const EXAMPLES: &str = "\
 Examples:

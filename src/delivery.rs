@@ -3,7 +3,7 @@
 pub mod attempts;
 pub mod http;
 pub mod lines;
-pub mod wish;
+pub mod retry_after;
 
 use std::collections::BTreeMap;
 

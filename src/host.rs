@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::base::clock::{Clock, SystemClock};
-use crate::flow::plan::Signals;
+use crate::flow::plan::SignalMode;
 use crate::settings::env::EnvVars;
 
 /// Whether a stream is watched by a person.
@@ -39,7 +39,7 @@ pub struct Host {
     /// Whether standard error is a terminal.
     pub stderr_watched: Watched,
     /// Whether signals of the process end the run; tests share one process and say no.
-    pub signals: Signals,
+    pub signals: SignalMode,
     /// `host.name` of the resource.
     pub host_name: Option<String>,
     /// The zone of this machine; asked for only when a command needs it.
@@ -61,7 +61,7 @@ impl Host {
             stdout_watched: watched(io::stdout().is_terminal()),
             stderr: Box::new(io::stderr()),
             stderr_watched: watched(io::stderr().is_terminal()),
-            signals: Signals::Heard,
+            signals: SignalMode::Heard,
             host_name: host_name(),
             time_zone: TimeZone::system,
         }

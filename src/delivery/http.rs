@@ -12,7 +12,7 @@ use reqwest::{Client, Response};
 
 use crate::base::clock::Clock;
 use crate::base::secret::Secret;
-use crate::delivery::wish;
+use crate::delivery::retry_after;
 use crate::net::{Fault, fault};
 use crate::otlp::{Compression, Encoding};
 
@@ -136,7 +136,8 @@ impl HttpRoute {
             value.to_str().ok().map(str::to_owned)
         };
         let content_type = text(CONTENT_TYPE).unwrap_or_default();
-        let retry_after = text(RETRY_AFTER).and_then(|wish| wish::retry_after(&wish, clock.now()));
+        let retry_after =
+            text(RETRY_AFTER).and_then(|wish| retry_after::retry_after(&wish, clock.now()));
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while body.len() < ANSWER_BYTES_MAX

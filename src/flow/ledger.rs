@@ -249,7 +249,7 @@ impl Ledger {
         let again = if piped { Again::Lost } else { Again::Possible };
         let interrupted = |signal| stop::interrupted(signal, again);
         match &self.stop {
-            Some(stop) => Some(stop::told(stop, label, again)),
+            Some(stop) => Some(stop::text_of(stop, label, again)),
             None if outcome == Outcome::Interrupted => self.signal.map(interrupted),
             None => None,
         }

@@ -52,7 +52,7 @@ struct Ready {
 
 /// The owner of a run.
 pub(super) struct Owner<'w> {
-    pub(super) desk: Desk<'w>,
+    pub(super) plan: OwnerPlan<'w>,
     pub(super) samples: Vec<String>,
     next_number: u64,
     early: BTreeMap<u64, Output>,
@@ -64,7 +64,7 @@ pub(super) struct Owner<'w> {
 }
 
 /// What the owner starts with.
-pub(super) struct Desk<'w> {
+pub(super) struct OwnerPlan<'w> {
     pub(super) route: Route,
     pub(super) in_flight_max: usize,
     pub(super) drain: Duration,
@@ -79,9 +79,9 @@ pub(super) struct Desk<'w> {
 }
 
 impl<'w> Owner<'w> {
-    pub(super) fn new(desk: Desk<'w>) -> Owner<'w> {
+    pub(super) fn new(plan: OwnerPlan<'w>) -> Owner<'w> {
         Owner {
-            desk,
+            plan,
             samples: Vec::new(),
             next_number: 0,
             early: BTreeMap::new(),
@@ -106,7 +106,7 @@ impl<'w> Owner<'w> {
         loop {
             self.start_ready();
             if self.stopping && deadline.is_none() && !self.gave_up {
-                deadline = Some(Instant::now() + self.desk.drain);
+                deadline = Some(Instant::now() + self.plan.drain);
             }
             if !reading && self.ready.is_empty() && self.in_flight.is_empty() {
                 break;
@@ -118,7 +118,7 @@ impl<'w> Owner<'w> {
                 },
                 Some(ended) = self.in_flight.join_next_with_id() => self.settle(ended),
                 Some(notice) = notices.recv() => {
-                    (self.desk.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
+                    (self.plan.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
                 }
                 signal = signals.next() => deadline = Some(self.interrupt(signal, deadline)),
                 _ = progress.tick() => self.tell_progress(),
@@ -143,16 +143,16 @@ impl<'w> Owner<'w> {
     fn take(&mut self, output: Output) {
         match output.product {
             Product::Opened(source) => {
-                self.desk.ledger.open(&source);
-                (self.desk.watcher)(Event::Opened {
+                self.plan.ledger.open(&source);
+                (self.plan.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
                     format: &source.label,
                     total: source.total,
                 });
             }
-            Product::Failed { index, error } => self.desk.ledger.fail(index, &error),
-            Product::Ended { index } => self.desk.ledger.end(index),
+            Product::Failed { index, error } => self.plan.ledger.fail(index, &error),
+            Product::Ended { index } => self.plan.ledger.end(index),
             Product::Made {
                 source,
                 bytes,
@@ -160,7 +160,7 @@ impl<'w> Owner<'w> {
                 stats,
                 shipments,
             } => {
-                let chunk = self.desk.ledger.read(&ReadChunk {
+                let chunk = self.plan.ledger.read(&ReadChunk {
                     source: source.index,
                     bytes,
                     end_offset,
@@ -168,7 +168,7 @@ impl<'w> Owner<'w> {
                     stats: &stats,
                 });
                 for shipment in shipments {
-                    self.desk.ledger.encoded(shipment.batch.body.len());
+                    self.plan.ledger.encoded(shipment.batch.body.len());
                     self.ready.push_back(Ready {
                         place: Place {
                             source: source.index,
@@ -190,7 +190,7 @@ impl<'w> Owner<'w> {
                 return;
             };
             if self.stopping {
-                self.desk.ledger.leave(ready.place.records);
+                self.plan.ledger.leave(ready.place.records);
             } else {
                 self.start(ready);
             }
@@ -198,17 +198,17 @@ impl<'w> Owner<'w> {
     }
 
     fn at_a_time(&self) -> usize {
-        match self.desk.route {
-            Route::Http(_) => self.desk.in_flight_max,
+        match self.plan.route {
+            Route::Http(_) => self.plan.in_flight_max,
             // Lines follow each other.
             Route::Lines(_) | Route::Nowhere => 1,
         }
     }
 
     fn start(&mut self, ready: Ready) {
-        match &self.desk.route {
+        match &self.plan.route {
             Route::Http(courier) => {
-                let (courier, rng) = (Arc::clone(courier), self.desk.rng.fork());
+                let (courier, rng) = (Arc::clone(courier), self.plan.rng.fork());
                 let handle = self
                     .in_flight
                     .spawn(async move { (courier.deliver(ready.shipment, rng).await, ready.room) });
@@ -226,7 +226,7 @@ impl<'w> Owner<'w> {
                 let missing = SAMPLES_MAX.saturating_sub(self.samples.len());
                 self.samples
                     .extend(super::sample::first_records(&ready.shipment.batch, missing));
-                self.desk.ledger.leave(ready.place.records);
+                self.plan.ledger.leave(ready.place.records);
             }
         }
     }
@@ -245,25 +245,25 @@ impl<'w> Owner<'w> {
         if fate.stop.is_some() {
             self.stop();
         }
-        self.desk.ledger.settle(place.source, place.chunk, fate);
+        self.plan.ledger.settle(place.source, place.chunk, fate);
     }
 
     /// No more is read, and no more is started.
     fn stop(&mut self) {
         self.stopping = true;
-        self.desk.shutdown.request();
+        self.plan.shutdown.request();
         // A worker that waits for room would wait for ever.
-        self.desk.room.close();
+        self.plan.room.close();
     }
 
     /// There is no more time: requests are given up and counted, a write that hangs is left behind.
     fn give_up(&mut self) {
         self.gave_up = true;
         self.stop();
-        self.desk.cut.request();
-        if matches!(self.desk.route, Route::Lines(_)) {
+        self.plan.cut.request();
+        if matches!(self.plan.route, Route::Lines(_)) {
             for (_, place) in self.places.drain() {
-                self.desk.ledger.leave(place.records);
+                self.plan.ledger.leave(place.records);
             }
             self.in_flight.detach_all();
         }
@@ -271,20 +271,20 @@ impl<'w> Owner<'w> {
 
     /// The first signal drains, the second ends at once.
     fn interrupt(&mut self, signal: u8, deadline: Option<Instant>) -> Instant {
-        self.desk.ledger.interrupt(signal);
-        if self.desk.shutdown.is_requested() {
+        self.plan.ledger.interrupt(signal);
+        if self.plan.shutdown.is_requested() {
             self.stop();
             return Instant::now();
         }
-        self.desk.shutdown.request();
-        deadline.unwrap_or_else(|| Instant::now() + self.desk.drain)
+        self.plan.shutdown.request();
+        deadline.unwrap_or_else(|| Instant::now() + self.plan.drain)
     }
 
     fn tell_progress(&mut self) {
-        let progress = self.desk.ledger.progress();
-        for (shown, meter) in progress.source_bytes.iter_mut().zip(&*self.desk.meters) {
+        let progress = self.plan.ledger.progress();
+        for (shown, meter) in progress.source_bytes.iter_mut().zip(&*self.plan.meters) {
             *shown = meter.bytes();
         }
-        (self.desk.watcher)(Event::Progress(progress));
+        (self.plan.watcher)(Event::Progress(progress));
     }
 }

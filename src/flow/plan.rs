@@ -110,14 +110,14 @@ pub struct World<'w> {
     /// The wish to stop.
     pub shutdown: Shutdown,
     /// Whether SIGINT and SIGTERM raise that wish.
-    pub signals: Signals,
+    pub signals: SignalMode,
     /// Who watches.
     pub watcher: &'w mut dyn FnMut(Event<'_>),
 }
 
 /// Whether the run listens to the process's signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signals {
+pub enum SignalMode {
     /// SIGINT and SIGTERM ask for an orderly end.
     Heard,
     /// They do what they do.

@@ -14,11 +14,11 @@ use crate::delivery::lines::LinesRoute;
 use crate::flow::feeder::{FeedPlan, Feeder};
 use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::local::Local;
-use crate::flow::owner::{Desk, Owner, Route};
+use crate::flow::owner::{Owner, OwnerPlan, Route};
 use crate::flow::plan::{DeliveryPlan, FlowError, SendPlan, World};
 use crate::flow::report::SendReport;
 use crate::flow::signals::Signals;
-use crate::flow::worker::{Output, Workshop, work};
+use crate::flow::worker::{Output, WorkerShared, work};
 use crate::net::{self, ClientPlan};
 use crate::pipeline::buffers::Buffers;
 use crate::source::feed::Meter;
@@ -100,7 +100,7 @@ fn ship(
         shutdown: world.shutdown.clone(),
         meters: Arc::clone(&meters),
     };
-    let shop = Workshop {
+    let shop = WorkerShared {
         feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
@@ -110,7 +110,7 @@ fn ship(
         buffers: Buffers::default(),
         compression: plan.compression,
     };
-    let mut owner = Owner::new(Desk {
+    let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,
         drain: plan.drain,
@@ -138,7 +138,7 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
-    Ok((owner.desk.ledger, owner.samples))
+    Ok((owner.plan.ledger, owner.samples))
 }
 
 /// Opens the way to the destination.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::flow::plan::Signals as Listening;
+use crate::flow::plan::SignalMode;
 
 /// The number of SIGINT.
 pub(super) const SIGINT: u8 = 2;
@@ -12,27 +12,27 @@ pub(super) struct Signals {
     #[cfg(unix)]
     heard: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
     #[cfg(not(unix))]
-    heard: Listening,
+    heard: SignalMode,
 }
 
 impl Signals {
     /// Begins to listen. Must be called inside the runtime.
     #[cfg(unix)]
-    pub(super) fn new(listening: Listening) -> io::Result<Signals> {
+    pub(super) fn new(listening: SignalMode) -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
         let heard = match listening {
-            Listening::Heard => Some((
+            SignalMode::Heard => Some((
                 signal(SignalKind::interrupt())?,
                 signal(SignalKind::terminate())?,
             )),
-            Listening::Ignored => None,
+            SignalMode::Ignored => None,
         };
         Ok(Signals { heard })
     }
 
     /// Begins to listen. Must be called inside the runtime.
     #[cfg(not(unix))]
-    pub(super) fn new(listening: Listening) -> io::Result<Signals> {
+    pub(super) fn new(listening: SignalMode) -> io::Result<Signals> {
         Ok(Signals { heard: listening })
     }
 
@@ -53,7 +53,7 @@ impl Signals {
     /// The number of the next signal; waits for ever when none is listened to.
     #[cfg(not(unix))]
     pub(super) async fn next(&mut self) -> u8 {
-        let pressed = self.heard == Listening::Heard && tokio::signal::ctrl_c().await.is_ok();
+        let pressed = self.heard == SignalMode::Heard && tokio::signal::ctrl_c().await.is_ok();
         if pressed {
             SIGINT
         } else {

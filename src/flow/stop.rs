@@ -35,7 +35,7 @@ pub(super) fn interrupted(signal: u8, again: Again) -> report::Stop {
 }
 
 /// The words for a stop.
-pub(super) fn told(stop: &Stop, label: &DestinationLabel, again: Again) -> report::Stop {
+pub(super) fn text_of(stop: &Stop, label: &DestinationLabel, again: Again) -> report::Stop {
     let url = &label.url;
     match stop {
         Stop::NobodyThere { causes } => report::Stop {

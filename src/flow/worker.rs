@@ -22,7 +22,7 @@ use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
 
 /// What the workers share.
-pub(super) struct Workshop {
+pub(super) struct WorkerShared {
     pub(super) feeder: Mutex<Feeder>,
     /// One permit for each chunk between reading and its end; this bounds the memory.
     pub(super) room: Arc<Semaphore>,
@@ -65,15 +65,15 @@ pub(super) enum Product {
 }
 
 /// Works until nothing is left or nobody listens.
-pub(super) fn work(shop: &Workshop, outputs: &mpsc::Sender<Output>, runtime: &Handle) {
+pub(super) fn work(shop: &WorkerShared, outputs: &mpsc::Sender<Output>, runtime: &Handle) {
     let _alarm = Alarm(shop);
-    let mut bench = Bench {
+    let mut worker = Worker {
         shop,
         stage: None,
         compressor: Compressor::new(shop.compression),
         buffer: Vec::new(),
     };
-    while let Some(output) = bench.next(runtime) {
+    while let Some(output) = worker.next(runtime) {
         if outputs.blocking_send(output).is_err() {
             return;
         }
@@ -81,7 +81,7 @@ pub(super) fn work(shop: &Workshop, outputs: &mpsc::Sender<Output>, runtime: &Ha
 }
 
 /// Ends the run when a worker panics: the others would wait for its output for ever.
-struct Alarm<'s>(&'s Workshop);
+struct Alarm<'s>(&'s WorkerShared);
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
@@ -93,14 +93,14 @@ impl Drop for Alarm<'_> {
 }
 
 /// One worker's tools, used again for every chunk.
-struct Bench<'s> {
-    shop: &'s Workshop,
+struct Worker<'s> {
+    shop: &'s WorkerShared,
     stage: Option<(usize, Stage)>,
     compressor: Compressor,
     buffer: Vec<u8>,
 }
 
-impl Bench<'_> {
+impl Worker<'_> {
     fn next(&mut self, runtime: &Handle) -> Option<Output> {
         let buffer = std::mem::take(&mut self.buffer);
         let (work, room) = {

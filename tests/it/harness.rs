@@ -10,7 +10,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use otelctl::base::clock::{Clock, SystemClock};
 use otelctl::base::units::UnixNanos;
-use otelctl::flow::plan::Signals;
+use otelctl::flow::plan::SignalMode;
 use otelctl::host::{Host, Watched};
 use otelctl::settings::env::EnvVars;
 use serde_json::Value;
@@ -143,7 +143,7 @@ impl Run {
             stdout_watched: Watched::Unwatched,
             stderr: Box::new(stderr.clone()),
             stderr_watched: Watched::Unwatched,
-            signals: Signals::Ignored,
+            signals: SignalMode::Ignored,
             host_name: Some("test-host".to_owned()),
             time_zone: || TimeZone::UTC,
         };
