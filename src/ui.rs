@@ -78,8 +78,9 @@ impl Ui {
     /// A command failed. For scripts it is the one object on standard output.
     pub fn error(&mut self, failure: &Failure) {
         match self.style.format {
-            OutputFormat::Human => self.problem(&problem::stop_of(failure)),
-            OutputFormat::Json => self.json_error(failure),
+            OutputFormat::Json if self.stdout_closed_by().is_none() => self.json_error(failure),
+            // Nobody reads a result any more: at least a person may.
+            OutputFormat::Json | OutputFormat::Human => self.problem(&problem::stop_of(failure)),
         }
     }
 

@@ -87,6 +87,10 @@ pub(super) fn text_of(stop: &Stop, label: &DestinationLabel, again: Again) -> re
 }
 
 fn said(message: &str) -> Vec<String> {
+    // Some are our own words about the answer.
+    if message.starts_with("the server ") {
+        return vec![message.to_owned()];
+    }
     let texts = Some(message).filter(|message| !message.is_empty());
     texts
         .map(|message| format!("the server says: {message}"))

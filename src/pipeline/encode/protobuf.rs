@@ -85,6 +85,30 @@ fn put_beginning(out: &mut Vec<u8>, record: &Record<'_>) {
 /// Writes a `KeyValue` field.
 pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
     let key = attribute.key.as_bytes();
+    if let Value::Text(text) = &attribute.value
+        && key.len() + text.len() < 0x70
+    {
+        // The common case: every length in it is one byte.
+        let byte = |length: usize| low_byte(length as u64);
+        let (key_len, text_len) = (key.len(), text.len());
+        out.reserve(key_len + text_len + 8);
+        out.extend_from_slice(&[
+            tag,
+            byte(key_len + text_len + 6),
+            key_value::KEY,
+            byte(key_len),
+        ]);
+        out.extend_from_slice(key);
+        let value = [
+            key_value::VALUE,
+            byte(text_len + 2),
+            any_value::STRING,
+            byte(text_len),
+        ];
+        out.extend_from_slice(&value);
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     let Some(value_len) = leaf_len(&attribute.value) else {
         return put_message::<1>(out, tag, |out| {
             put_bytes(out, key_value::KEY, key);
@@ -92,22 +116,9 @@ pub fn put_attribute(out: &mut Vec<u8>, tag: u8, attribute: &Attribute<'_>) {
         });
     };
     let length = field_len(key.len()) + field_len(value_len);
-    if length < 0x80 {
-        // Every length in it is one byte then: the common case without a branch for each.
-        out.reserve(length + 2);
-        out.extend_from_slice(&[
-            tag,
-            low_byte(length as u64),
-            key_value::KEY,
-            low_byte(key.len() as u64),
-        ]);
-        out.extend_from_slice(key);
-        out.extend_from_slice(&[key_value::VALUE, low_byte(value_len as u64)]);
-    } else {
-        put_header(out, tag, length);
-        put_bytes(out, key_value::KEY, key);
-        put_header(out, key_value::VALUE, value_len);
-    }
+    put_header(out, tag, length);
+    put_bytes(out, key_value::KEY, key);
+    put_header(out, key_value::VALUE, value_len);
     put_value(out, &attribute.value);
 }
 
