@@ -186,7 +186,9 @@ impl LiveFeed {
     fn wait(&mut self) -> Result<Block, Filled> {
         loop {
             if self.shutdown.is_requested() {
-                return Err(Filled::End);
+                // The thread may hold a block that it has read and not handed over yet.
+                let last = self.blocks.recv_timeout(STOP_CHECK);
+                return last.map_err(|_| Filled::End);
             }
             let now = self.clock.instant();
             let left = match self.waiting_since {
