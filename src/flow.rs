@@ -41,8 +41,6 @@ pub enum Event<'a> {
         /// Until the next attempt.
         wait: std::time::Duration,
     },
-    /// Something the user should know now.
-    Warning(&'a str),
 }
 
 /// How far a run is.

@@ -154,7 +154,6 @@ impl Ui {
             }
             Event::Progress(progress) => self.progress(progress),
             Event::Retrying { reason, wait } => self.retrying(reason, wait),
-            Event::Warning(text) => self.warning(text),
         }
     }
 

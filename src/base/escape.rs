@@ -9,24 +9,7 @@ use std::fmt::Write as _;
 
 /// The text with every control character and bidirectional override written as `\u{..}`; `\n`, `\r`, `\t` and `\0` keep their short names.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
-        return Cow::Borrowed(text);
-    }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            '\0' => safe.push_str("\\0"),
-            unsafe_one if is_unsafe(unsafe_one) => {
-                write!(safe, "\\u{{{:x}}}", u32::from(unsafe_one))
-                    .expect("writing to a String cannot fail");
-            }
-            plain => safe.push(plain),
-        }
-    }
-    Cow::Owned(safe)
+    escaped(text, is_unsafe, push_visible)
 }
 
 /// The same, cut to at most `characters_max` characters with `…` at the end.
@@ -46,13 +29,30 @@ pub fn printable_cut(text: &str, characters_max: usize) -> String {
 /// The same for a text of several lines that we laid out ourselves: line ends and tabs stay.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     let steers = |character| is_unsafe(character) && !matches!(character, '\n' | '\t');
-    if !text.chars().any(steers) {
+    escaped(text, steers, push_visible)
+}
+
+/// The same for compact JSON, which stays the same JSON: the writer leaves C1 controls and overrides bare, and they can only stand inside
+/// strings, where `\u` escapes mean what they replace.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    escaped(json, is_unsafe, |safe, character| {
+        write!(safe, "\\u{:04x}", u32::from(character)).expect("writing to a String cannot fail");
+    })
+}
+
+/// The text with `push` called for each character that `steers` a terminal; borrowed when there is none.
+fn escaped(
+    text: &str,
+    steers: impl Fn(char) -> bool,
+    push: impl Fn(&mut String, char),
+) -> Cow<'_, str> {
+    if !text.chars().any(&steers) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         if steers(character) {
-            safe.push_str(&printable(character.encode_utf8(&mut [0; 4])));
+            push(&mut safe, character);
         } else {
             safe.push(character);
         }
@@ -60,22 +60,16 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same for compact JSON, which stays the same JSON: the writer leaves C1 controls and overrides bare, and they can only stand inside
-/// strings, where `\u` escapes mean what they replace.
-pub fn printable_json(json: &str) -> Cow<'_, str> {
-    if !json.chars().any(is_unsafe) {
-        return Cow::Borrowed(json);
-    }
-    let mut safe = String::with_capacity(json.len() + 16);
-    for character in json.chars() {
-        if is_unsafe(character) {
-            write!(safe, "\\u{:04x}", u32::from(character))
-                .expect("writing to a String cannot fail");
-        } else {
-            safe.push(character);
+fn push_visible(safe: &mut String, character: char) {
+    match character {
+        '\n' => safe.push_str("\\n"),
+        '\r' => safe.push_str("\\r"),
+        '\t' => safe.push_str("\\t"),
+        '\0' => safe.push_str("\\0"),
+        other => {
+            write!(safe, "\\u{{{:x}}}", u32::from(other)).expect("writing to a String cannot fail");
         }
     }
-    Cow::Owned(safe)
 }
 
 fn is_unsafe(character: char) -> bool {

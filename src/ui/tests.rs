@@ -451,8 +451,8 @@ fn run_through(ui: &mut Ui) {
             });
         }
     }
-    ui.event(&Event::Warning("said\u{7f} once"));
-    ui.event(&Event::Warning("said\u{7f} once"));
+    ui.warning("said\u{7f} once");
+    ui.warning("said\u{7f} once");
     ui.send_report(&partial());
 }
 
