@@ -1,0 +1,171 @@
+//! What stands behind a date: time of day, fraction of the second, offset. On the hot path for every line.
+//!
+//! Only the common forms are read here; `12:00:00:123 PM CEST` and its like are the tail's.
+
+use crate::format::timestamp::Leading;
+use crate::format::timestamp::calendar::{
+    NANOS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_HOUR, two, unix_nanos,
+};
+use crate::format::timestamp::tail::Tail;
+use crate::format::timestamp::zone::Zone;
+
+/// Reads what follows the clock, which ends at `at`, of a day that is known.
+#[inline]
+pub(super) fn finish(
+    line: &[u8],
+    zone: &mut Zone,
+    days: i64,
+    (clock, at): (i64, usize),
+) -> Option<Leading> {
+    let (nanos, end) = fraction(line, at);
+    let civil = days * SECONDS_PER_DAY + clock;
+    let (offset, end) = match offset(line, end) {
+        Some((offset, end)) => (Some(offset), end),
+        None => (None, end),
+    };
+    if goes_on(line, end) {
+        return finish_rarely(line, zone, days, (clock, at));
+    }
+    Leading::new(unix_nanos(zone.seconds(civil, offset), nanos)?, end)
+}
+
+/// The same where more than a fraction and an offset may follow.
+#[inline(never)]
+pub(super) fn finish_rarely(
+    line: &[u8],
+    zone: &mut Zone,
+    days: i64,
+    (clock, at): (i64, usize),
+) -> Option<Leading> {
+    let tail = Tail::read(line, at, clock);
+    let civil = days * SECONDS_PER_DAY + tail.clock;
+    Leading::new(
+        unix_nanos(zone.seconds(civil, tail.offset), tail.nanos)?,
+        tail.end,
+    )
+}
+
+/// Whether what follows may still belong to the time: `:123`, ` PM`, ` CEST`, `[Europe/Vienna]`. Most lines answer no.
+#[inline]
+pub(super) fn goes_on(line: &[u8], at: usize) -> bool {
+    match line.get(at..) {
+        // The letters that ` AM`, ` UTC`, ` CET`, ` CEST`, ` MSK` and ` AEDT` have in these places, and few level words.
+        Some([b' ', _, second, third, ..]) => {
+            matches!(second, b'M' | b'm' | b'.')
+                || matches!(third, b'T' | b'C' | b'K' | b'S' | b'D')
+        }
+        // Nothing of three bytes or less behind a blank but AM and PM.
+        Some([b' ', _, b'M' | b'm']) => true,
+        Some([b':' | b'+' | b'-', digit, ..]) => digit.is_ascii_digit(),
+        // The last is the first byte of the narrow blank that Java writes before AM.
+        Some([b'[' | b'A' | b'P' | b'a' | b'p' | 0xe2, ..]) => true,
+        _ => false,
+    }
+}
+
+/// `HH:MM` or `HH:MM:SS` from `at` → seconds of the day, and where it ends. A leap second is read as the one before.
+#[inline]
+pub(super) fn clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    let text = line.get(at..at + 5)?;
+    let hour = two(text[0], text[1])?;
+    (text[2] == b':').then_some(())?;
+    minutes(line, at + 3, hour)
+}
+
+/// The same with an hour of one or two digits.
+pub(super) fn loose_clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    match line.get(at..at + 2)? {
+        [hour, b':'] => minutes(line, at + 2, two(b'0', *hour)?),
+        _ => clock(line, at),
+    }
+}
+
+/// The same, with seconds in any case.
+pub(super) fn full_clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (clock, end) = loose_clock(line, at)?;
+    (end - at > 5).then_some((clock, end))
+}
+
+#[inline]
+fn minutes(line: &[u8], at: usize, hour: i64) -> Option<(i64, usize)> {
+    let minute_end = at + 2;
+    let text = line.get(at..minute_end)?;
+    let minute = two(text[0], text[1])?;
+    if hour > 23 || minute > 59 {
+        return None;
+    }
+    let seconds = match line.get(minute_end..minute_end + 3) {
+        Some([b':', tens, ones]) => two(*tens, *ones)?,
+        _ => return Some((hour * SECONDS_PER_HOUR + minute * 60, minute_end)),
+    };
+    Some((clock_seconds(hour, minute, seconds)?, minute_end + 3))
+}
+
+/// Seconds of the day; a leap second is read as the one before.
+#[inline]
+pub(super) fn clock_seconds(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    let fits = hour <= 23 && minute <= 59 && second <= 60;
+    fits.then(|| hour * SECONDS_PER_HOUR + minute * 60 + second.min(59))
+}
+
+/// Digits behind `.` or `,`, to the nanosecond; further ones are skipped.
+#[inline]
+pub(super) fn fraction(line: &[u8], at: usize) -> (u64, usize) {
+    if !matches!(line.get(at), Some(b'.' | b',')) {
+        return (0, at);
+    }
+    match fraction_digits(line, at + 1) {
+        (_, end) if end == at + 1 => (0, at),
+        found => found,
+    }
+}
+
+/// Digits of a fraction → nanoseconds, and where they end.
+#[inline]
+pub(super) fn fraction_digits(line: &[u8], at: usize) -> (u64, usize) {
+    let (mut nanos, mut scale, mut end) = (0, NANOS_PER_SECOND, at);
+    while let Some(digit) = line.get(end).filter(|byte| byte.is_ascii_digit()) {
+        scale /= 10;
+        nanos += u64::from(digit - b'0') * scale;
+        end += 1;
+    }
+    (nanos, end)
+}
+
+/// `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` +0200` → seconds east of UTC, and where it ends.
+#[inline]
+pub(super) fn offset(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    let spaced = line.get(at) == Some(&b' ');
+    let start = at + usize::from(spaced);
+    match *line.get(start)? {
+        b'Z' | b'z' if !line.get(start + 1).is_some_and(u8::is_ascii_alphanumeric) => {
+            Some((0, start + 1))
+        }
+        sign @ (b'+' | b'-') => {
+            let (seconds, end) = offset_digits(line, start + 1, spaced)?;
+            Some((if sign == b'-' { -seconds } else { seconds }, end))
+        }
+        b'U' | b'G' if matches!(line.get(start..start + 3), Some(b"UTC" | b"GMT")) => {
+            (!line.get(start + 3).is_some_and(u8::is_ascii_alphanumeric)).then_some((0, start + 3))
+        }
+        _ => None,
+    }
+}
+
+fn offset_digits(line: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
+    let hours = two(*line.get(at)?, *line.get(at + 1)?)?;
+    let colon = usize::from(line.get(at + 2) == Some(&b':'));
+    let minutes_at = at + 2 + colon;
+    let minutes = match (line.get(minutes_at), line.get(minutes_at + 1)) {
+        (Some(tens), Some(ones)) => two(*tens, *ones),
+        _ => None,
+    };
+    match minutes {
+        Some(minutes) if hours <= 23 && minutes <= 59 => {
+            Some((hours * SECONDS_PER_HOUR + minutes * 60, minutes_at + 2))
+        }
+        // ` -5 items` is not an offset; `+02` right behind the time is.
+        None if colon == 0 && !spaced && hours <= 23 => Some((hours * SECONDS_PER_HOUR, at + 2)),
+        _ => None,
+    }
+}
