@@ -5,9 +5,12 @@
 
 pub mod container;
 pub mod detect;
+pub mod journal_export;
+mod journal_fields;
 pub mod json;
 pub mod logfmt;
 pub mod severity;
+pub mod syslog;
 pub mod text;
 pub mod timestamp;
 pub mod trace;
