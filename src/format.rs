@@ -3,10 +3,14 @@
 //! Everything here is pure: text in, record out, no I/O and no clock. A text that does not fit its file's format is read
 //! as plain text; nothing is ever refused.
 
+pub mod container;
 pub mod detect;
+pub mod journal_export;
+mod journal_fields;
 pub mod json;
 pub mod logfmt;
 pub mod severity;
+pub mod syslog;
 pub mod text;
 pub mod timestamp;
 pub mod trace;

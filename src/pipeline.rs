@@ -8,3 +8,4 @@ pub mod group;
 pub mod retry;
 pub mod stage;
 pub mod timeline;
+pub mod unwrap;
