@@ -8,6 +8,7 @@ pub mod detect;
 pub mod journal_export;
 mod journal_fields;
 pub mod json;
+pub mod layout;
 pub mod logfmt;
 pub mod severity;
 pub mod syslog;

@@ -1,0 +1,201 @@
+//! Text formats written like the line itself: `{time} {level} [{thread}] {scope} - {body}`.
+//!
+//! A [`Layout`] is compiled once from such a pattern and then told for each line whether it fits; what its captures
+//! hold becomes the record. Matching goes forward only: each part looks at the line at most once, so a line costs its length
+//! times the (fixed) number of parts, whatever stands in it. The built-in formats are rows of [`table`].
+//!
+//! In a pattern a blank stands for one or more blanks or tabs, `{? …}` for a part that may be missing, `{{` and `}}` for braces;
+//! padding inside brackets does not count. A captured `-` means "nothing", as it does in access logs and syslog.
+
+pub mod compile;
+pub mod fill;
+mod level;
+mod matching;
+pub mod pairs;
+pub mod table;
+
+use std::borrow::Cow;
+
+use crate::format::layout::level::Vocabulary;
+use crate::format::layout::matching::Op;
+use crate::format::timestamp::{Leading, TimeForm, Zone};
+use crate::record::SeverityNumber;
+
+/// Most captures of one pattern: more columns than any log line has.
+pub const CAPTURES_MAX: usize = 24;
+
+/// A compiled pattern.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// The name people see.
+    pub name: Cow<'static, str>,
+    /// As it was written.
+    pub pattern: Cow<'static, str>,
+    ops: Box<[Op]>,
+    fields: Box<[Field]>,
+    time: HasTime,
+    below: Below,
+}
+
+/// What the lines below the first hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// More of the body, if anything.
+    More,
+    /// The body itself.
+    Body,
+    /// The level, a colon and the body.
+    LevelAndBody,
+}
+
+/// Whether a pattern holds a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HasTime {
+    /// It does.
+    Stamped,
+    /// Its lines have none.
+    Timeless,
+}
+
+/// What becomes of a capture.
+#[derive(Debug, Clone)]
+struct Field {
+    target: Target,
+    kind: FieldKind,
+}
+
+/// Where a capture goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Body,
+    Scope,
+    TraceId,
+    SpanId,
+    Attribute(Cow<'static, str>),
+    Nothing,
+}
+
+/// What a capture may hold, and what is made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Bytes without blanks, up to what follows in the pattern.
+    Token,
+    /// A whole number.
+    Int,
+    /// A number, perhaps with a fraction.
+    Number,
+    /// Letters, digits and `_ . - $ : / @ #`, beginning with a letter, `_` or `<`.
+    Name,
+    /// A name with a dot or `::` in it, as loggers of large programs have.
+    Dotted,
+    /// A Rust module's path: names with `::` between them.
+    Module,
+    /// The same, or one name without a dot.
+    Path,
+    /// A syslog tag: anything up to its bracket or colon.
+    Tag,
+    /// A source file's name, with a dot in it.
+    Source,
+    /// Hex digits.
+    Hex,
+    /// Hex digits and dashes.
+    Uuid,
+    /// A date of digits and dots or dashes.
+    Date,
+    /// Seconds with their unit: `0.012s`.
+    Uptime,
+    /// Capitals, then digits: `AH02217`.
+    Code,
+    /// A thread with its logger and line behind it: `main:Logger@42`.
+    Located,
+    /// An IP address.
+    Ip,
+    /// An IP address or host name, perhaps with a port behind it.
+    Address,
+    /// A text in double quotes.
+    Quoted,
+    /// Anything, blanks too, up to what follows in the pattern.
+    Text,
+    /// An HTTP request line in double quotes.
+    Request,
+    /// An HTTP status; it suggests a severity.
+    Status,
+    /// The rest of the line with `key=value` pairs at its end.
+    Pairs,
+    /// The rest of the line with `(key=value, key=value)` at its end.
+    ListedPairs,
+    /// The rest of the line with `, key: value` at its end.
+    CommaPairs,
+    /// The rest of the line, whose first word may be a message's code like `WFLYSRV0039:`.
+    Coded,
+    /// The rest of the line; `key=value` pairs at its end are copied, and stay.
+    Noted,
+    /// The rest of the line with `(logger)` at its end.
+    Trailing,
+    /// The rest of the line with a JSON object at its end.
+    Json,
+    /// The rest of the line as structlog's console has it: message, `[logger]`, pairs.
+    Structlog,
+}
+
+/// A place in the line; absent when a part of the pattern was missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    const ABSENT: Span = Span {
+        start: u32::MAX,
+        end: u32::MAX,
+    };
+}
+
+/// What a pattern found in one line. Made once and written over for every line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Captures {
+    time: Option<Leading>,
+    severity: Option<SeverityNumber>,
+    level: Span,
+    spans: [Span; CAPTURES_MAX],
+}
+
+impl Captures {
+    /// Nothing found yet.
+    pub const EMPTY: Captures = Captures {
+        time: None,
+        severity: None,
+        level: Span::ABSENT,
+        spans: [Span::ABSENT; CAPTURES_MAX],
+    };
+}
+
+impl Layout {
+    /// Whether its lines carry a time.
+    pub fn time(&self) -> HasTime {
+        self.time
+    }
+
+    /// Whether `line`, the first of a record, has this layout; if so, `captures` holds what was found.
+    #[inline]
+    pub fn matches(&self, line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
+        captures.time = None;
+        captures.severity = None;
+        captures.level = Span::ABSENT;
+        captures.spans[..self.fields.len()].fill(Span::ABSENT);
+        matching::run(&self.ops, line, zone, captures)
+    }
+}
+
+/// How a pattern writes its time.
+#[derive(Debug, Clone)]
+enum TimeKind {
+    /// Any form that is unambiguous.
+    Any,
+    /// As `strptime` would say it.
+    Form(Box<TimeForm>),
+}
+
+/// How a pattern writes its level.
+type Level = Vocabulary;

@@ -1,0 +1,393 @@
+//! What a pattern found → the record.
+
+use std::borrow::Cow;
+
+use crate::format::json::scan::Scanner;
+use crate::format::layout::matching::{is_code, is_name};
+use crate::format::layout::pairs::{self, PairStyle};
+use crate::format::layout::{Below, Captures, FieldKind, Layout, Span, Target};
+use crate::format::logfmt::typed;
+use crate::format::severity;
+use crate::format::text::push_exception;
+use crate::format::timestamp::Leading;
+use crate::format::trace;
+use crate::format::unique::{self, KeyMask};
+use crate::record::{Record, SeverityNumber, SpanId, TraceId, Value};
+
+impl Layout {
+    /// Makes the record.
+    ///
+    /// Shape: `text` is the whole record, its first line, `head_bytes` long, is the one that `captures` come from.
+    pub fn fill<'a>(
+        &self,
+        text: &'a str,
+        head_bytes: usize,
+        captures: &Captures,
+        record: &mut Record<'a>,
+    ) {
+        let head = text.get(..head_bytes).unwrap_or(text);
+        record.time = captures.time.map(Leading::time);
+        record.severity_number = captures.severity;
+        if let Some(word) = captures.level.of(head) {
+            record.severity_text = Cow::Borrowed(word);
+        }
+        let mut filler = Filler {
+            record,
+            mask: KeyMask::default(),
+            span_id: None,
+        };
+        let mut has_body = false;
+        for (field, span) in self.fields.iter().zip(&captures.spans) {
+            let Some(found) = span.of(head) else {
+                continue;
+            };
+            if field.target == Target::Body {
+                has_body = true;
+                let rest = text.get(span.start as usize..).unwrap_or(found);
+                filler.body(field.kind, found, rest);
+            } else if found != "-" {
+                filler.take(&field.target, field.kind, found);
+            }
+        }
+        if self.below != Below::More {
+            filler.below(self.below, head, text);
+        } else if !has_body {
+            filler.body(FieldKind::Text, head, text);
+        }
+        if filler.record.trace_id.is_some() {
+            filler.record.span_id = filler.span_id;
+        }
+    }
+}
+
+impl Span {
+    fn of(self, head: &str) -> Option<&str> {
+        head.get(self.start as usize..self.end as usize)
+    }
+}
+
+struct Filler<'r, 'a> {
+    record: &'r mut Record<'a>,
+    mask: KeyMask,
+    span_id: Option<SpanId>,
+}
+
+impl<'a> Filler<'_, 'a> {
+    fn take(&mut self, target: &Target, kind: FieldKind, found: &'a str) {
+        match target {
+            Target::Scope => self.record.scope = Cow::Borrowed(found),
+            Target::TraceId => {
+                self.record.trace_id = TraceId::from_hex(found);
+                if self.record.trace_id.is_none() {
+                    self.push("trace_id", text(found));
+                }
+            }
+            Target::SpanId => {
+                self.span_id = SpanId::from_hex(found);
+                if self.span_id.is_none() {
+                    self.push("span_id", text(found));
+                }
+            }
+            Target::Attribute(key) => self.attribute(key, kind, found),
+            Target::Body | Target::Nothing => {}
+        }
+    }
+
+    fn attribute(&mut self, key: &Cow<'static, str>, kind: FieldKind, found: &'a str) {
+        let value = match kind {
+            FieldKind::Int => integer(found),
+            FieldKind::Number => typed(found),
+            FieldKind::Status => {
+                self.suggest_severity(found);
+                integer(found)
+            }
+            FieldKind::Address => return self.address(key, found),
+            FieldKind::Located => return self.located(found),
+            _ => text(found),
+        };
+        self.push_owned(key, value);
+    }
+
+    /// A host with a port behind it is two attributes: `client.address` and `client.port`.
+    fn address(&mut self, key: &Cow<'static, str>, found: &'a str) {
+        let port = found.rsplit_once(':').filter(|(host, port)| {
+            let is_port = !port.is_empty()
+                && port.len() <= 5
+                && port.bytes().all(|digit| digit.is_ascii_digit());
+            // Eight groups are an IPv6 address without a port; nine have one.
+            let colons = host.bytes().filter(|byte| *byte == b':').count();
+            is_port && (colons == 0 || host.ends_with(']') || colons == 7)
+        });
+        let Some((host, port)) = port else {
+            return self.push_owned(key, text(bare_host(found)));
+        };
+        self.push_owned(key, text(bare_host(host)));
+        if let Some(stem) = key.strip_suffix(".address") {
+            let key = match stem {
+                "client" => Cow::Borrowed("client.port"),
+                "server" => Cow::Borrowed("server.port"),
+                other => Cow::Owned(format!("{other}.port")),
+            };
+            unique::push(
+                &mut self.record.attributes,
+                &mut self.mask,
+                key,
+                integer(port),
+            );
+        }
+    }
+
+    /// Documented for access logs: 5xx is an error, 4xx a warning, everything else information.
+    fn suggest_severity(&mut self, status: &str) {
+        if self.record.severity_number.is_some() || status.len() != 3 {
+            return;
+        }
+        self.record.severity_number = Some(match status.as_bytes().first() {
+            Some(b'5') => SeverityNumber::ERROR,
+            Some(b'4') => SeverityNumber::WARN,
+            _ => SeverityNumber::INFO,
+        });
+    }
+
+    /// Sets the body: `head` is what the pattern left of the first line, `rest` goes on to the end of the record.
+    fn body(&mut self, kind: FieldKind, head: &'a str, rest: &'a str) {
+        let head = head.strip_suffix('\r').unwrap_or(head);
+        if rest.len() > head.len()
+            && let Some(exception) = trace::find(rest)
+        {
+            push_exception(
+                self.record,
+                exception.kind,
+                exception.message,
+                exception.stacktrace,
+            );
+            let end = exception.body.find('\n').unwrap_or(exception.body.len());
+            let (first, more) = exception
+                .body
+                .split_at_checked(end)
+                .unwrap_or((exception.body, ""));
+            return self.message(kind, first, more, exception.body);
+        }
+        let more = rest.get(head.len()..).unwrap_or_default();
+        self.message(kind, head, more, rest);
+    }
+
+    /// The message: `whole` is `first` and the further lines in `more`.
+    fn message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
+        let style = match kind {
+            FieldKind::Pairs | FieldKind::Structlog => PairStyle::Blank,
+            FieldKind::ListedPairs => PairStyle::Listed,
+            FieldKind::CommaPairs => PairStyle::Comma,
+            _ => return self.whole_message(kind, first, more, whole),
+        };
+        let (mut message, found) = pairs::split(style, first);
+        self.pairs(style, found);
+        if kind == FieldKind::Structlog {
+            message = self.bracketed_logger(message);
+        }
+        self.set_body(message, more, whole);
+    }
+
+    /// The message of a format that puts no pairs behind it, or leaves them there.
+    fn whole_message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
+        match kind {
+            FieldKind::Request => self.request(first),
+            FieldKind::Trailing => {
+                let message = self.trailing_logger(first);
+                self.set_body(message, more, whole);
+            }
+            FieldKind::Json => {
+                let message = self.trailing_object(first);
+                self.set_body(message, more, whole);
+            }
+            _ => {
+                if kind == FieldKind::Coded {
+                    self.code(first);
+                } else if kind == FieldKind::Noted {
+                    let (_, found) = pairs::split(PairStyle::Blank, first);
+                    self.pairs(PairStyle::Blank, found);
+                }
+                self.record.body = text(whole);
+            }
+        }
+    }
+
+    fn pairs(&mut self, style: PairStyle, found: &'a str) {
+        for (key, value) in pairs::read(style, found) {
+            let value = if style == PairStyle::Comma {
+                text(value)
+            } else {
+                typed(value)
+            };
+            unique::push(
+                &mut self.record.attributes,
+                &mut self.mask,
+                Cow::Borrowed(key),
+                value,
+            );
+        }
+    }
+
+    /// The body is the message and the lines below it; when nothing was taken off the message, that is the text as it stands.
+    fn set_body(&mut self, message: &'a str, more: &'a str, whole: &'a str) {
+        self.record.body = Value::Text(if more.trim_ascii().is_empty() {
+            Cow::Borrowed(message)
+        } else if whole.len() == message.len() + more.len() {
+            Cow::Borrowed(whole)
+        } else {
+            Cow::Owned(format!("{message}{more}"))
+        });
+    }
+
+    /// `message   [logger]`, as structlog pads it.
+    fn bracketed_logger(&mut self, message: &'a str) -> &'a str {
+        let found = message
+            .strip_suffix(']')
+            .and_then(|inner| inner.rsplit_once(" ["))
+            .filter(|(before, logger)| {
+                is_name(logger.as_bytes()) && (before.ends_with(' ') || logger.contains('.'))
+            });
+        let Some((before, logger)) = found else {
+            return message;
+        };
+        self.record.scope = Cow::Borrowed(logger);
+        before.trim_ascii_end()
+    }
+
+    /// `message (logger)`, as Kafka has it.
+    fn trailing_logger(&mut self, message: &'a str) -> &'a str {
+        let found = message
+            .trim_ascii_end()
+            .strip_suffix(')')
+            .and_then(|inner| inner.rsplit_once(" ("))
+            .filter(|(_, logger)| is_name(logger.as_bytes()));
+        let Some((before, logger)) = found else {
+            return message;
+        };
+        self.record.scope = Cow::Borrowed(logger);
+        before
+    }
+
+    /// `message {"key": value}`, as zap's console has it.
+    fn trailing_object(&mut self, message: &'a str) -> &'a str {
+        let at = message
+            .ends_with('}')
+            .then(|| message.find("\t{").or_else(|| message.find(" {\"")));
+        let Some((before, object)) = at.flatten().and_then(|at| message.split_at_checked(at))
+        else {
+            return message;
+        };
+        let mut scanner = Scanner::new(object.trim_ascii_start());
+        match scanner.value() {
+            Some(Value::Map(members)) if scanner.at_end() => {
+                for member in members {
+                    unique::push(
+                        &mut self.record.attributes,
+                        &mut self.mask,
+                        member.key,
+                        member.value,
+                    );
+                }
+                before
+            }
+            _ => message,
+        }
+    }
+
+    /// `thread:Logger@42`
+    fn located(&mut self, found: &'a str) {
+        let parts = found.rsplit_once(':').and_then(|(thread, place)| {
+            let (logger, line) = place.rsplit_once('@')?;
+            is_name(logger.as_bytes()).then_some((thread, logger, line))
+        });
+        let Some((thread, logger, line)) = parts else {
+            return self.push("thread.name", text(found));
+        };
+        self.push("thread.name", text(thread));
+        self.record.scope = Cow::Borrowed(logger);
+        self.push("code.line.number", integer(line));
+    }
+
+    /// Formats whose message stands below their first line.
+    fn below(&mut self, below: Below, head: &'a str, whole: &'a str) {
+        let mut lines = whole.get(head.len()..).unwrap_or_default().trim_ascii();
+        if below == Below::LevelAndBody
+            && let Some((word, rest)) = lines.split_once(": ")
+            && let Some(number) = severity::from_word(word)
+        {
+            self.record.severity_number = Some(number);
+            self.record.severity_text = Cow::Borrowed(word);
+            lines = rest;
+        }
+        self.body(
+            FieldKind::Text,
+            lines.split('\n').next().unwrap_or(lines),
+            lines,
+        );
+    }
+
+    /// `METHOD target PROTOCOL`; anything else a client sent is kept as it is.
+    fn request(&mut self, line: &'a str) {
+        self.record.body = text(line);
+        let mut words = line.split(' ');
+        let (method, target, protocol) = (words.next(), words.next(), words.next());
+        let (Some(method), Some(target), None) = (method, target, words.next()) else {
+            return self.push("http.request.original", text(line));
+        };
+        let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !is_method {
+            return self.push("http.request.original", text(line));
+        }
+        self.push("http.request.method", text(method));
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        self.push("url.path", text(path));
+        if !query.is_empty() {
+            self.push("url.query", text(query));
+        }
+        if let Some(protocol) = protocol {
+            let version = protocol.strip_prefix("HTTP/").unwrap_or(protocol);
+            self.push("network.protocol.version", text(version));
+        }
+    }
+
+    /// `WFLYSRV0039: …`, `AH02217: …`: letters, then digits.
+    fn code(&mut self, message: &'a str) {
+        let Some((code, _)) = message.split_once(':') else {
+            return;
+        };
+        if is_code(code.as_bytes()) {
+            self.push("message.code", text(code));
+        }
+    }
+
+    fn push(&mut self, key: &'static str, value: Value<'a>) {
+        unique::push(
+            &mut self.record.attributes,
+            &mut self.mask,
+            Cow::Borrowed(key),
+            value,
+        );
+    }
+
+    fn push_owned(&mut self, key: &Cow<'static, str>, value: Value<'a>) {
+        let key = match key {
+            Cow::Borrowed(key) => Cow::Borrowed(*key),
+            Cow::Owned(key) => Cow::Owned(key.clone()),
+        };
+        unique::push(&mut self.record.attributes, &mut self.mask, key, value);
+    }
+}
+
+fn text(found: &str) -> Value<'_> {
+    Value::Text(Cow::Borrowed(found))
+}
+
+fn integer(found: &str) -> Value<'_> {
+    found.parse().map_or_else(|_| text(found), Value::Int)
+}
+
+fn bare_host(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(host)
+}
