@@ -1,0 +1,409 @@
+//! The text of a record → the exception in it: its type, its message, and where its trace begins.
+//!
+//! The first line that only a trace has, the anchor, tells the language; the exception is named above it, or in Python below. Each
+//! line is looked at a fixed number of times, so that the work is linear in the text. A stack that names nothing is no exception.
+
+use crate::format::trace::line::{self, LineKind};
+use crate::format::trace::name::{self, Name};
+
+/// An exception found in a record's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exception<'a> {
+    /// The message before the trace; all of the text when nothing stands before it.
+    pub body: &'a str,
+    /// Like `java.lang.IllegalStateException`; empty when it has no name.
+    pub kind: &'a str,
+    /// What it says; empty when it says nothing.
+    pub message: &'a str,
+    /// From its header to its end.
+    pub stacktrace: &'a str,
+}
+
+/// How many lines that may be frames are tried: prose has such lines too.
+const FRAMES_TRIED_MAX: u32 = 4;
+
+/// Finds the exception in the text of a record that has more than one line.
+pub fn find(text: &str) -> Option<Exception<'_>> {
+    let mut tried = 0;
+    for at in line_starts(text) {
+        let line = line_at(text, at);
+        match line::kind(line.as_bytes()) {
+            LineKind::Traceback | LineKind::GroupTraceback | LineKind::PythonFile => {
+                return python(text, at);
+            }
+            LineKind::Goroutine => return go(text, at),
+            LineKind::RustPanic | LineKind::RustPanicWhole => return rust(text, at),
+            LineKind::Sanitizer => return sanitizer(text, at),
+            LineKind::Terminate => return terminated(text, at),
+            LineKind::Uncaught if line.starts_with("** (") => return elixir(text, at),
+            LineKind::Frame
+            | LineKind::Note
+            | LineKind::Cause
+            | LineKind::Numbered
+            | LineKind::Native => {
+                if at == 0 || tried == FRAMES_TRIED_MAX {
+                    return None;
+                }
+                tried += 1;
+                if let Some(found) = framed(text, at) {
+                    return Some(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A trace that begins at `at` and reaches the end of the text.
+fn exception<'a>(
+    text: &'a str,
+    at: usize,
+    kind: &'a str,
+    message: &'a str,
+) -> Option<Exception<'a>> {
+    if kind.is_empty() && message.is_empty() {
+        return None;
+    }
+    let before = text.get(..at)?.trim_end();
+    Some(Exception {
+        body: if before.trim_start().is_empty() {
+            text
+        } else {
+            before
+        },
+        kind,
+        message,
+        stacktrace: text.get(at..)?.trim_end(),
+    })
+}
+
+/// The last traceback names the exception; above it stand its causes.
+fn python(text: &str, at: usize) -> Option<Exception<'_>> {
+    let (mut named, mut awaits_name, mut in_group) = ("", false, false);
+    for start in line_starts(text).skip_while(|start| *start < at) {
+        let line = line_at(text, start);
+        let is_name = match line::kind(line.as_bytes()) {
+            LineKind::GroupTraceback => {
+                (awaits_name, in_group) = (true, true);
+                false
+            }
+            LineKind::Traceback | LineKind::PythonFile => {
+                (awaits_name, in_group) = (true, false);
+                false
+            }
+            _ if !awaits_name => false,
+            _ if in_group => line.trim_start().starts_with("| ") && !line.contains("|  "),
+            _ => !line.is_empty() && !line::is_indented(line.as_bytes()),
+        };
+        if is_name {
+            named = line.trim_start().trim_start_matches("| ");
+            awaits_name = false;
+        }
+    }
+    let (kind, message) = ruby_header(named).or_else(|| python_name(named))?;
+    exception(text, at, kind, message)
+}
+
+/// `Type: message` or `Type`: below frames, whatever stands there is the type.
+fn python_name(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_end();
+    let len = name::name_len(line.as_bytes());
+    let (kind, after) = line.split_at_checked(len)?;
+    match after.strip_prefix(':') {
+        Some(message) => Some((kind, message.trim_start())),
+        None if after.is_empty() => Some((kind, "")),
+        None => None,
+    }
+}
+
+/// A panic stands above its goroutines.
+fn go(text: &str, goroutine: usize) -> Option<Exception<'_>> {
+    for at in line_starts(text).take_while(|at| *at < goroutine) {
+        let line = line_at(text, at);
+        let (kind, from) = if line::kind(line.as_bytes()) == LineKind::GoPanic {
+            let end = line.find(": ").unwrap_or(line.len());
+            (line.get(..end)?, at + end)
+        } else if let Some((before, served)) = line.split_once("panic serving ") {
+            let address = served.find(": ").unwrap_or(served.len());
+            (
+                "panic",
+                at + before.len() + "panic serving ".len() + address,
+            )
+        } else {
+            continue;
+        };
+        let said = text.get(from..goroutine)?.trim_start_matches(": ");
+        let end = ["\n\n", "\n\t", "\n[signal ", " [recovered"]
+            .iter()
+            .filter_map(|end| said.find(end))
+            .min();
+        return exception(
+            text,
+            at,
+            kind,
+            said.get(..end.unwrap_or(said.len()))?.trim(),
+        );
+    }
+    None
+}
+
+fn rust(text: &str, at: usize) -> Option<Exception<'_>> {
+    let line = line_at(text, at);
+    if !line.ends_with(':') {
+        let (_, said) = line.split_once(" panicked at ")?;
+        let message = said.rsplit_once(", ").map_or(said, |(message, _)| message);
+        return exception(text, at, "panic", message.trim_matches('\''));
+    }
+    let from = at + line.len();
+    let is_end = |start: &usize| {
+        let kind = line::kind(line_at(text, *start).as_bytes());
+        matches!(kind, LineKind::Note | LineKind::Frame)
+    };
+    let end = line_starts(text)
+        .skip_while(|start| *start <= from)
+        .find(is_end)
+        .unwrap_or(text.len());
+    exception(text, at, "panic", text.get(from..end)?.trim())
+}
+
+/// `==7==ERROR: AddressSanitizer: heap-use-after-free on …`
+fn sanitizer(text: &str, at: usize) -> Option<Exception<'_>> {
+    let line = line_at(text, at);
+    let (_, said) = line
+        .split_once("ERROR: ")
+        .or_else(|| line.split_once("WARNING: "))?;
+    let (kind, message) = said.split_once(": ").unwrap_or((said, ""));
+    let rule = text.get(..at)?.trim_end();
+    let above = rule.rfind('\n').map_or(0, |newline| newline + 1);
+    let is_rule = line::kind(line_at(rule, above).as_bytes()) == LineKind::Rule;
+    exception(text, if is_rule { above } else { at }, kind, message)
+}
+
+/// What the runtimes of C++ and Objective-C say about an exception that nobody caught.
+fn terminated(text: &str, at: usize) -> Option<Exception<'_>> {
+    let line = line_at(text, at);
+    let (_, quoted) = line.split_once('\'')?;
+    let (kind, after) = quoted.split_once('\'')?;
+    let message = match after.strip_prefix(", reason: ") {
+        Some(reason) => reason.trim_matches('\''),
+        None => line_at(text, at + line.len() + 1)
+            .trim()
+            .strip_prefix("what():")
+            .unwrap_or_default()
+            .trim_start(),
+    };
+    exception(text, at, kind, message)
+}
+
+/// `** (RuntimeError) no such user`
+fn elixir(text: &str, at: usize) -> Option<Exception<'_>> {
+    let (kind, message) = line_at(text, at).strip_prefix("** (")?.split_once(')')?;
+    exception(text, at, kind, message.trim())
+}
+
+/// Java, .NET, JavaScript, PHP, Ruby, Dart, Perl: a header, then frames. The surest header wins, and of equals the outermost.
+fn framed(text: &str, frames: usize) -> Option<Exception<'_>> {
+    let head = text.get(..frames)?;
+    let mut best: Option<(usize, Header<'_>)> = None;
+    for at in line_starts(head).take_while(|at| *at < frames) {
+        let line = line_at(head, at);
+        if line::kind(line.as_bytes()) == LineKind::Unhandled && line.starts_with("Unhandled") {
+            return unhandled(text, at, frames);
+        }
+        if let Some(header) = header(line)
+            && best
+                .as_ref()
+                .is_none_or(|(_, best)| best.name < header.name)
+        {
+            best = Some((at, header));
+        }
+    }
+    let Some((at, header)) = best else {
+        return embedded(text, frames).or_else(|| perl(text, frames));
+    };
+    let message = match header.message {
+        Some(message) => message,
+        None => message_until(text, at + header.message_at, frames)?,
+    };
+    // Node prints the source above the error.
+    let is_script = line::kind(line_at(text, 0).as_bytes()) == LineKind::ScriptPlace;
+    exception(
+        text,
+        if is_script { 0 } else { at },
+        header.kind,
+        cleaned(message),
+    )
+}
+
+/// What a header says.
+struct Header<'a> {
+    kind: &'a str,
+    /// How surely it is one.
+    name: Name,
+    /// Where the message begins in the line.
+    message_at: usize,
+    /// The message, when the line holds all of it.
+    message: Option<&'a str>,
+}
+
+/// A message may have several lines; the frames end it, and so do its causes.
+fn message_until(text: &str, from: usize, frames: usize) -> Option<&str> {
+    let message = text.get(from..frames.max(from))?;
+    let end = line_starts(message).skip(1).find(|at| {
+        let line = line_at(message, *at).as_bytes();
+        let kind = line::kind(line);
+        matches!(kind, LineKind::Cause | LineKind::Note)
+    });
+    Some(message.get(..end.unwrap_or(message.len()))?.trim())
+}
+
+/// PHP writes the place behind the message, .NET the inner exception, Rails a bracket.
+fn cleaned(message: &str) -> &str {
+    let message = message.split(" ---> ").next().unwrap_or(message);
+    match message.rsplit_once(" in ") {
+        Some((message, place)) if place.starts_with('/') && place.contains(".php:") => message,
+        _ => message.strip_suffix("):").unwrap_or(message),
+    }
+}
+
+/// Dart: the message stands below the words, and may name the type.
+fn unhandled(text: &str, at: usize, frames: usize) -> Option<Exception<'_>> {
+    let line_end = at + line_at(text, at).len();
+    let said = text.get(line_end..frames.max(line_end))?.trim();
+    let first = said.lines().next().unwrap_or_default();
+    if let Some(kind) = first.strip_prefix("Instance of '") {
+        return exception(text, at, kind.trim_end_matches('\''), "");
+    }
+    match header(first) {
+        Some(header) => {
+            let message = said.get(header.message_at..).unwrap_or_default();
+            exception(text, at, header.kind, message.trim())
+        }
+        None => exception(text, at, "", said),
+    }
+}
+
+/// A message with the exception somewhere in the line above its frames: all of the line is the body.
+fn embedded(text: &str, frames: usize) -> Option<Exception<'_>> {
+    let head = text.get(..frames)?.trim_end();
+    let above = head.rfind('\n').map_or(0, |newline| newline + 1);
+    [0, above].into_iter().find_map(|start| {
+        let line = line_at(text, start);
+        let mut words = memchr::memchr_iter(b' ', line.as_bytes()).map(|blank| blank + 1);
+        let (at, (len, _)) = words.find_map(|at| {
+            let named = name::of_header(line.as_bytes().get(at..)?)?;
+            (named.1 != Name::Perhaps).then_some((at, named))
+        })?;
+        let kind = line.get(at..at + len)?;
+        let from = at + name::message_at(line.as_bytes().get(at..)?, len)?;
+        Some(Exception {
+            body: head,
+            kind,
+            message: cleaned(line.get(from..)?.trim()),
+            stacktrace: text.get(start + at..)?.trim_end(),
+        })
+    })
+}
+
+/// `message at x.pl line 3.`, and below it who called.
+fn perl(text: &str, frames: usize) -> Option<Exception<'_>> {
+    let line = line_at(text, 0);
+    let is_stack = line_at(text, frames).contains(" called at ");
+    let (message, place) = line.rsplit_once(" at ")?;
+    (is_stack && place.contains(" line ")).then(|| exception(text, 0, "", message))?
+}
+
+/// `Type: message` or `Type`, behind the words that runtimes put before it.
+fn header(line: &str) -> Option<Header<'_>> {
+    let rest = without_words(line);
+    let behind_words = rest.len() < line.trim_end().len();
+    if let Some((kind, message)) = ruby_header(rest).or_else(|| php_header(rest)) {
+        return Some(Header {
+            kind,
+            name: Name::QualifiedThrown,
+            message_at: 0,
+            message: Some(message),
+        });
+    }
+    let bytes = rest.as_bytes();
+    let len = name::name_len(bytes);
+    let message_at = name::message_at(bytes, len)?;
+    // Behind such words, any name is a type.
+    let name = if behind_words && len > 0 {
+        Name::QualifiedThrown
+    } else {
+        name::of_header(bytes)?.1
+    };
+    Some(Header {
+        kind: rest.get(..len)?,
+        name,
+        message_at: line.trim_end().len() - rest.len() + message_at,
+        message: None,
+    })
+}
+
+/// What stands behind the words that runtimes put before a type.
+fn without_words(line: &str) -> &str {
+    const WORDS: [&str; 10] = [
+        "PHP Fatal error:  ",
+        "PHP Fatal error: ",
+        "Fatal error: ",
+        "Caused by: ",
+        "Unhandled exception. ",
+        "Unhandled Exception: ",
+        "Unhandled exception: ",
+        "Uncaught (in promise) ",
+        "Uncaught ",
+        "[cause]: ",
+    ];
+    let mut rest = line.trim_end();
+    for word in WORDS {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    if let Some(thread) = rest.strip_prefix("Exception in thread \"") {
+        return thread.split_once("\" ").map_or(rest, |(_, after)| after);
+    }
+    match rest.split_once("Warning: ") {
+        Some((process, after)) if process.starts_with("(node:") => after,
+        _ => rest,
+    }
+}
+
+/// `app.rb:3:in 'run': message (Type)`
+fn ruby_header(line: &str) -> Option<(&str, &str)> {
+    let (place, said) = line.split_once("': ")?;
+    let (_, method) = place.split_once(":in ")?;
+    if !method.starts_with(['`', '\'']) {
+        return None;
+    }
+    let said = said.trim_end();
+    let typed = said
+        .strip_suffix(')')
+        .and_then(|said| said.rsplit_once(" ("));
+    match typed {
+        Some((message, kind)) if name::name_len(kind.as_bytes()) == kind.len() => {
+            Some((kind, message))
+        }
+        _ => Some(("", said)),
+    }
+}
+
+/// `exception 'Type' with message 'message' in /x.php:3`
+fn php_header(line: &str) -> Option<(&str, &str)> {
+    let (kind, rest) = line.strip_prefix("exception '")?.split_once('\'')?;
+    let message = rest.strip_prefix(" with message '").unwrap_or_default();
+    let end = message.rfind("' in ").unwrap_or(message.len());
+    Some((kind, message.get(..end)?))
+}
+
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1))
+}
+
+fn line_at(text: &str, at: usize) -> &str {
+    let rest = text.get(at..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    let line = rest.get(..end).unwrap_or_default();
+    line.strip_suffix('\r').unwrap_or(line)
+}
