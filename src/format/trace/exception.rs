@@ -219,8 +219,15 @@ fn framed(text: &str, frames: usize) -> Option<Exception<'_>> {
             best = Some((at, header));
         }
     }
+    // What is only qualified may be the name of a logger, with the exception behind it.
+    let is_sure = best
+        .as_ref()
+        .is_some_and(|(_, best)| best.name > Name::Qualified);
+    if let Some(found) = (!is_sure).then(|| embedded(text, frames)).flatten() {
+        return Some(found);
+    }
     let Some((at, header)) = best else {
-        return embedded(text, frames).or_else(|| perl(text, frames));
+        return perl(text, frames);
     };
     let message = match header.message {
         Some(message) => message,
@@ -293,7 +300,7 @@ fn embedded(text: &str, frames: usize) -> Option<Exception<'_>> {
         let mut words = memchr::memchr_iter(b' ', line.as_bytes()).map(|blank| blank + 1);
         let (at, (len, _)) = words.find_map(|at| {
             let named = name::of_header(line.as_bytes().get(at..)?)?;
-            (named.1 != Name::Perhaps).then_some((at, named))
+            (named.1 > Name::Qualified).then_some((at, named))
         })?;
         let kind = line.get(at..at + len)?;
         let from = at + name::message_at(line.as_bytes().get(at..)?, len)?;
@@ -308,10 +315,11 @@ fn embedded(text: &str, frames: usize) -> Option<Exception<'_>> {
 
 /// `message at x.pl line 3.`, and below it who called.
 fn perl(text: &str, frames: usize) -> Option<Exception<'_>> {
-    let line = line_at(text, 0);
+    let above = text.get(..frames)?.trim_end();
+    let at = above.rfind('\n').map_or(0, |newline| newline + 1);
     let is_stack = line_at(text, frames).contains(" called at ");
-    let (message, place) = line.rsplit_once(" at ")?;
-    (is_stack && place.contains(" line ")).then(|| exception(text, 0, "", message))?
+    let (message, place) = line_at(text, at).rsplit_once(" at ")?;
+    (is_stack && place.contains(" line ")).then(|| exception(text, at, "", message))?
 }
 
 /// `Type: message` or `Type`, behind the words that runtimes put before it.
@@ -406,4 +414,267 @@ fn line_at(text: &str, at: usize) -> &str {
     let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
     let line = rest.get(..end).unwrap_or_default();
     line.strip_suffix('\r').unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Body, type and message; the trace reaches from the rest of the text behind the body to its end.
+    #[track_caller]
+    fn check(text: &str, body: &str, kind: &str, message: &str) {
+        let found = find(text).unwrap_or_else(|| panic!("nothing in {text:?}"));
+        assert_eq!(
+            (found.body, found.kind, found.message),
+            (body, kind, message),
+            "{text:?}"
+        );
+        assert!(text.ends_with(found.stacktrace), "{text:?}");
+    }
+
+    /// A trace with no message in front: the body is all of it.
+    #[track_caller]
+    fn alone(text: &str, kind: &str, message: &str) {
+        check(text, text, kind, message);
+        let below = format!("cannot sell\n{text}");
+        check(&below, "cannot sell", kind, message);
+        assert_eq!(find(&below).unwrap().stacktrace, text);
+    }
+
+    #[test]
+    fn java_names_the_outermost_exception_first() {
+        alone(
+            "java.lang.IllegalStateException: no \"x\"\n\tat a.B.c(D.java:1)\nCaused by: java.io.IOException\n\t... 2 more",
+            "java.lang.IllegalStateException",
+            "no \"x\"",
+        );
+        alone(
+            "Exception in thread \"main\" java.lang.Error: boom\n\tat a.B.c(D.java:1)",
+            "java.lang.Error",
+            "boom",
+        );
+        alone(
+            "org.db.QueryException: near SELEC\nSELEC id\n\n\tat org.db.Parser.parse(Parser.java:301)",
+            "org.db.QueryException",
+            "near SELEC\nSELEC id",
+        );
+        check(
+            "FATAL EXCEPTION: main\nProcess: org.shop, PID: 7\njava.lang.NullPointerException: cart\n\tat a.B.c(D.kt:1)",
+            "FATAL EXCEPTION: main\nProcess: org.shop, PID: 7",
+            "java.lang.NullPointerException",
+            "cart",
+        );
+    }
+
+    #[test]
+    fn an_exception_in_the_line_of_its_message_leaves_the_line_whole() {
+        let text = "shop.Worker: RuntimeException: no stock\n  at shop.Queue.put(Queue.java:50)";
+        let found = find(text).unwrap();
+        assert_eq!(
+            (found.kind, found.message),
+            ("shop.Worker", "RuntimeException: no stock")
+        );
+        let text = "cannot sell: TypeError: no stock\n    at f (/srv/a.js:1:2)";
+        let found = find(text).unwrap();
+        assert_eq!(
+            (found.body, found.kind, found.message),
+            ("cannot sell: TypeError: no stock", "TypeError", "no stock")
+        );
+        assert!(found.stacktrace.starts_with("TypeError: no stock\n"));
+    }
+
+    #[test]
+    fn python_names_its_exception_last() {
+        alone(
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nValueError: bad 7\nand more",
+            "ValueError",
+            "bad 7",
+        );
+        alone(
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File \"a.py\", line 2, in f\nKeyboardInterrupt",
+            "KeyboardInterrupt",
+            "",
+        );
+        alone(
+            "  File \"a.py\", line 3\n    def f(:\n          ^\nSyntaxError: invalid syntax",
+            "SyntaxError",
+            "invalid syntax",
+        );
+        alone(
+            "  + Exception Group Traceback (most recent call last):\n  |   File \"a.py\", line 2, in <module>\n  | ExceptionGroup: two (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n    | ValueError: one\n    +------------------------------------",
+            "ExceptionGroup",
+            "two (2 sub-exceptions)",
+        );
+    }
+
+    #[test]
+    fn go_and_rust_panic() {
+        alone(
+            "panic: no stock [recovered]\n\tpanic: again\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:9 +0x25",
+            "panic",
+            "no stock",
+        );
+        alone(
+            "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select]:\nmain.main()",
+            "fatal error",
+            "all goroutines are asleep - deadlock!",
+        );
+        alone(
+            "http: panic serving 127.0.0.1:5: no stock\ngoroutine 34 [running]:\nmain.f()",
+            "panic",
+            "no stock",
+        );
+        alone(
+            "thread 'main' panicked at src/main.rs:4:10:\nassertion failed: stock\n  left: 3\n right: 4\nnote: run with `RUST_BACKTRACE=1`",
+            "panic",
+            "assertion failed: stock\n  left: 3\n right: 4",
+        );
+        alone(
+            "thread 'main' panicked at 'no stock', src/main.rs:4:10\nstack backtrace:\n   0: a",
+            "panic",
+            "no stock",
+        );
+        check(
+            "Error: cannot sell\n\nCaused by:\n    0: no stock",
+            "Error: cannot sell\n\nCaused by:\n    0: no stock",
+            "Error",
+            "cannot sell",
+        );
+    }
+
+    #[test]
+    fn scripts_throw_errors() {
+        alone(
+            "TypeError: cart.total is not a function\n    at Shop.pay (/srv/shop.js:31:12)",
+            "TypeError",
+            "cart.total is not a function",
+        );
+        check(
+            "/srv/index.js:10\n    throw err;\n    ^\n\nError: no stock\n    at f (/srv/index.js:10:11)\n\nNode.js v22.1.0",
+            "/srv/index.js:10\n    throw err;\n    ^\n\nError: no stock\n    at f (/srv/index.js:10:11)\n\nNode.js v22.1.0",
+            "Error",
+            "no stock",
+        );
+        alone(
+            "TypeError [ERR_INVALID_ARG_TYPE]: no\n    at f (/srv/a.js:1:2)",
+            "TypeError",
+            "no",
+        );
+        alone(
+            "shop.rb:18:in `sell': it's gone (OutOfStock)\n\tfrom shop.rb:14:in `run'",
+            "OutOfStock",
+            "it's gone",
+        );
+        alone(
+            "ActionController::RoutingError (No route matches [GET] \"/cart\"):\n  \n  lib/rack.rb:31:in `call'",
+            "ActionController::RoutingError",
+            "No route matches [GET] \"/cart\"",
+        );
+        alone(
+            "PHP Fatal error:  Uncaught OutOfStock: no stock in /srv/shop.php:31\nStack trace:\n#0 {main}\n  thrown in /srv/shop.php on line 31",
+            "OutOfStock",
+            "no stock",
+        );
+        alone(
+            "exception 'Exception' with message 'no stock' in /srv/shop.php:5\nStack trace:\n#0 {main}",
+            "Exception",
+            "no stock",
+        );
+        alone(
+            "no stock at /srv/shop.pl line 31.\n\tmain::sell(7) called at /srv/shop.pl line 9",
+            "",
+            "no stock",
+        );
+        alone(
+            "** (RuntimeError) no stock\n    (shop 1.0.0) lib/shop.ex:31: Shop.sell/1",
+            "RuntimeError",
+            "no stock",
+        );
+    }
+
+    #[test]
+    fn compiled_languages_have_their_own_words() {
+        alone(
+            "Unhandled exception. System.InvalidOperationException: no stock\n ---> System.IO.IOException: disk full\n   at Shop.Disk.Write()",
+            "System.InvalidOperationException",
+            "no stock",
+        );
+        alone(
+            "System.ArgumentNullException: Value cannot be null.\nParameter name: cart\n   at Shop.Cart.Total()",
+            "System.ArgumentNullException",
+            "Value cannot be null.\nParameter name: cart",
+        );
+        alone(
+            "Unhandled exception:\nException: no stock\n#0      main (file:///srv/main.dart:7:1)",
+            "Exception",
+            "no stock",
+        );
+        alone(
+            "Unhandled exception:\nInstance of 'OutOfStock'\n#0      main (file:///srv/main.dart:7:1)",
+            "OutOfStock",
+            "",
+        );
+        alone(
+            "Unhandled exception:\nBad state: No element\n#0      main (file:///srv/main.dart:7:1)",
+            "",
+            "Bad state: No element",
+        );
+        alone(
+            "==========\n==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\n    #0 0x4c in f",
+            "AddressSanitizer",
+            "heap-use-after-free on address 0x1",
+        );
+        alone(
+            "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no stock",
+            "std::runtime_error",
+            "no stock",
+        );
+        alone(
+            "*** Terminating app due to uncaught exception 'NSRangeException', reason: 'index 7'\n*** First throw call stack:",
+            "NSRangeException",
+            "index 7",
+        );
+    }
+
+    #[test]
+    fn a_stack_without_a_name_and_prose_are_no_exceptions() {
+        for text in [
+            "SELECT *\n  FROM t\n  WHERE a: b",
+            "note: this\n\tat the end",
+            "recovered\ngoroutine 7 [running]:\nmain.main()",
+            "    at f (a.js:1:2)\n    at g (a.js:2:2)",
+            "usage:\n  run  begins\n  stop  ends",
+        ] {
+            assert_eq!(find(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_linear_time() {
+        for piece in [
+            "Error (",
+            "A.B: ",
+            "Caused by: x\n",
+            "\tat x\n",
+            " at ",
+            "#1 (\n",
+            "x.rb:1:in `a': ",
+            "** (a) b\n",
+            "panic: x\n",
+        ] {
+            let text = format!("x\n{}\n\tat a.b(c)", piece.repeat((1 << 20) / piece.len()));
+            let _found = find(&text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_an_exception_or_none(text in "[ \ta-cE:.()'#0\\n]{0,80}|.{0,80}", trace in proptest::sample::select(vec!["\n\tat x", "\ngoroutine 7 [x]:", "\nTraceback (most recent call last):\n", "\nthread 'é' panicked at é:", "\n#0 (", "\nUnhandled exception:\n#0 ("])) {
+            for text in [format!("{text}{trace}"), format!("{text}{trace}{text}"), text] {
+                if let Some(found) = find(&text) {
+                    proptest::prop_assert!(text.contains(found.body) && text.contains(found.stacktrace));
+                }
+            }
+        }
+    }
 }

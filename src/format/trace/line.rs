@@ -505,7 +505,7 @@ fn indented(line: &[u8]) -> LineKind {
         Some(b'^' | b'~') if inner.iter().all(|byte| matches!(byte, b'^' | b'~' | b' ')) => {
             LineKind::Caret
         }
-        _ => ruby_frame(inner),
+        _ => framed_by_end(inner),
     }
 }
 
@@ -522,8 +522,14 @@ fn indented_numeral(inner: &[u8]) -> LineKind {
     }
 }
 
-fn ruby_frame(inner: &[u8]) -> LineKind {
-    if inner.last() == Some(&b'\'') && memchr::memmem::find(inner, b":in ").is_some() {
+/// Frames that are told by their ends: `lib/a.rb:3:in 'f'`, `main::f(7) called at a.pl line 3`.
+fn framed_by_end(inner: &[u8]) -> LineKind {
+    let is_frame = match inner.last() {
+        Some(b'\'') => memchr::memmem::find(inner, b":in ").is_some(),
+        Some(b'0'..=b'9') => memchr::memmem::find(inner, b" called at ").is_some(),
+        _ => false,
+    };
+    if is_frame {
         LineKind::Frame
     } else {
         LineKind::Indented

@@ -231,6 +231,11 @@ fn may_be_message(kind: LineKind) -> bool {
     kind != LineKind::Headed && opened_by(kind) == Place::Plain
 }
 
+/// Whether a line opens a trace, so that its first word is no level: `panic: …`, `Error: …`.
+pub fn opens(line: &[u8]) -> bool {
+    !matches!(opened_by(line::kind(line)), Place::Plain | Place::Headed)
+}
+
 /// Whether a line opens no trace and stands in none but by its place: behind [`LOOSE_LINES_MAX`] of them and one more, no trace is
 /// open.
 pub fn is_ordinary(line: &[u8]) -> bool {
