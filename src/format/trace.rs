@@ -2,12 +2,16 @@
 //!
 //! A trace begins with words that only runtimes write, or with the name of an exception, and goes on with frames; each language has its
 //! own form of both. What a line may be is told by [`line`], what may follow it by [`state`], what the whole says by [`exception`].
+//! No line is looked at more than a few times, and none is kept.
 //!
 //! Spec: semantic conventions, "Exceptions in logs": `exception.type`, `exception.message`, `exception.stacktrace`.
 
 pub mod exception;
+mod header;
+mod indent;
 pub mod line;
 mod name;
+mod opening;
 pub mod state;
 
 pub use crate::format::trace::exception::{Exception, find};

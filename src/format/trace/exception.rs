@@ -3,6 +3,7 @@
 //! The first line that only a trace has, the anchor, tells the language; the exception is named above it, or in Python below. Each
 //! line is looked at a fixed number of times, so that the work is linear in the text. A stack that names nothing is no exception.
 
+use crate::format::trace::header::{Header, cleaned, header, python_name, ruby_header};
 use crate::format::trace::line::{self, LineKind};
 use crate::format::trace::name::{self, Name};
 
@@ -103,18 +104,6 @@ fn python(text: &str, at: usize) -> Option<Exception<'_>> {
     }
     let (kind, message) = ruby_header(named).or_else(|| python_name(named))?;
     exception(text, at, kind, message)
-}
-
-/// `Type: message` or `Type`: below frames, whatever stands there is the type.
-fn python_name(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_end();
-    let len = name::name_len(line.as_bytes());
-    let (kind, after) = line.split_at_checked(len)?;
-    match after.strip_prefix(':') {
-        Some(message) => Some((kind, message.trim_start())),
-        None if after.is_empty() => Some((kind, "")),
-        None => None,
-    }
 }
 
 /// A panic stands above its goroutines.
@@ -243,17 +232,6 @@ fn framed(text: &str, frames: usize) -> Option<Exception<'_>> {
     )
 }
 
-/// What a header says.
-struct Header<'a> {
-    kind: &'a str,
-    /// How surely it is one.
-    name: Name,
-    /// Where the message begins in the line.
-    message_at: usize,
-    /// The message, when the line holds all of it.
-    message: Option<&'a str>,
-}
-
 /// A message may have several lines; the frames end it, and so do its causes.
 fn message_until(text: &str, from: usize, frames: usize) -> Option<&str> {
     let message = text.get(from..frames.max(from))?;
@@ -263,15 +241,6 @@ fn message_until(text: &str, from: usize, frames: usize) -> Option<&str> {
         matches!(kind, LineKind::Cause | LineKind::Note)
     });
     Some(message.get(..end.unwrap_or(message.len()))?.trim())
-}
-
-/// PHP writes the place behind the message, .NET the inner exception, Rails a bracket.
-fn cleaned(message: &str) -> &str {
-    let message = message.split(" ---> ").next().unwrap_or(message);
-    match message.rsplit_once(" in ") {
-        Some((message, place)) if place.starts_with('/') && place.contains(".php:") => message,
-        _ => message.strip_suffix("):").unwrap_or(message),
-    }
 }
 
 /// Dart: the message stands below the words, and may name the type.
@@ -320,89 +289,6 @@ fn perl(text: &str, frames: usize) -> Option<Exception<'_>> {
     let is_stack = line_at(text, frames).contains(" called at ");
     let (message, place) = line_at(text, at).rsplit_once(" at ")?;
     (is_stack && place.contains(" line ")).then(|| exception(text, at, "", message))?
-}
-
-/// `Type: message` or `Type`, behind the words that runtimes put before it.
-fn header(line: &str) -> Option<Header<'_>> {
-    let rest = without_words(line);
-    let behind_words = rest.len() < line.trim_end().len();
-    if let Some((kind, message)) = ruby_header(rest).or_else(|| php_header(rest)) {
-        return Some(Header {
-            kind,
-            name: Name::QualifiedThrown,
-            message_at: 0,
-            message: Some(message),
-        });
-    }
-    let bytes = rest.as_bytes();
-    let len = name::name_len(bytes);
-    let message_at = name::message_at(bytes, len)?;
-    // Behind such words, any name is a type.
-    let name = if behind_words && len > 0 {
-        Name::QualifiedThrown
-    } else {
-        name::of_header(bytes)?.1
-    };
-    Some(Header {
-        kind: rest.get(..len)?,
-        name,
-        message_at: line.trim_end().len() - rest.len() + message_at,
-        message: None,
-    })
-}
-
-/// What stands behind the words that runtimes put before a type.
-fn without_words(line: &str) -> &str {
-    const WORDS: [&str; 10] = [
-        "PHP Fatal error:  ",
-        "PHP Fatal error: ",
-        "Fatal error: ",
-        "Caused by: ",
-        "Unhandled exception. ",
-        "Unhandled Exception: ",
-        "Unhandled exception: ",
-        "Uncaught (in promise) ",
-        "Uncaught ",
-        "[cause]: ",
-    ];
-    let mut rest = line.trim_end();
-    for word in WORDS {
-        rest = rest.strip_prefix(word).unwrap_or(rest);
-    }
-    if let Some(thread) = rest.strip_prefix("Exception in thread \"") {
-        return thread.split_once("\" ").map_or(rest, |(_, after)| after);
-    }
-    match rest.split_once("Warning: ") {
-        Some((process, after)) if process.starts_with("(node:") => after,
-        _ => rest,
-    }
-}
-
-/// `app.rb:3:in 'run': message (Type)`
-fn ruby_header(line: &str) -> Option<(&str, &str)> {
-    let (place, said) = line.split_once("': ")?;
-    let (_, method) = place.split_once(":in ")?;
-    if !method.starts_with(['`', '\'']) {
-        return None;
-    }
-    let said = said.trim_end();
-    let typed = said
-        .strip_suffix(')')
-        .and_then(|said| said.rsplit_once(" ("));
-    match typed {
-        Some((message, kind)) if name::name_len(kind.as_bytes()) == kind.len() => {
-            Some((kind, message))
-        }
-        _ => Some(("", said)),
-    }
-}
-
-/// `exception 'Type' with message 'message' in /x.php:3`
-fn php_header(line: &str) -> Option<(&str, &str)> {
-    let (kind, rest) = line.strip_prefix("exception '")?.split_once('\'')?;
-    let message = rest.strip_prefix(" with message '").unwrap_or_default();
-    let end = message.rfind("' in ").unwrap_or(message.len());
-    Some((kind, message.get(..end)?))
 }
 
 fn line_starts(text: &str) -> impl Iterator<Item = usize> {
@@ -472,8 +358,9 @@ mod tests {
         let found = find(text).unwrap();
         assert_eq!(
             (found.kind, found.message),
-            ("shop.Worker", "RuntimeException: no stock")
+            ("RuntimeException", "no stock")
         );
+        assert_eq!(found.body, "shop.Worker: RuntimeException: no stock");
         let text = "cannot sell: TypeError: no stock\n    at f (/srv/a.js:1:2)";
         let found = find(text).unwrap();
         assert_eq!(

@@ -4,14 +4,16 @@
 //! in a trace only because of the line before it (a message, say) is [`LineKind::Other`] here and left to the state.
 
 use crate::format::severity;
+use crate::format::trace::indent;
 use crate::format::trace::name::{self, Name};
+use crate::format::trace::opening::opening;
 
 /// What a line may be to a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineKind {
     /// Nothing that traces are made of.
     Other,
-    /// It begins with a level word, a number or a bracket: surely a message of its own.
+    /// It begins with a level word, a time or a bracket: surely a message of its own.
     Headed,
 
     // These join any record.
@@ -89,123 +91,6 @@ pub(super) enum LineKind {
     Terminate,
 }
 
-type Opening = (&'static [u8], LineKind);
-
-/// Openings of lines by their first byte; the longer ones first.
-fn openings(first: u8) -> &'static [Opening] {
-    use LineKind as K;
-    match first {
-        b'(' => &[(b"(Use `node ", K::Trailer), (b"(", K::Trailer)],
-        b'*' => &[
-            (b"*** First throw call stack:", K::Note),
-            (b"*** Terminating app due to", K::Terminate),
-            (b"** (", K::Uncaught),
-        ],
-        b'-' => &[(b"--- End of ", K::Note), (b"---> ", K::Note)],
-        b'.' => &[(b"... ", K::Note), (b"...additional frames", K::GoLine)],
-        b'<' => &[(b"<asynchronous suspension>", K::Note)],
-        b'=' => &[(b"=>0x", K::SanitizerLine)],
-        b'[' => &[
-            (b"[signal ", K::GoSignal),
-            (b"[CIRCULAR REFERENCE", K::Note),
-            (b"[stacktrace]", K::Note),
-            (b"[previous exception]", K::Note),
-            (b"[Switching to Thread ", K::Trailer),
-        ],
-        b'A' => &[(b"Aborted", K::Trailer), (b"Address 0x", K::SanitizerLine)],
-        b'C' => &[
-            (b"Caused by:", K::Cause),
-            (b"Current stack trace:", K::Note),
-        ],
-        b'D' => &[
-            (b"During handling of the above exception", K::Chain),
-            (b"Direct leak of ", K::SanitizerLine),
-        ],
-        b'E' => &[
-            (b"Exception in thread ", K::Uncaught),
-            (b"Emitted '", K::Trailer),
-        ],
-        b'F' => &[
-            (b"FATAL EXCEPTION", K::Unhandled),
-            (b"Fatal error: ", K::Uncaught),
-            (b"From previous event:", K::Note),
-            (b"Function: ", K::Trailer),
-        ],
-        b'H' => &[(b"HINT: ", K::SanitizerLine), (b"Hint: ", K::SanitizerLine)],
-        b'I' => &[(b"Indirect leak of ", K::SanitizerLine)],
-        b'L' => &[(b"Last message", K::Trailer), (b"Location:", K::Trailer)],
-        b'N' => &[(b"Node.js v", K::Trailer), (b"Next ", K::Next)],
-        b'P' => &[
-            (b"PHP Fatal error:  Uncaught ", K::Uncaught),
-            (b"PHP Fatal error: Uncaught ", K::Uncaught),
-            (b"PHP Stack trace:", K::Note),
-            (b"PHP   ", K::Note),
-            (b"Process: ", K::Trailer),
-            (b"Program received signal ", K::Terminate),
-            (b"PC=0x", K::GoSignal),
-        ],
-        b'R' => &[(b"READ of size ", K::SanitizerLine)],
-        b'S' => &[
-            (b"Suppressed: ", K::Cause),
-            (b"Stack backtrace:", K::Note),
-            (b"Stack (most recent call last):", K::Note),
-            (b"Stack trace:", K::Note),
-            (b"Stack Trace:", K::Note),
-            (b"SUMMARY: ", K::SanitizerSummary),
-            (b"Shadow byte", K::SanitizerLine),
-            (b"SIGQUIT: quit", K::GoPanic),
-            (b"SIGABRT: abort", K::GoPanic),
-            (b"SIGSEGV: segmentation violation", K::GoPanic),
-            (b"State: ", K::Trailer),
-        ],
-        b'T' => &[
-            (b"Traceback (most recent call last):", K::Traceback),
-            (b"Traceback (innermost last):", K::Traceback),
-            (b"The above exception was the direct cause", K::Chain),
-            (b"This frame has ", K::SanitizerLine),
-            (b"The signal is caused by", K::SanitizerLine),
-            (b"Thrown at:", K::Note),
-        ],
-        b'U' => &[
-            (b"Unhandled exception. ", K::Uncaught),
-            (b"Unhandled exception:", K::Unhandled),
-            (b"Unhandled Exception:", K::Unhandled),
-            (b"Uncaught ", K::Uncaught),
-        ],
-        b'W' => &[
-            (b"Wrapped by: ", K::Cause),
-            (b"WRITE of size ", K::SanitizerLine),
-            (b"WARNING: ThreadSanitizer:", K::Sanitizer),
-        ],
-        b'a' => &[
-            (b"at ", K::Frame),
-            (b"allocated by thread ", K::SanitizerLine),
-        ],
-        b'c' => &[(b"created by ", K::GoLine)],
-        b'e' => &[(b"exit status ", K::GoExit), (b"exception '", K::Uncaught)],
-        b'f' => &[
-            (b"fatal error: ", K::GoPanic),
-            (b"freed by thread ", K::SanitizerLine),
-        ],
-        b'g' => &[(b"goroutine ", K::Goroutine)],
-        b'l' => &[(b"libc++abi", K::Trailer)],
-        b'n' => &[
-            (b"note: run with `RUST_", K::Note),
-            (b"note: Some details are omitted", K::Note),
-            (b"nested exception is:", K::Nested),
-        ],
-        b'p' => &[
-            (b"panic: ", K::GoPanic),
-            (b"previously allocated by", K::SanitizerLine),
-        ],
-        b'r' => &[(b"runtime: ", K::GoLine)],
-        b's' => &[(b"stack backtrace:", K::Note)],
-        b't' => &[(b"terminate called ", K::Terminate)],
-        b'u' => &[(b"unexpected fault address ", K::GoPanic)],
-        _ => &[],
-    }
-}
-
 /// Whether a line is indented, as the inner lines of traces and pretty-printed values are.
 pub fn is_indented(line: &[u8]) -> bool {
     matches!(line.first(), Some(b' ' | b'\t'))
@@ -218,11 +103,11 @@ pub fn continues(line: &[u8]) -> bool {
     match line.first() {
         None => false,
         Some(b' ' | b'\t') => !matches!(
-            indented(line),
+            indent::kind(line),
             LineKind::GroupTraceback | LineKind::PythonFile
         ),
         Some(b'}' | b']' | b')') if is_closing(line) => true,
-        Some(b'#') if is_numbered(line) => line.starts_with(b"#0 "),
+        Some(b'#') if indent::is_numbered(line) => line.starts_with(b"#0 "),
         Some(_) => opening(line).map_or_else(|| is_bare_frame(line), joins_any),
     }
 }
@@ -248,9 +133,9 @@ pub(super) fn kind(line: &[u8]) -> LineKind {
         return LineKind::Other;
     };
     match first {
-        b' ' | b'\t' => indented(line),
+        b' ' | b'\t' => indent::kind(line),
         b'}' | b']' | b')' if is_closing(line) => LineKind::Indented,
-        b'#' if is_numbered(line) => {
+        b'#' if indent::is_numbered(line) => {
             if line.starts_with(b"#0 ") {
                 LineKind::Frame
             } else {
@@ -259,28 +144,6 @@ pub(super) fn kind(line: &[u8]) -> LineKind {
         }
         _ => opening(line).unwrap_or_else(|| word(line, *first)),
     }
-}
-
-fn opening(line: &[u8]) -> Option<LineKind> {
-    let (_, kind) = openings(*line.first()?)
-        .iter()
-        .find(|(opening, _)| line.starts_with(opening))?;
-    let fits = match kind {
-        LineKind::Goroutine => line.ends_with(b":") && memchr::memchr(b'[', line).is_some(),
-        LineKind::Note if line.starts_with(b"... ") => line.get(4).is_some_and(u8::is_ascii_digit),
-        // Alone on its line; services greet with it too.
-        LineKind::Trailer if line.starts_with(b"Node.js v") => {
-            line.len() <= 20 && !line.iter().skip(9).any(|byte| *byte == b' ')
-        }
-        LineKind::Trailer if line.starts_with(b"(") => {
-            line.len() == 1 || line.starts_with(b"(Use ")
-        }
-        LineKind::Unhandled if line.len() > 20 && line.first() == Some(&b'U') => {
-            return Some(LineKind::Uncaught);
-        }
-        _ => true,
-    };
-    fits.then_some(*kind)
 }
 
 /// Lines whose kind is told by their first word.
@@ -408,34 +271,24 @@ fn is_bare_frame(line: &[u8]) -> bool {
     }
 }
 
-/// `#3 ` and what looks like a place in the code.
-fn is_numbered(line: &[u8]) -> bool {
-    let digits = line
-        .iter()
-        .skip(1)
-        .take(6)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let rest = line.get(1 + digits..).unwrap_or_default();
-    digits > 0
-        && rest.first() == Some(&b' ')
-        && (memchr::memchr2(b'(', b'{', rest).is_some()
-            || memchr::memmem::find(rest, b"0x").is_some())
-}
+/// Numbers of at least so many digits are times.
+const TIME_DIGITS_MIN: usize = 10;
 
 fn numeral(line: &[u8]) -> LineKind {
     let digits = line
         .iter()
-        .take(6)
+        .take(TIME_DIGITS_MIN)
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     match line.get(digits..).unwrap_or_default() {
+        _ if digits == TIME_DIGITS_MIN => LineKind::Headed,
         [b' ' | b'\t', rest @ ..] if memchr::memmem::find(rest, b"0x").is_some() => {
             LineKind::Native
         }
         [b'#', b' ', ..] => LineKind::Native,
-        _ if line.starts_with(b"0x") => LineKind::SanitizerLine,
-        _ => LineKind::Headed,
+        [b'x', ..] if digits == 1 => LineKind::SanitizerLine,
+        [b':' | b'-' | b'/' | b'.', next, ..] if next.is_ascii_digit() => LineKind::Headed,
+        _ => LineKind::Other,
     }
 }
 
@@ -466,73 +319,6 @@ fn rust_panic(line: &[u8]) -> LineKind {
         LineKind::RustPanic
     } else {
         LineKind::RustPanicWhole
-    }
-}
-
-fn indented(line: &[u8]) -> LineKind {
-    let inner = line.trim_ascii_start();
-    match inner.first() {
-        Some(b'+') if inner.starts_with(b"+ Exception Group Traceback (") => {
-            LineKind::GroupTraceback
-        }
-        Some(b'F') if inner.starts_with(b"File \"") => {
-            if memchr::memmem::find(inner, b"\", line ").is_some()
-                && inner.last().is_some_and(u8::is_ascii_digit)
-                && memchr::memmem::find(inner, b", in ").is_none()
-            {
-                LineKind::PythonFile
-            } else {
-                LineKind::Frame
-            }
-        }
-        Some(b'a') if inner.starts_with(b"at ") => LineKind::Frame,
-        Some(b'f')
-            if inner.starts_with(b"from ") && memchr::memmem::find(inner, b":in ").is_some() =>
-        {
-            LineKind::Frame
-        }
-        Some(b'e') if inner.starts_with(b"eval at ") => LineKind::Frame,
-        Some(b'#') if is_numbered(inner) => LineKind::Frame,
-        Some(b'.') if inner.starts_with(b"... ") => LineKind::Frame,
-        Some(b'(') if memchr::memmem::find(inner, b".ex").is_some() => LineKind::Frame,
-        Some(b'n') if inner.starts_with(b"nested exception is:") => LineKind::Nested,
-        Some(b'C') if inner.starts_with(b"Caused by: ") => LineKind::Cause,
-        Some(b'S') if inner.starts_with(b"Suppressed: ") => LineKind::Cause,
-        Some(b'-') if inner.starts_with(b"--- End of ") || inner.starts_with(b"---> ") => {
-            LineKind::Note
-        }
-        Some(b'0'..=b'9') => indented_numeral(inner),
-        Some(b'^' | b'~') if inner.iter().all(|byte| matches!(byte, b'^' | b'~' | b' ')) => {
-            LineKind::Caret
-        }
-        _ => framed_by_end(inner),
-    }
-}
-
-/// `   0: main::run`, `\t 1: from a.rb:3:in 'f'`, `0# main at a.cpp:3`
-fn indented_numeral(inner: &[u8]) -> LineKind {
-    let digits = inner
-        .iter()
-        .take(6)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    match inner.get(digits..).unwrap_or_default() {
-        [b':' | b'#', b' ', ..] => LineKind::Frame,
-        _ => LineKind::Indented,
-    }
-}
-
-/// Frames that are told by their ends: `lib/a.rb:3:in 'f'`, `main::f(7) called at a.pl line 3`.
-fn framed_by_end(inner: &[u8]) -> LineKind {
-    let is_frame = match inner.last() {
-        Some(b'\'') => memchr::memmem::find(inner, b":in ").is_some(),
-        Some(b'0'..=b'9') => memchr::memmem::find(inner, b" called at ").is_some(),
-        _ => false,
-    };
-    if is_frame {
-        LineKind::Frame
-    } else {
-        LineKind::Indented
     }
 }
 
@@ -594,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_known_by_its_opening() {
+    fn a_line_is_known_by_its_first_word() {
         use LineKind as K;
         check(
             K::Other,
@@ -604,6 +390,8 @@ mod tests {
                 "x",
                 "thread pool is full",
                 "done in 3s (ok)",
+                "7 files",
+                "12ab",
             ],
         );
         check(
@@ -617,6 +405,11 @@ mod tests {
                 "level=info x",
             ],
         );
+    }
+
+    #[test]
+    fn a_line_is_known_by_the_words_of_its_runtime() {
+        use LineKind as K;
         check(
             K::Exception,
             &["java.io.IOException: x", "TypeError: x", "Error"],

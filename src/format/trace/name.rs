@@ -80,9 +80,8 @@ pub(super) fn message_at(line: &[u8], len: usize) -> Option<usize> {
     match rest {
         [] => Some(len),
         [b':'] => Some(len + 1),
-        [b':', b' ' | b'\t', ..] => Some(len + 2),
-        // `ActionController::RoutingError (No route matches):`
-        [b' ', b'(', .., b')', b':'] => Some(len + 2),
+        // `TypeError: …`, `ActionController::RoutingError (No route matches):`
+        [b':', b' ' | b'\t', ..] | [b' ', b'(', .., b')', b':'] => Some(len + 2),
         // `RangeError (index): …`, `TypeError [ERR_INVALID_ARG_TYPE]: …`
         [b' ', open @ (b'(' | b'['), ..] => {
             let end: &[u8] = if *open == b'(' { b"): " } else { b"]: " };

@@ -156,26 +156,26 @@ impl TraceState {
         use LineKind as K;
         use Place as P;
         let place = match (self.place, kind) {
-            (P::Sanitizer, K::SanitizerLine | K::Numbered | K::Native)
-            | (P::Sanitizer | P::Rule, K::Sanitizer) => P::Sanitizer,
-            (P::Sanitizer | P::SanitizerTail, K::SanitizerSummary)
-            | (P::SanitizerTail, K::SanitizerLine) => P::SanitizerTail,
-            (P::Sanitizer | P::SanitizerTail, K::Rule | K::SanitizerEnd) => P::End,
+            (P::Nested | P::Unhandled | P::ScriptCaret, K::Exception | K::Uncaught)
+            | (P::Frames, K::Next) => P::Header,
+            (P::Header | P::Frames | P::Unhandled, K::Numbered | K::Native)
+            | (P::Header | P::Frames | P::ScriptCaret, K::Trailer)
+            | (P::PythonHeader | P::PythonFrames, K::RubyHeader) => P::Frames,
             (P::Unhandled, K::Trailer) => P::Unhandled,
-            (P::Header | P::Frames | P::Unhandled, K::Numbered | K::Native | K::Trailer)
-            | (P::ScriptCaret, K::Trailer) => P::Frames,
-            (P::Frames, K::Next) => P::Header,
-            (P::Go, K::GoFunction | K::GoLine) | (P::GoPanic, K::GoLine) => P::Go,
-            (P::Go | P::GoPanic, K::GoExit) => P::End,
-            (P::GoPanic, K::GoSignal) => P::GoPanic,
-            (P::Nested | P::Unhandled | P::ScriptCaret, K::Exception | K::Uncaught) => P::Header,
             (P::Script, K::BareCaret) => P::ScriptCaret,
+            (P::Go, K::GoFunction | K::GoLine) | (P::GoPanic, K::GoLine) => P::Go,
+            (P::GoPanic, K::GoSignal) => P::GoPanic,
             (P::PythonHeader | P::PythonFrames, K::Exception) => P::PythonEnd,
-            (P::PythonHeader | P::PythonFrames, K::RubyHeader) => P::Frames,
             (P::PythonHeader | P::PythonFrames | P::PythonChain | P::Headed, K::PythonFile) => {
                 P::PythonFrames
             }
             (P::PythonChain | P::Headed, K::Traceback | K::GroupTraceback) => opened_by(kind),
+            (P::Sanitizer, K::SanitizerLine | K::Numbered | K::Native)
+            | (P::Sanitizer | P::Rule, K::Sanitizer) => P::Sanitizer,
+            (P::Sanitizer | P::SanitizerTail, K::SanitizerSummary)
+            | (P::SanitizerTail, K::SanitizerLine) => P::SanitizerTail,
+            (P::Sanitizer | P::SanitizerTail, K::Rule | K::SanitizerEnd)
+            | (P::Go | P::GoPanic, K::GoExit) => P::End,
             // Below a log line, an exception is its trace if frames follow.
             (P::Headed, K::Exception | K::Uncaught | K::RubyHeader) => {
                 return self.loose_in(P::Header, true);
@@ -256,9 +256,7 @@ mod tests {
                 record.push('\n');
                 record.push_str(line);
                 state = Some(joined);
-            } else if line.trim().is_empty() {
-                continue;
-            } else {
+            } else if !line.trim().is_empty() {
                 found.push(line.to_owned());
                 state = Some(TraceState::begin(line.as_bytes()));
             }

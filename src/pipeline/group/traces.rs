@@ -187,7 +187,7 @@ fn traces_of_dart() {
         "Unhandled exception:\nNoSuchMethodError: The method 'sell' was called on null.\nReceiver: null\nTried calling: sell()\n#0      Object.noSuchMethod (dart:core-patch/object_patch.dart:51)\n#1      main (file:///srv/main.dart:7:3)",
     );
     check(
-        "Unhandled exception:\nFormatException: Invalid radix-10 number (at character 1)\nx7\n^\n\n#0      int._throw (dart:core-patch/integers_patch.dart:131)",
+        "Unhandled exception:\nFormatException: Invalid radix-10 number (at character 3)\n12x7\n^\n\n#0      int._throw (dart:core-patch/integers_patch.dart:131)",
     );
 }
 
