@@ -18,19 +18,39 @@ pub fn parse<'a>(
     record: &mut Record<'a>,
 ) {
     let head = text.get(..head_bytes).unwrap_or(text);
-    let body_at = prefix(head, leading, record);
-    let body = text.get(body_at..).unwrap_or_default();
-    if head_bytes < text.len()
-        && let Some(exception) = trace::find(body)
-    {
+    record.time = leading.map(Leading::time);
+    let from = leading.map_or(0, |leading| {
+        skip_separators(head.as_bytes(), leading.bytes())
+    });
+    if head_bytes < text.len() {
+        parse_lines(text, head, from, record);
+        return;
+    }
+    let body_at = prefix(head, from, record);
+    record.body = Value::Text(Cow::Borrowed(text.get(body_at..).unwrap_or_default()));
+}
+
+/// Several lines may hold a stack trace.
+fn parse_lines<'a>(text: &'a str, head: &'a str, from: usize, record: &mut Record<'a>) {
+    let opening = head.as_bytes().get(from..).unwrap_or_default();
+    let mut found = None;
+    // In front of its frames, `panic: …` and `Error: …` name the exception, and no level.
+    if trace::opens(opening) {
+        found = text.get(from..).and_then(trace::find);
+    }
+    let mut body = text.get(from..).unwrap_or_default();
+    if found.is_none() {
+        body = text.get(prefix(head, from, record)..).unwrap_or_default();
+        found = trace::find(body);
+    }
+    if let Some(exception) = found {
         push_exception(
             record,
             exception.kind,
             exception.message,
             exception.stacktrace,
         );
-        record.body = Value::Text(Cow::Borrowed(exception.body));
-        return;
+        body = exception.body;
     }
     record.body = Value::Text(Cow::Borrowed(body));
 }
@@ -52,11 +72,9 @@ pub(super) fn push_exception<'a>(
     }
 }
 
-/// Takes time, level and logger off the head line; returns where the message begins.
-fn prefix<'a>(head: &'a str, leading: Option<Leading>, record: &mut Record<'a>) -> usize {
+/// Takes level and logger off the head line, behind the time that ends before `at`; returns where the message begins.
+fn prefix<'a>(head: &'a str, mut at: usize, record: &mut Record<'a>) -> usize {
     let bytes = head.as_bytes();
-    record.time = leading.map(Leading::time);
-    let mut at = leading.map_or(0, |leading| skip_separators(bytes, leading.bytes()));
     let stamped = at > 0;
     for _ in 0..PREFIX_TOKENS_MAX {
         let Some(end) = token(head, at, stamped, record) else {

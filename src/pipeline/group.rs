@@ -1,10 +1,11 @@
 //! Bytes → the lines of each record. Lines that only continue a record join it.
 //!
-//! A blank line is no record; a line over the limit is cut and stands alone. Where a record begins is told by the format; the same rule
-//! cuts the input into chunks, so that the records do not depend on where it was cut.
+//! A blank line is no record, and belongs to one only between its lines; a line over the limit is cut and stands alone. Where a
+//! record begins is told by the format, and inside of a stack trace by what stood above; the same rules cut the input into chunks,
+//! so that the records do not depend on where it was cut.
 
 use crate::format::timestamp::Leading;
-use crate::format::trace;
+use crate::format::trace::{self, TraceState};
 use crate::format::{Begin, Parser};
 
 /// Most lines joined into one record: longer traces than this are loops.
@@ -36,9 +37,27 @@ pub struct Group {
     /// What its first line is.
     begin: Begin,
     lines: u32,
-    in_python: bool,
-    last_continues: bool,
+    trace: TraceState,
     stands_alone: bool,
+}
+
+/// Whether more input follows the bytes that are walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    /// They end with a record.
+    Ends,
+    /// The last record may go on.
+    Open,
+}
+
+/// Where a record ends when the lines behind this place turn out not to be its own.
+#[derive(Debug, Clone, Copy)]
+struct SureEnd {
+    end: usize,
+    lines: u32,
+    /// Where to read on.
+    at: usize,
+    counts: LineCounts,
 }
 
 /// Walks through a chunk, record by record.
@@ -57,6 +76,7 @@ pub struct Groups<'c> {
     ahead: usize,
     /// Whether there is such a line.
     is_ahead: bool,
+    tail: Tail,
     counts: LineCounts,
 }
 
@@ -64,6 +84,7 @@ impl<'c> Groups<'c> {
     /// Over all lines of `bytes`; a last line without line break counts.
     pub fn new(bytes: &'c [u8], line_bytes_max: usize, skipped: u64) -> Groups<'c> {
         Groups {
+            tail: Tail::Ends,
             bytes,
             at: 0,
             line_bytes_max,
@@ -88,15 +109,77 @@ impl<'c> Groups<'c> {
         }
         let line = 1 - open;
         self.is_ahead = false;
-        while self.read_line(line, parser) {
-            if !self.slots[open].joins(&self.slots[line]) {
-                (self.ahead, self.is_ahead) = (line, true);
+        let mut sure = None;
+        loop {
+            let (at, counts) = (self.at, self.counts);
+            if !self.read_line(line, parser) {
+                if sure.is_some() && self.may_go_on(open) {
+                    sure = None;
+                }
                 break;
             }
-            let joined = self.slots[line];
-            self.slots[open].extend(&joined, self.bytes);
+            let Some(trace) = self.joined(open, line) else {
+                (self.ahead, self.is_ahead) = (line, true);
+                break;
+            };
+            if !trace.is_tentative() {
+                sure = None;
+            } else if sure.is_none() {
+                let Group { end, lines, .. } = self.slots[open];
+                sure = Some(SureEnd {
+                    end,
+                    lines,
+                    at,
+                    counts,
+                });
+            }
+            self.slots[open].extend(self.slots[line].end, trace);
+        }
+        if let Some(sure) = sure {
+            self.take_back(open, sure);
         }
         Some(&self.slots[open])
+    }
+
+    /// What the open record becomes with the line, or `None` when the line begins another.
+    #[inline]
+    fn joined(&self, open: usize, line: usize) -> Option<TraceState> {
+        let (record, next) = (&self.slots[open], &self.slots[line]);
+        if record.stands_alone || next.stands_alone {
+            return None;
+        }
+        let trace = match (next.begin, record.begin) {
+            // Everything up to the next header: no state is needed.
+            (Begin::Continuation, Begin::Record(Some(_))) => TraceState::PLAIN,
+            (Begin::Continuation, _) => {
+                let joined = record.trace.accepts(&self.bytes[next.start..next.end]);
+                match joined {
+                    None if !record.trace.is_tentative() => TraceState::PLAIN,
+                    joined => joined?,
+                }
+            }
+            (Begin::Record(None), Begin::Record(None) | Begin::Continuation)
+                if !record.trace.is_plain() =>
+            {
+                record.trace.accepts(&self.bytes[next.start..next.end])?
+            }
+            _ => return None,
+        };
+        record.fits(next).then_some(trace)
+    }
+
+    /// Whether lines that joined on trust may still be proved by the input that follows.
+    fn may_go_on(&self, open: usize) -> bool {
+        self.tail == Tail::Open && self.bytes.len() - self.slots[open].start <= RECORD_BYTES_MAX
+    }
+
+    /// Gives up lines that joined on trust; they are read once more, as records of their own.
+    #[cold]
+    fn take_back(&mut self, open: usize, sure: SureEnd) {
+        let record = &mut self.slots[open];
+        (record.end, record.lines) = (sure.end, sure.lines);
+        (self.at, self.counts) = (sure.at, sure.counts);
+        self.is_ahead = false;
     }
 
     /// Writes the next line that is not blank into a place, as a record of its own; `false` at the end.
@@ -135,10 +218,12 @@ impl<'c> Groups<'c> {
         slot.end = kept_end;
         slot.cut_bytes = (end - kept_end) as u64 + skipped;
         slot.lines = 1;
-        slot.in_python = trace::opens_python(line);
+        slot.trace = match begin {
+            Begin::Record(None) => TraceState::begin(line),
+            _ => TraceState::PLAIN,
+        };
         slot.stands_alone = slot.cut_bytes > 0 || begin == Begin::Object;
         slot.begin = begin;
-        slot.last_continues = begin == Begin::Continuation;
     }
 }
 
@@ -151,8 +236,7 @@ impl Default for Group {
             cut_bytes: 0,
             begin: Begin::Continuation,
             lines: 0,
-            in_python: false,
-            last_continues: false,
+            trace: TraceState::PLAIN,
             stands_alone: false,
         }
     }
@@ -168,25 +252,15 @@ impl Group {
     }
 
     #[inline]
-    fn joins(&self, line: &Group) -> bool {
-        let fits = self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX;
-        if self.stands_alone || line.stands_alone || !fits {
-            return false;
-        }
-        match line.begin {
-            Begin::Continuation => true,
-            // The line that names a Python exception is not indented, but stands below lines that are.
-            Begin::Record(None) => self.in_python && self.last_continues,
-            Begin::Record(Some(_)) | Begin::Object => false,
-        }
+    fn fits(&self, line: &Group) -> bool {
+        self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX
     }
 
-    fn extend(&mut self, line: &Group, bytes: &[u8]) {
-        self.end = line.end;
+    #[inline]
+    fn extend(&mut self, end: usize, trace: TraceState) {
+        self.end = end;
         self.lines += 1;
-        let text = &bytes[line.start..line.end];
-        self.in_python = trace::opens_python(text) || (self.in_python && line.last_continues);
-        self.last_continues = line.last_continues;
+        self.trace = trace;
     }
 }
 
@@ -197,19 +271,37 @@ impl Group {
 pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
     let mut line_end = memchr::memrchr(b'\n', bytes)?;
     let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
+    // The last line that begins a record if none of the ordinary lines above it stands in a trace.
+    let mut candidate = None;
+    let mut above = 0;
     while line_end > floor {
         let start = line_start(bytes, line_end);
         if start == 0 {
             break;
         }
-        if surely_begins(bytes, start, line_end, parser) {
-            return Some(start);
-        }
+        let line = without_return(&bytes[start..line_end]);
         line_end = start - 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match parser.begins(line) {
+            Begin::Object | Begin::Record(Some(_)) => return Some(start),
+            Begin::Record(None) if trace::is_ordinary(line) => match candidate {
+                Some(_) if above == trace::LOOSE_LINES_MAX => return candidate,
+                Some(_) => above += 1,
+                None => candidate = Some(start),
+            },
+            Begin::Record(None) | Begin::Continuation => (candidate, above) = (None, 0),
+        }
     }
-    // One record, or one that has outgrown its limits: walk through it as the workers will.
+    boundary_by_walking(bytes, parser, line_bytes_max)
+}
+
+/// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
+fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
     let complete = memchr::memrchr(b'\n', bytes)? + 1;
     let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
+    groups.tail = Tail::Open;
     let mut last = None;
     while let Some(group) = groups.next_group(parser) {
         last = Some(group.start);
@@ -226,20 +318,12 @@ fn line_start(bytes: &[u8], line_end: usize) -> usize {
     memchr::memrchr(b'\n', &bytes[..line_end]).map_or(0, |newline| newline + 1)
 }
 
-fn surely_begins(bytes: &[u8], start: usize, line_end: usize, parser: &mut Parser) -> bool {
-    let line = &bytes[start..line_end];
-    match parser.begins(line.trim_ascii_end()) {
-        Begin::Continuation => false,
-        Begin::Object | Begin::Record(Some(_)) => true,
-        Begin::Record(None) => {
-            let before = &bytes[line_start(bytes, start - 1)..start - 1];
-            let before_blank = before.trim_ascii().is_empty();
-            !line.trim_ascii().is_empty()
-                && !before_blank
-                && parser.begins(before) != Begin::Continuation
-        }
-    }
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
+
+#[cfg(test)]
+mod traces;
 
 #[cfg(test)]
 mod tests {
@@ -354,22 +438,46 @@ mod tests {
         let line = proptest::sample::select(vec![
             "2026-11-20T09:00:00Z head",
             "plain",
+            "plain",
             "  indented",
             "\tat x.y",
             "{\"a\":1}",
             "Traceback (most recent call last):",
             "ValueError: x",
+            "shop.NoFunds: x",
+            "",
             "",
             "level=info msg=x",
+            "ERROR failed",
+            "Caused by: a.B: c",
+            "nested exception is:",
+            "During handling of the above exception, another exception occurred:",
+            "panic: x",
+            "goroutine 7 [running]:",
+            "main.main()",
+            "exit status 2",
+            "thread 'main' panicked at src/main.rs:2:5:",
+            "note: run with `RUST_BACKTRACE=1`",
+            "/srv/index.js:10",
+            "    ^",
+            "Node.js v22.1.0",
+            "app.rb:3:in `f': no (E)",
+            "Stack trace:",
+            "#0 /a.php(3): f()",
+            "#1 {main}",
+            "Unhandled exception:",
+            "==========",
+            "==7==ERROR: AddressSanitizer: x",
+            "SUMMARY: AddressSanitizer: x",
         ]);
-        proptest::strategy::Strategy::prop_map(proptest::collection::vec(line, 0..60), |lines| {
+        proptest::strategy::Strategy::prop_map(proptest::collection::vec(line, 0..100), |lines| {
             lines.join("\n")
         })
     }
 
     proptest::proptest! {
         #[test]
-        fn records_are_the_same_wherever_the_input_is_cut(text in lines(), at in 0_usize..600, kind in 0_usize..4) {
+        fn records_are_the_same_wherever_the_input_is_cut(text in lines(), at in 0_usize..2_000, kind in 0_usize..4) {
             let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
             let whole: Vec<_> = grouped(kind, &text, 100);
             let seen = &text.as_bytes()[..at.min(text.len())];
