@@ -86,7 +86,7 @@ fn bare_value(text: &str) -> Option<(Value<'_>, &str)> {
 }
 
 /// Numbers and booleans get their type; everything else is text.
-fn typed(text: &str) -> Value<'_> {
+pub(super) fn typed(text: &str) -> Value<'_> {
     match text {
         "true" => return Value::Bool(true),
         "false" => return Value::Bool(false),
