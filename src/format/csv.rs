@@ -17,6 +17,7 @@ use crate::format::csv::cells::{Cell, Cells, Quote};
 use crate::format::json::roles::{Role, Roles, role};
 use crate::format::logfmt::typed;
 use crate::format::timestamp::{self, Zone};
+use crate::format::unique;
 use crate::record::{Record, Value};
 
 const COLUMNS: std::ops::RangeInclusive<usize> = 3..=256;
@@ -188,7 +189,12 @@ fn take<'a>(
         }
         text => Value::Text(text),
     };
-    roles.take(record, column.role, key, value);
+    if column.role == Role::Attribute {
+        *roles.room_for(record, key) = value;
+        unique::settle(&mut record.attributes);
+    } else {
+        roles.take(record, column.role, key, value);
+    }
 }
 
 /// The role of a column; names are written in more ways than keys are.

@@ -33,7 +33,7 @@ impl<'a> Cells<'a> {
     }
 
     fn bare(&mut self, text: &'a str) -> Option<Cell<'a>> {
-        let end = memchr::memchr(self.separator, text.as_bytes());
+        let end = separator_in(text.as_bytes(), self.separator);
         let (cell, rest) = text.split_at_checked(end.unwrap_or(text.len()))?;
         self.rest = end.and_then(|_| rest.get(1..));
         let text = Cow::Borrowed(cell);
@@ -45,7 +45,7 @@ impl<'a> Cells<'a> {
 
     /// A cell behind its opening quote; `None` when it does not end as one.
     fn quoted(&mut self, text: &'a str) -> Option<Cell<'a>> {
-        let end = closing(text.as_bytes())?;
+        let (end, doubled) = closing(text.as_bytes())?;
         let (inner, rest) = text.split_at_checked(end)?;
         let rest = rest.get(1..)?;
         match rest.as_bytes().first() {
@@ -53,7 +53,7 @@ impl<'a> Cells<'a> {
             Some(byte) if *byte == self.separator => self.rest = rest.get(1..),
             Some(_) => return None,
         }
-        let text = if inner.contains('"') {
+        let text = if doubled {
             Cow::Owned(inner.replace("\"\"", "\""))
         } else {
             Cow::Borrowed(inner)
@@ -72,6 +72,15 @@ impl<'a> Iterator for Cells<'a> {
     }
 }
 
+/// Where a separator is. Most cells are shorter than a call of a vectorised search takes.
+#[inline]
+fn separator_in(text: &[u8], separator: u8) -> Option<usize> {
+    const SHORT_BYTES: usize = 16;
+    let short = text.get(..SHORT_BYTES).unwrap_or(text);
+    let near = short.iter().position(|byte| *byte == separator);
+    near.or_else(|| Some(short.len() + memchr::memchr(separator, &text[short.len()..])?))
+}
+
 /// Whether a quote is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quote {
@@ -87,7 +96,7 @@ pub(super) fn quote_after(line: &str, separator: u8, before: Quote) -> Quote {
     let mut quote = before;
     loop {
         if quote == Quote::Open {
-            let Some(end) = closing(rest) else {
+            let Some((end, _)) = closing(rest) else {
                 return Quote::Open;
             };
             rest = &rest[end + 1..];
@@ -104,14 +113,15 @@ pub(super) fn quote_after(line: &str, separator: u8, before: Quote) -> Quote {
     }
 }
 
-/// Where the quote is that ends a cell.
-fn closing(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
+/// Where the quote is that ends a cell, and whether doubled ones stand before it.
+fn closing(text: &[u8]) -> Option<(usize, bool)> {
+    let (mut at, mut doubled) = (0, false);
     loop {
         at += memchr::memchr(b'"', text.get(at..)?)?;
         if text.get(at + 1) != Some(&b'"') {
-            return Some(at);
+            return Some((at, doubled));
         }
+        doubled = true;
         at += 2;
     }
 }
