@@ -4,6 +4,7 @@
 //! as plain text; nothing is ever refused.
 
 pub mod container;
+pub mod csv;
 pub mod detect;
 pub mod journal_export;
 mod journal_fields;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod timestamp;
 pub mod trace;
 pub mod unique;
+pub mod w3c;
 
 use crate::format::timestamp::{Leading, Zone};
 use crate::record::Record;

@@ -14,6 +14,9 @@ use crate::record::{Record, Value};
 /// A larger length is text that happens to stand where a length would.
 const VALUE_BYTES_MAX: u64 = 64 << 20;
 
+/// Most bytes of a field's name.
+const NAME_BYTES_MAX: usize = 64;
+
 /// How much of a file is looked at for the fields of an entry.
 const HEAD_BYTES: usize = 4_096;
 
@@ -53,9 +56,11 @@ pub fn parse<'a>(entry: &'a [u8], record: &mut Record<'a>) -> bool {
         // The end of the input ends the last line.
         let (field, behind) = field(rest).unwrap_or_else(|| (line_field(rest), &[]));
         rest = behind;
-        if let Some((name, value)) = field {
+        if let Some((name, value)) = field
+            && let Ok(name) = std::str::from_utf8(name)
+        {
             found = true;
-            fields.take(Cow::Borrowed(name), value);
+            fields.take(Cow::Borrowed(name), typed(value));
         }
     }
     fields.finish();
@@ -78,14 +83,16 @@ pub fn is_journal_note(line: &[u8]) -> bool {
     note.starts_with(b"cursor: ") || is_closed && NOTES.iter().any(|known| note.starts_with(known))
 }
 
-type Field<'a> = Option<(&'a str, Value<'a>)>;
+/// A name and its value.
+type Field<'a> = Option<(&'a [u8], &'a [u8])>;
 
 /// The next field, when the line is one, and what follows; `None` when it has not ended yet.
 fn field(bytes: &[u8]) -> Option<(Field<'_>, &[u8])> {
     let end = memchr::memchr(b'\n', bytes)?;
     let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
-    if !is_name(line) {
-        return Some((line_field(line), rest));
+    let field = line_field(line);
+    if field.is_some() || !is_name(line) {
+        return Some((field, rest));
     }
     let (length, raw) = rest.split_first_chunk::<8>()?;
     let length = u64::from_le_bytes(*length);
@@ -93,15 +100,17 @@ fn field(bytes: &[u8]) -> Option<(Field<'_>, &[u8])> {
         return Some((None, rest));
     }
     let (value, behind) = raw.split_at_checked(usize::try_from(length).ok()?)?;
-    let name = std::str::from_utf8(line).ok()?;
-    Some((Some((name, typed(value))), behind.strip_prefix(b"\n")?))
+    Some((Some((line, value)), behind.strip_prefix(b"\n")?))
 }
 
 /// `FIELD=value` on a line by itself.
 fn line_field(line: &[u8]) -> Field<'_> {
-    let end = memchr::memchr(b'=', line)?;
+    let end = line
+        .iter()
+        .take(NAME_BYTES_MAX + 1)
+        .position(|byte| *byte == b'=')?;
     let name = line.get(..end).filter(|name| is_name(name))?;
-    Some((std::str::from_utf8(name).ok()?, typed(&line[end + 1..])))
+    Some((name, &line[end + 1..]))
 }
 
 fn typed(value: &[u8]) -> Value<'_> {
@@ -111,10 +120,10 @@ fn typed(value: &[u8]) -> Value<'_> {
     }
 }
 
-/// Field names are capitals, digits and underscores, 64 at most.
+/// Field names are capitals, digits and underscores.
 fn is_name(name: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-    (1..=64).contains(&name.len()) && name.iter().all(is_part)
+    (1..=NAME_BYTES_MAX).contains(&name.len()) && name.iter().all(is_part)
 }
 
 #[cfg(test)]

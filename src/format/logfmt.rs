@@ -105,8 +105,8 @@ pub(super) fn typed(text: &str) -> Value<'_> {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'.')
         && !digits.ends_with('.');
-    match text.parse() {
-        Ok(number) if dotted => Value::Double(number),
+    match dotted.then(|| text.parse()) {
+        Some(Ok(number)) => Value::Double(number),
         _ => Value::Text(Cow::Borrowed(text)),
     }
 }

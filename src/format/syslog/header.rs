@@ -32,9 +32,11 @@ pub(super) fn behind_priority<'a>(
     zone: &mut Zone,
 ) -> (Option<UnixNanos>, Header<'a>) {
     let counted = behind_sequence(text.trim_ascii_start());
-    let (address, rest) = match counted.split_once(": ") {
-        // Some devices put their address before the time.
-        Some((first, rest)) if is_address(first) => (first, behind_sequence(rest)),
+    // Some devices put their address before the time.
+    let (address, rest) = match counted.split_once(' ') {
+        Some((first, rest)) if first.ends_with(':') && is_address(first.trim_end_matches(':')) => {
+            (first.trim_end_matches(':'), behind_sequence(rest))
+        }
         _ => ("", counted),
     };
     let Some((time, rest)) = stamp(rest, zone) else {
@@ -107,11 +109,14 @@ fn stamp<'a>(text: &'a str, zone: &mut Zone) -> Option<(Option<UnixNanos>, &'a s
 
 /// Cisco's name of the zone stands behind the time: `CET: %SYS-…`.
 fn behind_zone(text: &str) -> &str {
-    let behind = text.split_once(": %").filter(|(zone, _)| {
-        (2..=5).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase())
-    });
+    let zone = text
+        .bytes()
+        .take(6)
+        .take_while(u8::is_ascii_uppercase)
+        .count();
+    let behind = text.get(zone..).and_then(|rest| rest.strip_prefix(": "));
     behind
-        .and_then(|(zone, _)| text.get(zone.len() + 2..))
+        .filter(|rest| (2..=5).contains(&zone) && rest.starts_with('%'))
         .unwrap_or(text)
 }
 
@@ -242,7 +247,8 @@ fn tagged_by_words(text: &str) -> Option<Header<'_>> {
 /// Where the first word ends: at a blank, a bracket, or a colon before a blank. Parentheses may hold colons.
 fn name_end(bytes: &[u8]) -> usize {
     let mut depth = 0_u32;
-    let is_end = |(at, byte): (usize, &u8)| match byte {
+    let mut head = bytes.iter().enumerate().take(NAME_BYTES_MAX + 1);
+    let end = head.position(|(at, byte)| match byte {
         b'(' => {
             depth += 1;
             false
@@ -253,10 +259,9 @@ fn name_end(bytes: &[u8]) -> usize {
         }
         b'[' => depth == 0,
         b':' => depth == 0 && matches!(bytes.get(at + 1), None | Some(b' ' | b'\t' | b'\n')),
-        byte => !byte.is_ascii_graphic() || matches!(byte, b'"' | b'=' | b'{' | b'<' | b','),
-    };
-    let mut head = bytes.iter().enumerate().take(NAME_BYTES_MAX + 1);
-    let end = head.position(is_end);
+        b'!'..=b'~' => matches!(byte, b'"' | b'=' | b'{' | b'<' | b','),
+        _ => true,
+    });
     end.unwrap_or(bytes.len().min(NAME_BYTES_MAX + 1))
 }
 
@@ -340,10 +345,13 @@ fn cisco<'a>(
     header: Header<'a>,
     zone: &mut Zone,
 ) -> (Option<UnixNanos>, Header<'a>) {
-    let unread = header.tag.is_empty() && header.body.contains('%');
+    if !header.tag.is_empty() {
+        return (time, header);
+    }
     let inner = behind_sequence(header.body);
     let inner = stamp(inner, zone).map_or(inner, |(_, rest)| rest);
-    match tagged(inner).filter(|inner| unread && inner.tag.starts_with('%')) {
+    let found = inner.starts_with('%').then(|| tagged(inner)).flatten();
+    match found {
         Some(found) => (
             time,
             Header {
