@@ -4,6 +4,8 @@
 //! as plain text; nothing is ever refused.
 
 pub mod detect;
+pub mod fields;
+pub mod journald;
 pub mod json;
 pub mod logfmt;
 pub mod severity;
@@ -12,6 +14,7 @@ pub mod timestamp;
 pub mod trace;
 pub mod unique;
 
+use crate::format::fields::FieldMap;
 use crate::format::timestamp::{Leading, Zone};
 use crate::record::Record;
 
@@ -56,6 +59,7 @@ pub enum Begin {
 pub struct Parser {
     kind: FormatKind,
     zone: Zone,
+    fields: FieldMap,
     duplicate_keys: u64,
 }
 
@@ -65,8 +69,15 @@ impl Parser {
         Parser {
             kind,
             zone,
+            fields: FieldMap::default(),
             duplicate_keys: 0,
         }
+    }
+
+    /// The same parser, with the key names that a user gives.
+    #[must_use]
+    pub fn with_fields(self, fields: FieldMap) -> Parser {
+        Parser { fields, ..self }
     }
 
     /// What it takes lines for.
@@ -110,12 +121,13 @@ impl Parser {
     ) {
         let is_line = head_bytes == text.len();
         let is_object = is_line && text.trim_ascii_start().starts_with('{');
-        if is_object && json::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
+        let duplicates = &mut self.duplicate_keys;
+        if is_object && json::parse(text, &mut self.zone, &self.fields, record, duplicates) {
             return;
         }
         if is_line
             && self.kind == FormatKind::Logfmt
-            && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys)
+            && logfmt::parse(text, &mut self.zone, &self.fields, record, duplicates)
         {
             return;
         }
