@@ -82,73 +82,73 @@ pub(crate) const NAMES_ONLY: u8 = 3;
 /// The rank from which on a message must be a text.
 pub(crate) const TEXTS_ONLY: u8 = 4;
 
-/// All names, folded as [`fold`] does. In each role the better known come first.
+/// All names, with `_` where a key may have a separator. In each role the better known come first.
 const NAMES: [(&str, Role); 136] = [
     ("time", Role::Time(1)),
-    ("timestamp", Role::Time(1)),
+    ("time_stamp", Role::Time(1)),
     ("ts", Role::Time(1)),
     ("@timestamp", Role::Time(1)),
     ("@t", Role::Time(1)),
     ("instant", Role::Time(1)),
-    ("timemillis", Role::Time(2)),
+    ("time_millis", Role::Time(2)),
     ("asctime", Role::Time(2)),
-    ("datetime", Role::Time(2)),
-    ("eventtime", Role::Time(2)),
-    ("eventtimestamp", Role::Time(2)),
-    ("logtime", Role::Time(2)),
-    ("logtimestamp", Role::Time(2)),
-    ("loggedat", Role::Time(2)),
-    ("timecreated", Role::Time(2)),
-    ("timegenerated", Role::Time(2)),
-    ("timeunixnano", Role::Time(2)),
-    ("timelocal", Role::Time(2)),
-    ("timeiso8601", Role::Time(2)),
-    ("epochmillis", Role::Time(2)),
+    ("date_time", Role::Time(2)),
+    ("event_time", Role::Time(2)),
+    ("event_timestamp", Role::Time(2)),
+    ("log_time", Role::Time(2)),
+    ("log_timestamp", Role::Time(2)),
+    ("logged_at", Role::Time(2)),
+    ("time_created", Role::Time(2)),
+    ("time_generated", Role::Time(2)),
+    ("time_unix_nano", Role::Time(2)),
+    ("time_local", Role::Time(2)),
+    ("time_iso8601", Role::Time(2)),
+    ("epoch_millis", Role::Time(2)),
     ("epoch", Role::Time(2)),
-    ("unixtime", Role::Time(2)),
+    ("unix_time", Role::Time(2)),
     ("msec", Role::Time(2)),
-    ("starttime", Role::Time(3)),
-    ("startutc", Role::Time(3)),
-    ("startlocal", Role::Time(4)),
-    ("requesttime", Role::Time(3)),
-    ("requesttimeepoch", Role::Time(4)),
+    ("start_time", Role::Time(3)),
+    ("start_utc", Role::Time(3)),
+    ("start_local", Role::Time(4)),
+    ("request_time", Role::Time(3)),
+    ("request_time_epoch", Role::Time(4)),
     ("date", Role::Time(3)),
-    ("occurredat", Role::Time(3)),
-    ("createdat", Role::Time(5)),
+    ("occurred_at", Role::Time(3)),
+    ("created_at", Role::Time(5)),
     ("created", Role::Time(5)),
-    ("timestampseconds", Role::Seconds),
-    ("timestampnanos", Role::Nanos),
+    ("timestamp_seconds", Role::Seconds),
+    ("timestamp_nanos", Role::Nanos),
     ("level", Role::Level(1)),
     ("severity", Role::Level(1)),
-    ("severitytext", Role::Level(1)),
-    ("loglevel", Role::Level(1)),
+    ("severity_text", Role::Level(1)),
+    ("log_level", Role::Level(1)),
     ("lvl", Role::Level(1)),
     ("@l", Role::Level(1)),
     ("@level", Role::Level(1)),
-    ("levelname", Role::Level(2)),
-    ("leveldisplayname", Role::Level(2)),
-    ("errorseverity", Role::Level(2)),
-    ("severitylevel", Role::Level(2)),
+    ("level_name", Role::Level(2)),
+    ("level_display_name", Role::Level(2)),
+    ("error_severity", Role::Level(2)),
+    ("severity_level", Role::Level(2)),
     ("sev", Role::Level(2)),
-    ("levelvalue", Role::Level(3)),
-    ("levelno", Role::Level(3)),
-    ("syslogseverity", Role::Level(4)),
+    ("level_value", Role::Level(3)),
+    ("level_no", Role::Level(3)),
+    ("syslog_severity", Role::Level(4)),
     ("priority", Role::Level(KNOWN_LEVELS_ONLY)),
-    ("messagetype", Role::Level(KNOWN_LEVELS_ONLY)),
+    ("message_type", Role::Level(KNOWN_LEVELS_ONLY)),
     ("label", Role::Level(KNOWN_LEVELS_ONLY)),
     ("at", Role::Level(KNOWN_LEVELS_ONLY)),
     ("l", Role::Level(KNOWN_LEVELS_ONLY)),
-    ("severitynumber", Role::SeverityNumber),
+    ("severity_number", Role::SeverityNumber),
     ("msg", Role::Message(1)),
     ("@m", Role::Message(1)),
     ("@message", Role::Message(1)),
-    ("formattedmessage", Role::Message(1)),
-    ("renderedmessage", Role::Message(1)),
+    ("formatted_message", Role::Message(1)),
+    ("rendered_message", Role::Message(1)),
     ("message", Role::Message(2)),
-    ("shortmessage", Role::Message(3)),
-    ("eventmessage", Role::Message(3)),
-    ("logmessage", Role::Message(3)),
-    ("textpayload", Role::Message(3)),
+    ("short_message", Role::Message(3)),
+    ("event_message", Role::Message(3)),
+    ("log_message", Role::Message(3)),
+    ("text_payload", Role::Message(3)),
     ("body", Role::Message(3)),
     ("event", Role::Message(TEXTS_ONLY)),
     ("text", Role::Message(6)),
@@ -156,61 +156,61 @@ const NAMES: [(&str, Role); 136] = [
     ("content", Role::Message(7)),
     ("m", Role::Message(8)),
     ("@mt", Role::Message(9)),
-    ("messagetemplate", Role::Message(9)),
+    ("message_template", Role::Message(9)),
     ("logger", Role::Scope(1)),
-    ("loggername", Role::Scope(1)),
-    ("loglogger", Role::Scope(1)),
+    ("logger_name", Role::Scope(1)),
+    ("log_logger", Role::Scope(1)),
     ("@logger", Role::Scope(1)),
-    ("categoryname", Role::Scope(1)),
+    ("category_name", Role::Scope(1)),
     ("target", Role::Scope(2)),
-    ("sourcecontext", Role::Scope(2)),
+    ("source_context", Role::Scope(2)),
     ("@module", Role::Scope(2)),
     ("name", Role::Scope(3)),
     ("channel", Role::Scope(3)),
-    ("progname", Role::Scope(3)),
+    ("prog_name", Role::Scope(3)),
     ("component", Role::Scope(4)),
     ("subsystem", Role::Scope(4)),
     ("module", Role::Scope(6)),
     ("category", Role::Scope(6)),
     ("source", Role::Scope(7)),
-    ("instrumentationscope", Role::Nested(Container::Scope)),
+    ("instrumentation_scope", Role::Nested(Container::Scope)),
     ("scope", Role::Nested(Container::Scope)),
-    ("traceid", Role::TraceId),
+    ("trace_id", Role::TraceId),
     ("@tr", Role::TraceId),
     ("trace", Role::TraceId),
-    ("oteltraceid", Role::TraceId),
-    ("xb3traceid", Role::TraceId),
-    ("spanid", Role::SpanId),
+    ("otel_trace_id", Role::TraceId),
+    ("x_b3_trace_id", Role::TraceId),
+    ("span_id", Role::SpanId),
     ("@sp", Role::SpanId),
     ("span", Role::SpanId),
-    ("otelspanid", Role::SpanId),
-    ("xb3spanid", Role::SpanId),
-    ("traceflags", Role::TraceFlags),
-    ("tracesampled", Role::TraceFlags),
-    ("oteltracesampled", Role::TraceFlags),
+    ("otel_span_id", Role::SpanId),
+    ("x_b3_span_id", Role::SpanId),
+    ("trace_flags", Role::TraceFlags),
+    ("trace_sampled", Role::TraceFlags),
+    ("otel_trace_sampled", Role::TraceFlags),
     ("traceparent", Role::TraceParent),
     ("err", Role::Error),
     ("error", Role::Error),
     ("exception", Role::Error),
     ("thrown", Role::Error),
     ("throwable", Role::Error),
-    ("exceptionobject", Role::Error),
+    ("exception_object", Role::Error),
     ("@x", Role::Stack),
     ("stack", Role::Stack),
-    ("stacktrace", Role::Stack),
+    ("stack_trace", Role::Stack),
     ("backtrace", Role::Stack),
-    ("excinfo", Role::Stack),
-    ("exctext", Role::Stack),
-    ("errormessage", Role::ErrorMessage),
-    ("errorstacktrace", Role::ErrorStack),
-    ("errorstack", Role::ErrorStack),
+    ("exc_info", Role::Stack),
+    ("exc_text", Role::Stack),
+    ("error_message", Role::ErrorMessage),
+    ("error_stack_trace", Role::ErrorStack),
+    ("error_stack", Role::ErrorStack),
     ("fields", Role::Nested(Container::Fields)),
     ("log", Role::Nested(Container::Log)),
     ("syslog", Role::Nested(Container::Syslog)),
     ("record", Role::Nested(Container::Record)),
-    ("jsonpayload", Role::Nested(Container::Payload)),
+    ("json_payload", Role::Nested(Container::Payload)),
     ("context", Role::Nested(Container::Context)),
-    ("contextmap", Role::Nested(Container::Context)),
+    ("context_map", Role::Nested(Container::Context)),
     ("mdc", Role::Nested(Container::Context)),
     ("properties", Role::Nested(Container::Properties)),
     ("scopes", Role::Nested(Container::Scopes)),
@@ -218,8 +218,8 @@ const NAMES: [(&str, Role); 136] = [
     ("s", Role::MongoLevel),
     ("c", Role::MongoComponent),
     ("lineno", Role::Python),
-    ("funcname", Role::Python),
-    ("providername", Role::Windows),
+    ("func_name", Role::Python),
+    ("provider_name", Role::Windows),
 ];
 
 /// Google's agents read these keys from what a program prints.
@@ -227,8 +227,6 @@ const GOOGLE_PREFIX: &str = "logging.googleapis.com/";
 
 /// The longest key that is looked up.
 const KEY_BYTES_MAX: usize = 24;
-/// Separators that a key may have beside the letters of its name.
-const SEPARATORS_MAX: usize = 3;
 const SLOTS: usize = 512;
 
 /// The role of a key. Most keys have none, and that is found out in a few instructions.
@@ -278,6 +276,15 @@ fn one_letter(key: &str) -> Role {
 }
 
 fn looked_up(key: &str) -> Role {
+    if let Some(role) = Word::of(key.as_bytes()).and_then(Word::role) {
+        return role;
+    }
+    folded(key)
+}
+
+/// The role of a key in a spelling that is not among the frequent ones.
+#[cold]
+fn folded(key: &str) -> Role {
     if key.len() > KEY_BYTES_MAX {
         return key
             .strip_prefix(GOOGLE_PREFIX)
@@ -381,16 +388,159 @@ static ENDS: [[u32; 32]; 32] = {
     let mut at = 0;
     while at < NAMES.len() {
         let name = NAMES[at].0.as_bytes();
-        assert!(name.len() <= KEY_BYTES_MAX, "longer ones are not looked up");
         let last = (name[name.len() - 1] & 31) as usize;
-        let lengths = ((1 << (SEPARATORS_MAX + 1)) - 1) << name.len();
-        ends[(name[0] & 31) as usize][last] |= lengths;
-        // `_msg` and its like begin with a separator.
-        ends[(b'_' & 31) as usize][last] |= lengths;
+        // Each of its separators may be there or not.
+        let mut bytes = letters(name);
+        while bytes <= name.len() {
+            ends[(name[0] & 31) as usize][last] |= 1 << bytes;
+            // `_msg` and its like begin with one.
+            ends[(b'_' & 31) as usize][last] |= 1 << (bytes + 1);
+            bytes += 1;
+        }
+        assert!(bytes <= KEY_BYTES_MAX, "longer ones are not looked up");
         at += 1;
     }
     ends
 };
+
+const fn letters(name: &[u8]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < name.len() {
+        count += (name[at] != b'_') as usize;
+        at += 1;
+    }
+    count
+}
+
+/// Frequent spellings beside those with `_` and those without any separator.
+const SPELLINGS: [&str; 4] = ["log.level", "log.logger", "trace.id", "span.id"];
+
+/// The longest key that fits a [`Word`].
+const WORD_BYTES_MAX: usize = 16;
+
+/// A key of 2 to 16 bytes as two integers that overlap in its middle, in lower case: compared and hashed in registers.
+#[derive(Clone, Copy)]
+struct Word {
+    first: u64,
+    last: u64,
+    bytes: usize,
+}
+
+impl Word {
+    #[inline]
+    const fn of(key: &[u8]) -> Option<Word> {
+        // In ASCII this bit is the case of a letter.
+        const LOWER: u64 = 0x2020_2020_2020_2020;
+        let (first, last) = if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk())
+        {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            (
+                u32::from_le_bytes(*first) as u64,
+                u32::from_le_bytes(*last) as u64,
+            )
+        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            (
+                u16::from_le_bytes(*first) as u64,
+                u16::from_le_bytes(*last) as u64,
+            )
+        } else {
+            return None;
+        };
+        if key.len() > WORD_BYTES_MAX {
+            return None;
+        }
+        Some(Word {
+            first: first | LOWER,
+            last: last | LOWER,
+            bytes: key.len(),
+        })
+    }
+
+    #[inline]
+    fn role(self) -> Option<Role> {
+        let mut at = self.hash();
+        loop {
+            let (held, role) = &WORDS[at % SLOTS];
+            if held.first == self.first && held.last == self.last && held.bytes == self.bytes {
+                return Some(*role);
+            }
+            if held.bytes == 0 {
+                return None;
+            }
+            at += 1;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a hash keeps what fits")]
+    const fn hash(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.bytes as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 55) as usize
+    }
+}
+
+/// The frequent spellings by their hash; a slot of 0 bytes is free.
+static WORDS: [(Word, Role); SLOTS] = {
+    let free = Word {
+        first: 0,
+        last: 0,
+        bytes: 0,
+    };
+    let mut table = [(free, Role::Attribute); SLOTS];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let (name, role) = NAMES[at];
+        // What begins with `error` is understood only with its dot, so not here.
+        if !matches!(role, Role::ErrorMessage | Role::ErrorStack) {
+            put_word(&mut table, name.as_bytes(), role);
+            let (joined, bytes) = without_separators(name.as_bytes());
+            put_word(&mut table, joined.split_at(bytes).0, role);
+        }
+        at += 1;
+    }
+    at = 0;
+    while at < SPELLINGS.len() {
+        let spelling = SPELLINGS[at].as_bytes();
+        put_word(&mut table, spelling, role_of_name(fold(spelling)));
+        at += 1;
+    }
+    table
+};
+
+const fn put_word(table: &mut [(Word, Role); SLOTS], spelling: &[u8], role: Role) {
+    let Some(word) = Word::of(spelling) else {
+        return;
+    };
+    let mut place = word.hash() % SLOTS;
+    while table[place].0.bytes != 0 {
+        place = (place + 1) % SLOTS;
+    }
+    table[place] = (word, role);
+}
+
+const fn without_separators(name: &[u8]) -> ([u8; KEY_BYTES_MAX], usize) {
+    let (mut joined, mut bytes, mut at) = ([0; KEY_BYTES_MAX], 0, 0);
+    while at < name.len() {
+        if name[at] != b'_' {
+            joined[bytes] = name[at];
+            bytes += 1;
+        }
+        at += 1;
+    }
+    (joined, bytes)
+}
+
+const fn role_of_name(name: u128) -> Role {
+    let mut at = 0;
+    while at < NAMES.len() {
+        if fold(NAMES[at].0.as_bytes()) == name {
+            return NAMES[at].1;
+        }
+        at += 1;
+    }
+    panic!("a spelling is one of a name")
+}
 
 #[cfg(test)]
 mod tests {
@@ -434,9 +584,12 @@ mod tests {
     #[test]
     fn every_name_is_found() {
         for (name, role) in NAMES {
+            let joined = name.replace('_', "");
             if !matches!(role, Role::ErrorMessage | Role::ErrorStack) {
                 check(name, role);
                 check(&name.to_uppercase(), role);
+                check(&name.replace('_', "-"), role);
+                check(&joined, role);
                 check(&format!("_{name}"), role);
             }
         }
@@ -468,15 +621,9 @@ mod tests {
             "x",
             "dd.trace_id",
             "span.name",
-            "time_",
             "name$",
         ] {
-            let expected = if key == "time_" {
-                Role::Time(1)
-            } else {
-                Role::Attribute
-            };
-            check(key, expected);
+            check(key, Role::Attribute);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::json::keys::KNOWN_LEVELS_ONLY;
+use crate::format::json::keys::{KNOWN_LEVELS_ONLY, Role};
 use crate::format::json::roles::{Hints, Roles};
 use crate::format::severity::{self, Scale};
 use crate::record::{Attribute, Record, SeverityNumber, Value};
@@ -23,6 +23,28 @@ const NUMBER: u8 = 8;
 const UNKNOWN_WORD: u8 = 16;
 
 impl<'a> Roles<'_, 'a> {
+    /// Takes the first level of a record when it is a plain word, as nearly all are.
+    #[inline]
+    pub(super) fn take_word(
+        &mut self,
+        record: &mut Record<'a>,
+        rank: u8,
+        key: Cow<'a, str>,
+        word: &'a str,
+    ) {
+        let Some(number) = severity::from_word(word) else {
+            let role = Role::Level(rank);
+            return self.take(record, role, key, Value::Text(Cow::Borrowed(word)));
+        };
+        record.severity_number = Some(number);
+        record.severity_text = Cow::Borrowed(word);
+        self.level = Some(HeldLevel {
+            rank,
+            key,
+            number: None,
+        });
+    }
+
     pub(super) fn take_level(
         &mut self,
         record: &mut Record<'a>,
@@ -48,9 +70,12 @@ impl<'a> Roles<'_, 'a> {
                 Ok(())
             }
             Value::Int(level) if rank < KNOWN_LEVELS_ONLY => {
-                let number = severity::on_scale(scale(key, level), level);
                 let rank = rank + NUMBER;
-                if number.is_none() || self.holds_a_better_level(rank) {
+                if self.holds_a_better_level(rank) {
+                    return Err(Value::Int(level));
+                }
+                let number = severity::on_scale(scale(key, level), level);
+                if number.is_none() {
                     return Err(Value::Int(level));
                 }
                 let held = HeldLevel {

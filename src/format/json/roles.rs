@@ -104,6 +104,8 @@ impl<'z, 'a> Roles<'z, 'a> {
                 self.scope = Some((rank, key));
                 record.scope = Cow::Borrowed(text);
             }
+            Role::Level(rank) if self.level.is_none() => self.take_word(record, rank, key, text),
+            Role::Time(rank) if self.time.is_none() => self.take_stamp(record, rank, key, text),
             _ => self.take(record, role, key, Value::Text(Cow::Borrowed(text))),
         }
     }
@@ -160,7 +162,7 @@ impl<'z, 'a> Roles<'z, 'a> {
     }
 
     /// Ends the record; returns how many keys stood twice.
-    pub(crate) fn finish(mut self, record: &mut Record<'a>) -> u64 {
+    pub(crate) fn finish(&mut self, record: &mut Record<'a>) -> u64 {
         if let Some((held, id)) = self.span.take() {
             // A span without its trace says nothing to a tracing backend.
             match record.trace_id {

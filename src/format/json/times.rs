@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::base::units::UnixNanos;
+use crate::format::json::keys::Role;
 use crate::format::json::roles::{Hints, Roles};
 use crate::format::timestamp;
 use crate::record::{Attribute, Record, Value};
@@ -65,6 +66,27 @@ impl<'a> Roles<'_, 'a> {
         self.hold_time(record, rank, key, written);
         record.time = Some(time);
         true
+    }
+
+    /// Takes the first time of a record when it is a text that is one, as nearly all are.
+    #[inline]
+    pub(super) fn take_stamp(
+        &mut self,
+        record: &mut Record<'a>,
+        rank: u8,
+        key: Cow<'a, str>,
+        text: &'a str,
+    ) {
+        let value = Value::Text(Cow::Borrowed(text));
+        let Some(time) = timestamp::whole(text, self.zone) else {
+            return self.take(record, Role::Time(rank), key, value);
+        };
+        record.time = Some(time);
+        self.time = Some(HeldTime {
+            rank,
+            key,
+            written: Written::Value(value),
+        });
     }
 
     pub(super) fn take_time(
@@ -193,7 +215,9 @@ impl<'a> Roles<'_, 'a> {
             key: key.clone(),
             written,
         };
-        if let Some(old) = self.time.replace(held) {
+        if self.time.is_none() {
+            self.time = Some(held);
+        } else if let Some(old) = self.time.replace(held) {
             self.push(record, old.key, old.written.value());
         }
     }
