@@ -6,8 +6,10 @@
 pub mod container;
 pub mod csv;
 pub mod detect;
+pub mod fields;
 pub mod journal_export;
 mod journal_fields;
+pub mod journald;
 pub mod json;
 pub mod layout;
 pub mod logfmt;
@@ -19,6 +21,7 @@ pub mod trace;
 pub mod unique;
 pub mod w3c;
 
+use crate::format::fields::FieldMap;
 use crate::format::timestamp::{Leading, Zone};
 use crate::record::Record;
 
@@ -63,6 +66,7 @@ pub enum Begin {
 pub struct Parser {
     kind: FormatKind,
     zone: Zone,
+    fields: FieldMap,
     duplicate_keys: u64,
 }
 
@@ -72,8 +76,15 @@ impl Parser {
         Parser {
             kind,
             zone,
+            fields: FieldMap::default(),
             duplicate_keys: 0,
         }
+    }
+
+    /// The same parser, with the key names that a user gives.
+    #[must_use]
+    pub fn with_fields(self, fields: FieldMap) -> Parser {
+        Parser { fields, ..self }
     }
 
     /// What it takes lines for.
@@ -117,12 +128,13 @@ impl Parser {
     ) {
         let is_line = head_bytes == text.len();
         let is_object = is_line && text.trim_ascii_start().starts_with('{');
-        if is_object && json::parse(text, &mut self.zone, record, &mut self.duplicate_keys) {
+        let duplicates = &mut self.duplicate_keys;
+        if is_object && json::parse(text, &mut self.zone, &self.fields, record, duplicates) {
             return;
         }
         if is_line
             && self.kind == FormatKind::Logfmt
-            && logfmt::parse(text, &mut self.zone, record, &mut self.duplicate_keys)
+            && logfmt::parse(text, &mut self.zone, &self.fields, record, duplicates)
         {
             return;
         }

@@ -3,10 +3,22 @@
 //! The object is read straight into the record, without a tree in between: texts without escapes are borrowed, only nested
 //! objects and lists allocate.
 
+mod errors;
+mod ids;
+pub(crate) mod keys;
+mod levels;
+mod model;
+mod nested;
 pub(crate) mod roles;
 pub mod scan;
+mod times;
 
-use crate::format::json::roles::{Role, Roles};
+use std::borrow::Cow;
+
+use crate::format::fields::FieldMap;
+use crate::format::journald;
+use crate::format::json::keys::Role;
+use crate::format::json::roles::Roles;
 use crate::format::json::scan::Scanner;
 use crate::format::timestamp::Zone;
 use crate::format::unique;
@@ -16,16 +28,23 @@ use crate::record::Record;
 pub fn parse<'a>(
     line: &'a str,
     zone: &mut Zone,
+    fields: &FieldMap,
     record: &mut Record<'a>,
     duplicates: &mut u64,
 ) -> bool {
-    let mut roles = Roles::new(zone);
-    if read_object(line, &mut roles, record).is_some() {
-        *duplicates += roles.finish(record);
-        return true;
+    let read = if journald::is_entry(line) {
+        read_entry(line, record)
+    } else if fields.is_empty() {
+        let mut roles = Roles::new(zone);
+        read_object(line, &mut roles, record).map(|()| *duplicates += roles.finish(record))
+    } else {
+        let mut roles = Roles::new(zone);
+        read_named(line, &mut roles, fields, record).map(|()| *duplicates += roles.finish(record))
+    };
+    if read.is_none() {
+        record.clear();
     }
-    record.clear();
-    false
+    read.is_some()
 }
 
 fn read_object<'a>(
@@ -38,19 +57,38 @@ fn read_object<'a>(
     if !scanner.closes(b'}') {
         loop {
             let key = scanner.key()?;
-            let role = roles::role(&key);
-            if role == Role::Attribute {
-                scanner.value_into(roles.room_for(record, key))?;
-                unique::settle(&mut record.attributes);
-            } else if let Some(number) = scanner.peek_number().filter(|_| role == Role::Time)
-                && Roles::take_epoch(record, number)
-            {
-                // A time's digits are read as they stand: a double would lose its nanoseconds.
-                scanner.pass_number();
-            } else if let Some(text) = scanner.text_value() {
-                roles.take_text(record, role, key, text);
+            let role = keys::role(&key);
+            read_member(&mut scanner, (role, key), roles, record)?;
+            if record.attributes.len() > unique::KEYS_MAX {
+                return None;
+            }
+            if scanner.closes(b'}') {
+                break;
+            }
+            scanner.comma()?;
+        }
+    }
+    scanner.at_end().then_some(())
+}
+
+/// The same for a user who named keys.
+fn read_named<'a>(
+    line: &'a str,
+    roles: &mut Roles<'_, 'a>,
+    fields: &FieldMap,
+    record: &mut Record<'a>,
+) -> Option<()> {
+    let mut scanner = Scanner::new(line);
+    scanner.open(b'{')?;
+    if !scanner.closes(b'}') {
+        loop {
+            let key = scanner.key()?;
+            if scanner.peeks(b'{') && fields.paths(&key).next().is_some() {
+                let value = scanner.value()?;
+                roles.take_reached(record, fields, key, value);
             } else {
-                roles.take(record, role, key, scanner.value()?);
+                let role = keys::role_with(&key, fields);
+                read_member(&mut scanner, (role, key), roles, record)?;
             }
             if record.attributes.len() > unique::KEYS_MAX {
                 return None;
@@ -62,6 +100,56 @@ fn read_object<'a>(
         }
     }
     scanner.at_end().then_some(())
+}
+
+/// Reads the value of a key to where its role wants it.
+#[expect(
+    clippy::inline_always,
+    reason = "once for every key: as a call, the key goes through memory"
+)]
+#[inline(always)]
+fn read_member<'a>(
+    scanner: &mut Scanner<'a>,
+    (role, key): (Role, Cow<'a, str>),
+    roles: &mut Roles<'_, 'a>,
+    record: &mut Record<'a>,
+) -> Option<()> {
+    if role == Role::Attribute {
+        scanner.value_into(roles.room_for(record, key))?;
+        unique::settle(&mut record.attributes);
+    } else if let Role::Time(rank) = role
+        && let Some(number) = scanner.peek_number()
+        && roles.take_epoch(record, rank, &key, number)
+    {
+        // A time's digits are read as they stand: a double would lose its nanoseconds.
+        scanner.pass_number();
+    } else if let Some(text) = scanner.text_value() {
+        roles.take_text(record, role, key, text);
+    } else {
+        roles.take(record, role, key, scanner.value()?);
+    }
+    Some(())
+}
+
+/// Reads an entry of the systemd journal.
+fn read_entry<'a>(line: &'a str, record: &mut Record<'a>) -> Option<()> {
+    let mut scanner = Scanner::new(line);
+    let mut entry = journald::Entry::default();
+    scanner.open(b'{')?;
+    if !scanner.closes(b'}') {
+        loop {
+            let key = scanner.key()?;
+            entry.take(record, key, journald::from_json(scanner.value()?));
+            if record.attributes.len() > unique::KEYS_MAX {
+                return None;
+            }
+            if scanner.closes(b'}') {
+                break;
+            }
+            scanner.comma()?;
+        }
+    }
+    scanner.at_end().then(|| entry.finish(record))
 }
 
 /// Whether a line is one whole JSON object; for detection.
@@ -79,7 +167,8 @@ mod tests {
 
     fn read(line: &str) -> Option<Record<'_>> {
         let mut record = Record::default();
-        parse(line, &mut Zone::new(TimeZone::UTC), &mut record, &mut 0).then_some(record)
+        let mut zone = Zone::new(TimeZone::UTC);
+        parse(line, &mut zone, &FieldMap::default(), &mut record, &mut 0).then_some(record)
     }
 
     #[track_caller]

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::format::json::roles::{Roles, role};
+use crate::format::fields::FieldMap;
+use crate::format::json::keys::role_with;
+use crate::format::json::roles::Roles;
 use crate::format::timestamp::Zone;
 use crate::record::{Record, Value};
 
@@ -10,6 +12,7 @@ use crate::record::{Record, Value};
 pub fn parse<'a>(
     line: &'a str,
     zone: &mut Zone,
+    fields: &FieldMap,
     record: &mut Record<'a>,
     duplicates: &mut u64,
 ) -> bool {
@@ -19,7 +22,7 @@ pub fn parse<'a>(
     let mut roles = Roles::new(zone);
     let mut pairs = Pairs { rest: line };
     for (key, value) in pairs.by_ref() {
-        roles.take(record, role(key), Cow::Borrowed(key), value);
+        roles.take(record, role_with(key, fields), Cow::Borrowed(key), value);
     }
     if !pairs.rest.trim_ascii().is_empty() {
         // Something behind the pairs is none: as plain text nothing of it is lost.
@@ -153,7 +156,8 @@ mod tests {
 
     fn read(line: &str) -> Option<Record<'_>> {
         let mut record = Record::default();
-        parse(line, &mut Zone::new(TimeZone::UTC), &mut record, &mut 0).then_some(record)
+        let mut zone = Zone::new(TimeZone::UTC);
+        parse(line, &mut zone, &FieldMap::default(), &mut record, &mut 0).then_some(record)
     }
 
     #[test]
