@@ -3,6 +3,7 @@
 //! Everything here is pure: text in, record out, no I/O and no clock. A text that does not fit its file's format is read
 //! as plain text; nothing is ever refused.
 
+pub mod cef;
 pub mod container;
 pub mod csv;
 pub mod detect;
