@@ -14,7 +14,8 @@ use std::borrow::Cow;
 
 use crate::base::units::UnixNanos;
 use crate::format::csv::cells::{Cell, Cells, Quote};
-use crate::format::json::roles::{Role, Roles, role};
+use crate::format::json::keys::{Role, role};
+use crate::format::json::roles::Roles;
 use crate::format::logfmt::typed;
 use crate::format::timestamp::{self, Zone};
 use crate::format::unique;
@@ -59,7 +60,7 @@ impl Header {
             });
         }
         let tells =
-            |column: &Column| matches!(column.role, Role::Time | Role::Level | Role::Message(_));
+            |column: &Column| matches!(column.role, Role::Time(_) | Role::Level(_) | Role::Message(_));
         let is_header = COLUMNS.contains(&columns.len()) && columns.iter().any(tells);
         let place = |name: &str| {
             let mut names = columns.iter().map(|column| &column.name);
@@ -183,7 +184,7 @@ fn take<'a>(
     let value = match cell.text {
         // A time's digits are read as they stand; a message is text, whatever it looks like.
         Cow::Borrowed(text)
-            if !cell.quoted && !matches!(column.role, Role::Time | Role::Message(_)) =>
+            if !cell.quoted && !matches!(column.role, Role::Time(_) | Role::Message(_)) =>
         {
             typed(text)
         }

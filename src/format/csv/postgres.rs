@@ -8,12 +8,12 @@ use std::borrow::Cow;
 
 use crate::format::csv::Column;
 use crate::format::csv::cells::Cells;
-use crate::format::json::roles::Role;
+use crate::format::json::keys::Role;
 use crate::format::timestamp::{self, Zone};
 use crate::record::{Record, SeverityNumber};
 
 const COLUMNS: [(&str, Role); 26] = [
-    ("log_time", Role::Time),
+    ("log_time", Role::Time(0)),
     ("user.name", Role::Attribute),
     ("db.namespace", Role::Attribute),
     ("process.pid", Role::Attribute),
@@ -24,7 +24,7 @@ const COLUMNS: [(&str, Role); 26] = [
     ("session_start_time", Role::Attribute),
     ("virtual_transaction_id", Role::Attribute),
     ("transaction_id", Role::Attribute),
-    ("error_severity", Role::Level),
+    ("error_severity", Role::Level(0)),
     ("db.response.status_code", Role::Attribute),
     ("message", Role::Message(0)),
     ("detail", Role::Attribute),
