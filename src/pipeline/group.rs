@@ -274,6 +274,8 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
     // The last line that begins a record if none of the ordinary lines above it stands in a trace.
     let mut candidate = None;
     let mut above = 0;
+    // That of the line below, unless it joins any record.
+    let mut below: Option<(usize, &[u8])> = None;
     while line_end > floor {
         let start = line_start(bytes, line_end);
         if start == 0 {
@@ -286,12 +288,21 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
         }
         match parser.begins(line) {
             Begin::Object | Begin::Record(Some(_)) => return Some(start),
-            Begin::Record(None) if trace::is_ordinary(line) => match candidate {
-                Some(_) if above == trace::LOOSE_LINES_MAX => return candidate,
-                Some(_) => above += 1,
-                None => candidate = Some(start),
-            },
-            Begin::Record(None) | Begin::Continuation => (candidate, above) = (None, 0),
+            Begin::Record(None) => {
+                match candidate {
+                    _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
+                    Some(_) if above == trace::LOOSE_LINES_MAX => return candidate,
+                    Some(_) => above += 1,
+                    None => candidate = Some(start),
+                }
+                below = Some((start, line));
+            }
+            Begin::Continuation => {
+                if let Some((start, _)) = below.filter(|(_, below)| trace::parts(line, below)) {
+                    return Some(start);
+                }
+                (candidate, above, below) = (None, 0, None);
+            }
         }
     }
     boundary_by_walking(bytes, parser, line_bytes_max)
@@ -438,7 +449,8 @@ mod tests {
         let line = proptest::sample::select(vec![
             "2026-11-20T09:00:00Z head",
             "plain",
-            "plain",
+            "a\nb\nc\nd\ne\nf\ng\nh\ni",
+            "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns",
             "  indented",
             "\tat x.y",
             "{\"a\":1}",

@@ -230,15 +230,19 @@ fn a_java_stack_trace_becomes_an_exception() {
     assert_eq!(receipt.0["sources"][0]["lines"], 6);
 }
 
-/// Guarantees: a Python trace without times is one record, named by its last line.
+/// Guarantees: a Python trace without times is one record, named by its last line; a log line above it, and no other, is its message.
 #[test]
 fn a_python_trace_becomes_an_exception() {
-    let input = "starting\nTraceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nValueError: bad 7\nnext\n";
+    let trace = "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nValueError: bad 7";
+    let input = format!("starting\n{trace}\nERROR: failed\n{trace}\nnext\n");
     let (records, _) = sent(input, &[]);
-    assert_eq!(texts(&records), ["starting", "next"]);
-    let attribute = |key| records[0].attribute(key).unwrap();
-    assert_eq!(attribute("exception.type"), "text ValueError");
-    assert_eq!(attribute("exception.message"), "text bad 7");
+    assert_eq!(texts(&records), ["starting", trace, "failed", "next"]);
+    for record in &records[1..3] {
+        let attribute = |key| record.attribute(key).unwrap();
+        assert_eq!(attribute("exception.type"), "text ValueError");
+        assert_eq!(attribute("exception.message"), "text bad 7");
+        assert_eq!(attribute("exception.stacktrace"), format!("text {trace}"));
+    }
 }
 
 /// A file of compressed lines without its last bytes, and the lines.

@@ -37,7 +37,8 @@ pub fn find(text: &str) -> Option<Exception<'_>> {
             LineKind::Sanitizer => return sanitizer(text, at),
             LineKind::Terminate => return terminated(text, at),
             LineKind::Uncaught if line.starts_with("** (") => return elixir(text, at),
-            LineKind::Frame
+            LineKind::At
+            | LineKind::Frame
             | LineKind::Note
             | LineKind::Cause
             | LineKind::Numbered
@@ -147,7 +148,7 @@ fn rust(text: &str, at: usize) -> Option<Exception<'_>> {
     let from = at + line.len();
     let is_end = |start: &usize| {
         let kind = line::kind(line_at(text, *start).as_bytes());
-        matches!(kind, LineKind::Note | LineKind::Frame)
+        matches!(kind, LineKind::Note | LineKind::Frame | LineKind::At)
     };
     let end = line_starts(text)
         .skip_while(|start| *start <= from)

@@ -2,6 +2,12 @@
 
 use crate::format::trace::line::LineKind;
 
+/// Whether an indented line opens a trace of its own.
+pub(super) fn opens(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start().first(), Some(b'+' | b'F'))
+        && matches!(kind(line), LineKind::GroupTraceback | LineKind::PythonFile)
+}
+
 /// What an indented line may be to a trace.
 pub(super) fn kind(line: &[u8]) -> LineKind {
     let inner = line.trim_ascii_start();
@@ -10,7 +16,7 @@ pub(super) fn kind(line: &[u8]) -> LineKind {
             LineKind::GroupTraceback
         }
         Some(b'F') if inner.starts_with(b"File \"") => python_file(inner),
-        Some(b'a') if inner.starts_with(b"at ") => LineKind::Frame,
+        Some(b'a') if inner.starts_with(b"at ") => LineKind::At,
         Some(b'f')
             if inner.starts_with(b"from ") && memchr::memmem::find(inner, b":in ").is_some() =>
         {
@@ -18,7 +24,7 @@ pub(super) fn kind(line: &[u8]) -> LineKind {
         }
         Some(b'e') if inner.starts_with(b"eval at ") => LineKind::Frame,
         Some(b'#') if is_numbered(inner) => LineKind::Frame,
-        Some(b'.') if inner.starts_with(b"... ") => LineKind::Frame,
+        Some(b'.') if inner.starts_with(b"... ") => LineKind::At,
         Some(b'(') if memchr::memmem::find(inner, b".ex").is_some() => LineKind::Frame,
         Some(b'n') if inner.starts_with(b"nested exception is:") => LineKind::Nested,
         Some(b'C') if inner.starts_with(b"Caused by: ") => LineKind::Cause,

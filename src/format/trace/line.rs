@@ -19,7 +19,9 @@ pub(super) enum LineKind {
     // These join any record.
     /// Indented, or a closing bracket.
     Indented,
-    /// A place in the code.
+    /// `at …`, `... 3 more`: a place in the code, below which no message goes on.
+    At,
+    /// Another place in the code.
     Frame,
     /// `Caused by: …`: a message may follow.
     Cause,
@@ -102,10 +104,7 @@ pub fn is_indented(line: &[u8]) -> bool {
 pub fn continues(line: &[u8]) -> bool {
     match line.first() {
         None => false,
-        Some(b' ' | b'\t') => !matches!(
-            indent::kind(line),
-            LineKind::GroupTraceback | LineKind::PythonFile
-        ),
+        Some(b' ' | b'\t') => !indent::opens(line),
         Some(b'}' | b']' | b')') if is_closing(line) => true,
         Some(b'#') if indent::is_numbered(line) => line.starts_with(b"#0 "),
         Some(_) => opening(line).map_or_else(|| is_bare_frame(line), joins_any),
@@ -117,6 +116,7 @@ pub(super) fn joins_any(kind: LineKind) -> bool {
     matches!(
         kind,
         LineKind::Indented
+            | LineKind::At
             | LineKind::Frame
             | LineKind::Cause
             | LineKind::Note
@@ -164,9 +164,20 @@ fn word(line: &[u8], first: u8) -> LineKind {
 }
 
 fn named(line: &[u8], first: u8) -> LineKind {
-    if let Some((_, name)) = name::of_header(line)
-        && name != Name::Perhaps
+    let len = name::name_len(line);
+    // Most lines begin with a word in lower case or a capital, a blank, and another word.
+    if let Some(b' ') = line.get(len)
+        && len > 0
+        && line.get(len + 1).is_some_and(u8::is_ascii_alphanumeric)
+        && !line.get(1).is_some_and(u8::is_ascii_uppercase)
+        && line.get(len + 1) != Some(&b'0')
     {
+        return LineKind::Other;
+    }
+    if line.get(len) == Some(&b'=') && len > 0 {
+        return LineKind::Headed;
+    }
+    if len > 0 && name::of_header(line).is_some_and(|(_, name)| name != Name::Perhaps) {
         return LineKind::Exception;
     }
     let len = first_word_len(line);
@@ -197,16 +208,13 @@ fn first_word_len(line: &[u8]) -> usize {
     memchr::memchr(b' ', head).unwrap_or(head.len())
 }
 
-/// `ERROR x`, `error: x`, `WARNING:root:x`, `level=info`.
+/// `ERROR x`, `error: x`, `WARNING:root:x`.
 fn is_level(line: &[u8]) -> bool {
     let head = line.get(..16).unwrap_or(line);
     let len = head
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric())
         .unwrap_or(head.len());
-    if head.get(len) == Some(&b'=') {
-        return len > 0;
-    }
     let word = head.get(..len).unwrap_or_default();
     let stands_well = matches!(head.get(len), Some(b':' | b'|' | b'/'))
         || word

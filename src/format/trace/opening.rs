@@ -16,7 +16,7 @@ fn openings(first: u8) -> &'static [Opening] {
             (b"** (", K::Uncaught),
         ],
         b'-' => &[(b"--- End of ", K::Note), (b"---> ", K::Note)],
-        b'.' => &[(b"... ", K::Note), (b"...additional frames", K::GoLine)],
+        b'.' => &[(b"... ", K::At), (b"...additional frames", K::GoLine)],
         b'<' => &[(b"<asynchronous suspension>", K::Note)],
         b'=' => &[(b"=>0x", K::SanitizerLine)],
         b'[' => &[
@@ -26,10 +26,7 @@ fn openings(first: u8) -> &'static [Opening] {
             (b"[previous exception]", K::Note),
             (b"[Switching to Thread ", K::Trailer),
         ],
-        b'a' => &[
-            (b"at ", K::Frame),
-            (b"allocated by thread ", K::SanitizerLine),
-        ],
+        b'a' => &[(b"at ", K::At), (b"allocated by thread ", K::SanitizerLine)],
         b'c' => &[(b"created by ", K::GoLine)],
         b'e' => &[(b"exit status ", K::GoExit), (b"exception '", K::Uncaught)],
         b'f' => &[
@@ -129,12 +126,16 @@ fn capitals(first: u8) -> &'static [Opening] {
 
 /// The kind of a line that begins with such words, if the rest of it fits them.
 pub(super) fn opening(line: &[u8]) -> Option<LineKind> {
-    let (_, kind) = openings(*line.first()?)
-        .iter()
-        .find(|(opening, _)| line.starts_with(opening))?;
+    let (_, kind) = openings(*line.first()?).iter().find(|(opening, _)| {
+        // The second byte says no to most that the first has not.
+        opening
+            .get(1)
+            .is_none_or(|second| line.get(1) == Some(second))
+            && line.starts_with(opening)
+    })?;
     let fits = match kind {
         LineKind::Goroutine => line.ends_with(b":") && memchr::memchr(b'[', line).is_some(),
-        LineKind::Note if line.starts_with(b"... ") => line.get(4).is_some_and(u8::is_ascii_digit),
+        LineKind::At if line.starts_with(b"... ") => line.get(4).is_some_and(u8::is_ascii_digit),
         // Alone on its line; services greet with it too.
         LineKind::Trailer if line.starts_with(b"Node.js v") => {
             line.len() <= 20 && !line.iter().skip(9).any(|byte| *byte == b' ')

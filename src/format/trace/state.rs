@@ -125,12 +125,12 @@ impl TraceState {
             (LineKind::Chain, _) => P::PythonChain,
             (LineKind::Nested, _) => P::Nested,
             (LineKind::Caret, P::Script) => P::ScriptCaret,
+            (LineKind::At, _) | (LineKind::Frame | LineKind::Note, P::Rust | P::RustPanic) => {
+                P::Frames
+            }
             // A detail below a line taken on trust proves nothing.
             (LineKind::Indented | LineKind::Caret, place) if self.tentative => {
-                if place != P::Sanitizer {
-                    return self.loose_in(place, true);
-                }
-                place
+                return self.loose_in(place, true);
             }
             (_, P::PythonHeader | P::PythonChain) => P::PythonFrames,
             (_, P::RustPanic) => P::Rust,
@@ -222,7 +222,6 @@ fn takes_messages(place: Place) -> bool {
             | Place::Rust
             | Place::Script
             | Place::ScriptCaret
-            | Place::Sanitizer
     )
 }
 
@@ -236,7 +235,18 @@ pub fn opens(line: &[u8]) -> bool {
     !matches!(opened_by(line::kind(line)), Place::Plain | Place::Headed)
 }
 
-/// Whether a line opens no trace and stands in none but by its place: behind [`LOOSE_LINES_MAX`] of them and one more, no trace is
+/// Whether `line` begins a record wherever `above`, the line above it, stands in a trace.
+///
+/// Shape: `line` is one for which [`continues`](crate::format::trace::continues) is false.
+pub fn parts(above: &[u8], line: &[u8]) -> bool {
+    line::kind(above) == LineKind::At
+        && !matches!(
+            line::kind(line),
+            LineKind::Numbered | LineKind::Native | LineKind::Trailer | LineKind::Next
+        )
+}
+
+/// Whether a line opens no trace and stands but by its place: behind [`LOOSE_LINES_MAX`] of them and one more, no trace is
 /// open.
 pub fn is_ordinary(line: &[u8]) -> bool {
     matches!(line::kind(line), LineKind::Other | LineKind::Headed)
