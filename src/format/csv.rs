@@ -59,8 +59,12 @@ impl Header {
                 role: role_of(name),
             });
         }
-        let tells =
-            |column: &Column| matches!(column.role, Role::Time(_) | Role::Level(_) | Role::Message(_));
+        let tells = |column: &Column| {
+            matches!(
+                column.role,
+                Role::Time(_) | Role::Level(_) | Role::Message(_)
+            )
+        };
         let is_header = COLUMNS.contains(&columns.len()) && columns.iter().any(tells);
         let place = |name: &str| {
             let mut names = columns.iter().map(|column| &column.name);

@@ -14,6 +14,6 @@ mod name;
 mod opening;
 pub mod state;
 
-pub use crate::format::trace::exception::{Exception, find};
+pub use crate::format::trace::exception::{Exception, exception_header, find};
 pub use crate::format::trace::line::{continues, is_indented};
 pub use crate::format::trace::state::{LOOSE_LINES_MAX, TraceState, is_ordinary, opens, parts};

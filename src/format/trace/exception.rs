@@ -23,6 +23,16 @@ pub struct Exception<'a> {
 /// How many lines that may be frames are tried: prose has such lines too.
 const FRAMES_TRIED_MAX: u32 = 4;
 
+/// Reads one line as the head of an exception: `Type: message` or `Type`.
+///
+/// A type is qualified or ends as exceptions do; anything else is prose with a colon.
+pub fn exception_header(line: &str) -> Option<(&str, &str)> {
+    let found =
+        header(line).filter(|found| found.name != Name::Perhaps && !found.kind.is_empty())?;
+    let rest = line.trim_end().get(found.message_at..).unwrap_or_default();
+    Some((found.kind, found.message.unwrap_or(rest).trim()))
+}
+
 /// Finds the exception in the text of a record that has more than one line.
 pub fn find(text: &str) -> Option<Exception<'_>> {
     let mut tried = 0;
