@@ -27,8 +27,10 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use otelctl::base::units::UnixNanos;
+use otelctl::format::detect::detect;
+use otelctl::format::layout::{Captures, Layout, table};
 use otelctl::format::timestamp::Zone;
-use otelctl::format::{FormatKind, Parser};
+use otelctl::format::{Format, FormatKind, Parser};
 use otelctl::otlp::Encoding;
 use otelctl::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
 use otelctl::pipeline::buffers::Buffers;
@@ -67,30 +69,75 @@ fn main() -> Result<()> {
         stage(&name, "floor: check UTF-8", &lines, |lines| {
             str::from_utf8(lines).is_ok()
         });
-        product_stages(&name, shape, &lines);
+        product_stages(&name, &lines);
+    }
+    for (row, layout) in table::ROWS.iter().zip(table::layouts()) {
+        layout_stage(row, layout.clone());
+    }
+    for (name, byte) in WORST_LINES {
+        worst_stage(name, byte);
     }
     Ok(())
 }
 
-/// Parsing alone, and the whole of a worker's stage: lines to request bodies in both encodings.
-fn product_stages(name: &str, shape: Shape, lines: &[u8]) {
-    let kind = match shape {
-        Shape::Plain => FormatKind::Stamped,
-        Shape::Json => FormatKind::Json,
-    };
-    let parser = || Parser::new(kind, Zone::new(TimeZone::UTC));
-    let mut parse = parser();
-    stage(name, "parse", lines, |lines| {
-        let text = str::from_utf8(lines).unwrap_or_default();
-        let mut record = Record::default();
-        let mut attributes = 0;
-        for line in text.lines() {
-            record.clear();
-            parse.parse(line, line.len(), None, &mut record);
-            attributes += record.attributes.len();
-        }
-        attributes
+/// Lines on which a careless parser is quadratic: a mebibyte of the same.
+const WORST_LINES: [(&str, u8); 8] = [
+    ("letters", b'a'),
+    ("digits", b'7'),
+    ("blanks", b' '),
+    ("brackets", b'['),
+    ("braces", b'{'),
+    ("quotes", b'"'),
+    ("colons", b':'),
+    ("equals", b'='),
+];
+
+/// One layout, over its own example line.
+fn layout_stage(row: &table::Row, layout: Layout) {
+    let line = format!("{}\n", row.example);
+    let lines = line.repeat((1 << 20) / line.len());
+    let mut format = Format::of(FormatKind::Layout);
+    format.layouts = vec![layout];
+    let zone = Zone::new(TimeZone::UTC).with_anchor(UnixNanos(1_795_170_000_000_000_000));
+    let mut parser = Parser::new(Arc::new(format), zone);
+    stage(row.name, "layout", lines.as_bytes(), |lines| {
+        parse_all(&mut parser, lines)
     });
+}
+
+/// One line of a mebibyte, through detection and parsing as each kind.
+fn worst_stage(name: &str, byte: u8) {
+    let mut line = b"2026-11-20 09:00:00 INFO [".to_vec();
+    line.resize(1 << 20, byte);
+    for (title, from) in [("worst, behind a header", 0), ("worst, alone", 26)] {
+        let line = &line[from..];
+        stage(name, title, line, |line| {
+            let mut zone = Zone::new(TimeZone::UTC);
+            let format = detect(line, &mut zone).format;
+            parse_all(&mut Parser::new(format, zone), line)
+        });
+    }
+}
+
+fn parse_all(parser: &mut Parser, lines: &[u8]) -> usize {
+    let text = str::from_utf8(lines).unwrap_or_default();
+    let (mut record, mut captures, mut attributes) = (Record::default(), Captures::EMPTY, 0);
+    for line in text.lines() {
+        record.clear();
+        let begin = parser.begins(line.as_bytes(), &mut captures);
+        parser.parse(line, line.len(), (begin, &captures), &mut record);
+        attributes += record.attributes.len();
+    }
+    attributes
+}
+
+/// Parsing alone, and the whole of a worker's stage: lines to request bodies in both encodings.
+fn product_stages(name: &str, lines: &[u8]) {
+    let head = lines.get(..lines.len().min(64 << 10)).unwrap_or(lines);
+    let format = detect(head, &mut Zone::new(TimeZone::UTC)).format;
+    let parser = || Parser::new(Arc::clone(&format), Zone::new(TimeZone::UTC));
+    let mut parse = parser();
+    stage(name, "parse", lines, |lines| parse_all(&mut parse, lines));
     for encoding in [Encoding::Protobuf, Encoding::Json] {
         let constants = [Attribute::text("log.file.name", "bench.log")];
         let builder = BatchBuilder::new(

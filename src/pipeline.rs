@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod buffers;
 pub mod classify;
+pub mod clean;
 pub mod encode;
 pub mod group;
 pub mod retry;

@@ -36,7 +36,10 @@ const RECORDS_SHOWN: usize = 3;
 pub fn run(args: &DetectArgs, host: &mut Host, ui: &mut Ui) -> Result<(), Failure> {
     let zone = zone(args, host)?;
     let mut head = head(&args.file, host)?;
-    let detection = detect(&head, &mut Zone::new(zone.clone()));
+    let detection = detect(
+        &head,
+        &mut Zone::new(zone.clone()).with_anchor(host.clock.now()),
+    );
     complete_lines(&mut head);
     let records = first_records(&detection, head, zone, host);
     let name = args.file.to_string_lossy();
@@ -110,7 +113,10 @@ fn first_records(detection: &Detection, head: Vec<u8>, zone: TimeZone, host: &Ho
     };
     let builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
     let mut stage = Stage::new(
-        Parser::new(detection.kind, Zone::new(zone)),
+        Parser::new(
+            Arc::clone(&detection.format),
+            Zone::new(zone).with_anchor(host.clock.now()),
+        ),
         builder,
         LINE_BYTES_MAX_DEFAULT.as_usize(),
     );
@@ -131,38 +137,31 @@ fn as_text(name: &str, detection: &Detection) -> String {
     let mut text = format!(
         "{}: {}, {} % of {} lines\n",
         printable(name),
-        detection.label(),
+        detection.label,
         detection.confidence_percent(),
         detection.lines
     );
-    for candidate in detection
-        .candidates
-        .iter()
-        .filter(|candidate| candidate.kind != detection.kind)
-    {
-        let lost = if candidate.fits == 0 {
-            "no line fits it".to_owned()
-        } else {
-            format!("{} of {} lines fit it", candidate.fits, detection.lines)
-        };
-        writeln!(text, "  not {}: {lost}", candidate.kind.name())
-            .expect("writing to a String cannot fail");
+    for runner_up in &detection.runners_up {
+        writeln!(
+            text,
+            "  not {}: {} of {} lines fit it",
+            runner_up.label, runner_up.fits, detection.lines
+        )
+        .expect("writing to a String cannot fail");
     }
     text
 }
 
 fn as_json(name: &str, detection: &Detection, records: Vec<Value>) -> Value {
-    let others = detection
-        .candidates
+    let runners_up: Vec<Value> = detection
+        .runners_up
         .iter()
-        .filter(|candidate| candidate.kind != detection.kind);
-    let runners_up: Vec<Value> = others
-        .map(|candidate| json!({"format": candidate.kind.name(), "fits": candidate.fits, "of": detection.lines}))
+        .map(|runner_up| json!({"format": runner_up.label, "fits": runner_up.fits, "of": detection.lines}))
         .collect();
     json!({
         "command": "detect",
         "name": name,
-        "format": detection.label(),
+        "format": detection.label,
         "confidence": detection.confidence_percent(),
         "lines": detection.lines,
         "runners_up": runners_up,

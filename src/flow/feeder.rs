@@ -3,21 +3,21 @@
 //! It is behind one lock: reading is far faster than parsing, so the workers seldom meet there.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
-use crate::base::units::ByteCount;
+use crate::base::units::{ByteCount, UnixNanos};
 use crate::flow::plan::{PathAttribute, RecordPlan};
 use crate::format::detect::detect;
 use crate::format::timestamp::Zone;
-use crate::format::{FormatKind, Parser};
+use crate::format::{Format, Parser};
 use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
@@ -37,7 +37,9 @@ const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
 pub(super) struct OpenSource {
     pub(super) index: usize,
     pub(super) name: String,
-    pub(super) kind: FormatKind,
+    pub(super) format: Arc<Format>,
+    /// Near which times without year or date lie: when the file was last written, or now.
+    pub(super) anchor: UnixNanos,
     pub(super) label: String,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
@@ -163,14 +165,16 @@ impl Feeder {
         let start_offset = byte_order_mark(&head, &input.name())?;
         head.drain(..start_offset);
         let records = &self.plan.records;
-        let mut zone = Zone::new(records.zone.clone());
+        let anchor = self.anchor(input);
+        let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
         let detection = detect(&head, &mut zone);
-        let _looked_only = zone.take_assumed();
+        let _looked_only = zone.take_assumptions();
         let source = OpenSource {
             index,
             name: input.name(),
-            kind: detection.kind,
-            label: detection.label(),
+            format: detection.format,
+            anchor,
+            label: detection.label,
             total,
             start_offset: start_offset as u64,
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
@@ -178,10 +182,24 @@ impl Feeder {
         };
         Ok(Open {
             chunker: Chunker::new(head, start_offset as u64, records.line_bytes_max),
-            parser: Parser::new(source.kind, zone),
+            parser: Parser::new(Arc::clone(&source.format), zone),
             source: Arc::new(source),
             feed,
         })
+    }
+
+    /// When a file was last written; for a pipe, now.
+    fn anchor(&self, input: &Input) -> UnixNanos {
+        let written = match input {
+            Input::File(path) => fs::metadata(path)
+                .and_then(|metadata| metadata.modified())
+                .ok(),
+            Input::Stream(_) | Input::Stdin => None,
+        };
+        written
+            .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+            .and_then(|since| u64::try_from(since.as_nanos()).ok())
+            .map_or_else(|| self.plan.clock.now(), UnixNanos)
     }
 
     fn feed(

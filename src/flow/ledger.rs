@@ -13,6 +13,7 @@ use crate::flow::report::{
 };
 use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
+use crate::format::timestamp::Assumptions;
 use crate::pipeline::stage::ChunkStats;
 use crate::pipeline::timeline::Timeline;
 use crate::record::SeverityClass;
@@ -47,7 +48,7 @@ struct Oddities {
     lines_cut: u64,
     nul_bytes: u64,
     duplicate_keys: u64,
-    zone_assumed: bool,
+    assumed: Assumptions,
 }
 
 /// A chunk of a source, as it was read.
@@ -286,7 +287,7 @@ impl Oddities {
         self.lines_cut += stats.lines_cut;
         self.nul_bytes += stats.nul_bytes;
         self.duplicate_keys += stats.duplicate_keys;
-        self.zone_assumed |= stats.zone_assumed;
+        self.assumed = self.assumed.union(stats.assumed);
     }
 
     /// One sentence for each thing that was seen.
@@ -306,7 +307,19 @@ impl Oddities {
         tell(self.nul_bytes, "NUL byte", "NUL bytes", hole);
         let twice = "standing twice in a record, of which the last value was taken";
         tell(self.duplicate_keys, "key", "keys", twice);
-        if let (true, Some(zone)) = (self.zone_assumed, &ending.zone_assumed) {
+        if self.assumed.year {
+            warnings.push(
+                "times without a year were read as the year before the file was last written"
+                    .to_owned(),
+            );
+        }
+        if self.assumed.date {
+            warnings.push(
+                "times of day without a date were read as of the day the file was last written"
+                    .to_owned(),
+            );
+        }
+        if let (true, Some(zone)) = (self.assumed.zone, &ending.zone_assumed) {
             warnings.push(format!(
                 "times without a zone were read as {zone} (choose with --tz)"
             ));

@@ -148,7 +148,8 @@ impl Worker<'_> {
     fn stage(&mut self, source: &Arc<OpenSource>) -> &mut Stage {
         let shop = self.shop;
         let make = || {
-            let parser = Parser::new(source.kind, Zone::new(shop.records.zone.clone()));
+            let zone = Zone::new(shop.records.zone.clone()).with_anchor(source.anchor);
+            let parser = Parser::new(Arc::clone(&source.format), zone);
             let builder = BatchBuilder::new(
                 Arc::clone(&source.envelope),
                 Arc::clone(&source.constants),

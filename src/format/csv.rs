@@ -109,7 +109,7 @@ impl Header {
 
     /// Reads a row; `false` when it has another number of cells, and the record is as it was.
     pub fn parse<'a>(
-        &'a self,
+        &self,
         row: &'a str,
         zone: &mut Zone,
         record: &mut Record<'a>,
@@ -178,13 +178,9 @@ pub(super) fn join_time(
     timestamp::whole(std::str::from_utf8(&joined[..at]).ok()?, zone)
 }
 
-fn take<'a>(
-    roles: &mut Roles<'_, 'a>,
-    record: &mut Record<'a>,
-    column: &'a Column,
-    cell: Cell<'a>,
-) {
-    let key = Cow::Borrowed(&*column.name);
+fn take<'a>(roles: &mut Roles<'_, 'a>, record: &mut Record<'a>, column: &Column, cell: Cell<'a>) {
+    // The names of a header live with it, not with the input; the built-in ones are not copied.
+    let key = column.name.clone();
     let value = match cell.text {
         // A time's digits are read as they stand; a message is text, whatever it looks like.
         Cow::Borrowed(text)

@@ -1,172 +1,207 @@
 //! What a file is, told from its first lines, and why.
+//!
+//! Every line of the head is asked which formats it fits. Lines that only continue others have no say. Structured formats are told by
+//! their own marks; among layouts the most telling wins that fits at least half as many lines as the best one does, and what it
+//! does not fit is offered to the next.
 
-use crate::format::FormatKind;
-use crate::format::json;
-use crate::format::logfmt;
-use crate::format::timestamp::{self, Zone};
-use crate::format::trace;
+mod choice;
+mod flavour;
+mod lines;
+
+use std::sync::Arc;
+
+use crate::format::container::{self, Runtime};
+use crate::format::detect::choice::Choice;
+use crate::format::detect::lines::HeadLines;
+use crate::format::timestamp::Zone;
+use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
 
 /// Lines looked at; the head that is read for them is bounded by the source.
-const LINES_MAX: usize = 500;
+const LINES_MAX: usize = 300;
 
-/// The share of lines, in percent, that must fit for a format to be chosen.
-const FIT_PERCENT_MIN: usize = 50;
+/// The share of lines, in percent, that must be wrapped for a container runtime to be recognised.
+const WRAPPED_PERCENT_MIN: usize = 50;
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Detection {
-    /// The format.
-    pub kind: FormatKind,
-    /// The logger whose keys these are, for JSON; empty when unknown.
-    pub flavour: &'static str,
+    /// How the file will be read.
+    pub format: Arc<Format>,
+    /// The name people and receipts see, like `json/pino`.
+    pub label: String,
     /// Lines looked at: not blank, not continuing another.
     pub lines: usize,
-    /// How many of them fit each format, in the order they are tried.
-    pub candidates: [Candidate; 3],
+    /// How many of them fit the chosen format.
+    pub fits: usize,
+    /// The other formats that some lines fit, the better first.
+    pub runners_up: Vec<RunnerUp>,
+    /// Lines that fit nothing, the first few: their numbers, from 1, and their text.
+    pub unfit: Vec<(usize, String)>,
 }
 
-/// How well a format fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
-    /// The format.
-    pub kind: FormatKind,
+/// A format that lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerUp {
+    /// Its name.
+    pub label: String,
     /// Lines that fit it.
     pub fits: usize,
+    /// Why it lost.
+    pub lost: Lost,
+}
+
+/// Why a format lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// Another fits more lines.
+    FewerLines,
+    /// The chosen one says more about the same lines.
+    SaysLess,
+    /// It looks like prose by chance, and too few lines fit.
+    TooFew,
+    /// It is used for the lines that the chosen one does not fit.
+    AlsoUsed,
 }
 
 impl Detection {
-    /// The name people and receipts see, like `json/pino`.
-    pub fn label(&self) -> String {
-        match self.flavour {
-            "" => self.kind.name().to_owned(),
-            flavour => format!("{}/{flavour}", self.kind.name()),
-        }
-    }
-
     /// How many of 100 lines fit the chosen format; plain text always fits.
     pub fn confidence_percent(&self) -> usize {
-        self.candidates
-            .iter()
-            .find(|candidate| candidate.kind == self.kind)
-            .map_or(100, |candidate| percent(candidate.fits, self.lines))
+        if self.format.kind == FormatKind::Plain {
+            return 100;
+        }
+        (self.fits * 100).checked_div(self.lines).unwrap_or(100)
     }
-}
 
-fn percent(part: usize, whole: usize) -> usize {
-    (part * 100).checked_div(whole).unwrap_or(0)
+    /// A file whose format somebody said.
+    pub fn given(format: Format, label: String) -> Detection {
+        Detection {
+            format: Arc::new(format),
+            label,
+            lines: 0,
+            fits: 0,
+            runners_up: Vec::new(),
+            unfit: Vec::new(),
+        }
+    }
 }
 
 /// Looks at the head of a file; the last line may be cut off.
 pub fn detect(head: &[u8], zone: &mut Zone) -> Detection {
-    let mut lines = 0;
-    let mut candidates = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped]
-        .map(|kind| Candidate { kind, fits: 0 });
-    let mut flavour = "";
-    for line in head.split(|byte| *byte == b'\n').take(LINES_MAX) {
-        let text = String::from_utf8_lossy(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line));
-        let text = text.trim_ascii_end();
-        if text.is_empty() || trace::continues(text.as_bytes()) {
-            continue;
-        }
-        lines += 1;
-        if text.starts_with('{') && json::is_object(text) {
-            candidates[0].fits += 1;
-            flavour = if flavour.is_empty() {
-                json_flavour(text)
-            } else {
-                flavour
-            };
-        } else if timestamp::leading(text.as_bytes(), zone).is_some() {
-            candidates[2].fits += 1;
-        } else if logfmt::looks_like(text) {
-            candidates[1].fits += 1;
+    let mut clean = Vec::new();
+    let head = if memchr::memchr(ansi::ESCAPE, head).is_some() {
+        ansi::strip_into(head, &mut clean);
+        &clean
+    } else {
+        head
+    };
+    if journal_export::looks_like(head) {
+        let label = FormatKind::JournalExport.name().to_owned();
+        return Detection::given(Format::of(FormatKind::JournalExport), label);
+    }
+    let Some(runtime) = runtime_of(head, zone) else {
+        return detect_lines(head, zone);
+    };
+    let inner = unwrapped(head, runtime, zone);
+    let mut detection = detect_lines(inner.as_bytes(), zone);
+    let mut format = Format::clone(&detection.format);
+    format.runtime = Some(runtime);
+    detection.format = Arc::new(format);
+    let runtime = match runtime {
+        Runtime::Docker => "docker",
+        Runtime::Cri => "cri",
+    };
+    detection.label = format!("{runtime}: {}", detection.label);
+    detection
+}
+
+/// The runtime that wrapped most of the lines.
+fn runtime_of(head: &[u8], zone: &mut Zone) -> Option<Runtime> {
+    let lines = whole_lines(head).take(LINES_MAX);
+    let (mut count, mut wrapped, mut found) = (0, 0, None);
+    for line in lines {
+        count += 1;
+        if let Some(runtime) = container::runtime_of(&String::from_utf8_lossy(line), zone) {
+            found = found.or(Some(runtime));
+            wrapped += usize::from(found == Some(runtime));
         }
     }
-    let kind = choose(&candidates, lines);
+    found.filter(|_| wrapped * 100 >= count * WRAPPED_PERCENT_MIN)
+}
+
+/// What stands in wrapped lines; parts of one line are put together.
+fn unwrapped(head: &[u8], runtime: Runtime, zone: &mut Zone) -> String {
+    let mut inner = String::with_capacity(head.len());
+    for line in whole_lines(head) {
+        let line = String::from_utf8_lossy(line);
+        match container::unwrap(runtime, &line, zone) {
+            Some(wrapped) => {
+                inner.push_str(&wrapped.text);
+                if wrapped.envelope.complete {
+                    inner.push('\n');
+                }
+            }
+            None => {
+                inner.push_str(&line);
+                inner.push('\n');
+            }
+        }
+    }
+    inner
+}
+
+fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    head.split(|byte| *byte == b'\n')
+        .map(|line| line.trim_ascii_end())
+        .filter(|line| !line.is_empty())
+}
+
+fn detect_lines(head: &[u8], zone: &mut Zone) -> Detection {
+    let text = String::from_utf8_lossy(head);
+    if let Some(table) = lines::table_of(&text, zone) {
+        return of_table(table, &text);
+    }
+    let lines = HeadLines::read(&text, zone);
+    let choice = Choice::of(&lines);
+    let label = choice.label(&lines);
+    let mut format = Format::of(choice.kind);
+    format.layouts = choice.layouts();
+    if lines.open_objects > 0 {
+        format.objects = Objects::ManyLines;
+    }
     Detection {
-        kind,
-        flavour: if kind == FormatKind::Json {
-            flavour
-        } else {
-            ""
-        },
-        lines,
-        candidates,
+        format: Arc::new(format),
+        label,
+        lines: lines.count,
+        fits: choice.fits,
+        runners_up: choice.runners_up(&lines),
+        unfit: choice.unfit(&lines),
     }
 }
 
-fn choose(candidates: &[Candidate], lines: usize) -> FormatKind {
-    let best = candidates.iter().filter(|candidate| {
-        candidate.fits > 0 && percent(candidate.fits, lines) >= FIT_PERCENT_MIN
-    });
-    best.max_by_key(|candidate| candidate.fits)
-        .map_or(FormatKind::Plain, |candidate| candidate.kind)
-}
-
-/// The logger that writes these keys; the first row of which all stand in the line.
-fn json_flavour(line: &str) -> &'static str {
-    const FLAVOURS: [(&str, &[&str]); 8] = [
-        (
-            "bunyan",
-            &["\"v\":", "\"hostname\":", "\"pid\":", "\"msg\":"],
-        ),
-        (
-            "pino",
-            &["\"level\":", "\"time\":", "\"pid\":", "\"hostname\":"],
-        ),
-        ("tracing", &["\"fields\":", "\"target\":", "\"level\":"]),
-        ("logstash", &["\"@timestamp\":", "\"logger_name\":"]),
-        ("ecs", &["\"@timestamp\":", "\"log.level\":"]),
-        ("zap", &["\"level\":", "\"ts\":", "\"msg\":"]),
-        ("structlog", &["\"event\":", "\"timestamp\":"]),
-        ("slog", &["\"time\":", "\"level\":\"", "\"msg\":"]),
-    ];
-    FLAVOURS
-        .iter()
-        .find(|(_, keys)| keys.iter().all(|key| line.contains(key)))
-        .map_or("", |(name, _)| name)
+fn of_table(table: Table, text: &str) -> Detection {
+    let (name, fits): (_, Box<dyn Fn(&str) -> bool>) = match &table {
+        Table::W3c(header) => ("w3c", Box::new(|line| header.fits(line))),
+        Table::Csv(header) => ("csv", Box::new(|line| header.fits(line))),
+    };
+    let rows = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .take(LINES_MAX);
+    let (mut lines, mut fit) = (0, 0);
+    for row in rows {
+        lines += 1;
+        fit += usize::from(fits(row));
+    }
+    drop(fits);
+    let mut format = Format::of(FormatKind::Table);
+    let label = name.to_owned();
+    format.table = Some(table);
+    Detection {
+        lines,
+        fits: fit,
+        ..Detection::given(format, label)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::tz::TimeZone;
-
-    #[track_caller]
-    fn check(head: &str, label: &str, confidence: usize) {
-        let found = detect(head.as_bytes(), &mut Zone::new(TimeZone::UTC));
-        assert_eq!(
-            (found.label().as_str(), found.confidence_percent()),
-            (label, confidence),
-            "{head:?}"
-        );
-    }
-
-    #[test]
-    fn files_are_told_by_their_first_lines() {
-        check(
-            "2026-11-20T09:00:00Z INFO a\n2026-11-20T09:00:01Z INFO b\n\tat x\n",
-            "text",
-            100,
-        );
-        check(
-            "{\"level\":30,\"time\":1,\"pid\":1,\"hostname\":\"h\",\"msg\":\"x\"}\n",
-            "json/pino",
-            100,
-        );
-        check("{\"a\":1}\n{\"a\":2}\n", "json", 100);
-        check("level=info msg=hi\nlevel=warn msg=\"a b\"\n", "logfmt", 100);
-        check("hello\nworld\n", "plain", 100);
-        check("", "plain", 100);
-    }
-
-    #[test]
-    fn a_mixed_file_is_what_most_of_it_is() {
-        check(
-            "starting\n{\"msg\":1}\n{\"msg\":2}\n{\"msg\":3}\n",
-            "json",
-            75,
-        );
-        check("a\nb\nc\n2026-11-20T09:00:00Z x\n", "plain", 100);
-    }
-}
+mod tests;

@@ -177,6 +177,20 @@ impl Layout {
         self.time
     }
 
+    /// Whether its lines begin with a time in any form.
+    pub fn begins_with_any_time(&self) -> bool {
+        matches!(self.ops.first(), Some(Op::Time(TimeKind::Any)))
+    }
+
+    /// Whether a line of it may begin with this byte; wrong only by saying yes.
+    pub fn may_begin_with(&self, byte: u8) -> bool {
+        match self.ops.first() {
+            Some(Op::Fixed(bytes)) => bytes.first() == Some(&byte),
+            Some(Op::Time(_)) => byte.is_ascii_alphanumeric() || byte == b'@',
+            _ => true,
+        }
+    }
+
     /// Whether `line`, the first of a record, has this layout; if so, `captures` holds what was found.
     #[inline]
     pub fn matches(&self, line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {

@@ -18,7 +18,7 @@ mod tests;
 mod zone;
 
 pub use self::form::{TimeForm, TimeFormError};
-pub use self::zone::Zone;
+pub use self::zone::{Assumptions, Zone};
 
 use std::num::NonZeroU64;
 

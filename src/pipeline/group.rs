@@ -4,15 +4,20 @@
 //! record begins is told by the format, and inside of a stack trace by what stood above; the same rules cut the input into chunks,
 //! so that the records do not depend on where it was cut.
 
-use crate::format::timestamp::Leading;
+use crate::format::ansi;
+use crate::format::json::scan;
+use crate::format::layout::Captures;
 use crate::format::trace::{self, TraceState};
-use crate::format::{Begin, Parser};
+use crate::format::{Begin, FormatKind, Parser, journal_export};
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
 
 /// Most bytes joined into one record: what receivers take of one record.
 pub const RECORD_BYTES_MAX: usize = 256 << 10;
+
+/// Most bytes of an entry of the journal's export format, core dumps excepted.
+const ENTRY_BYTES_MAX: usize = 16 << 20;
 
 /// What was seen of the input, for the receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +40,11 @@ pub struct Group {
     /// Bytes of an over-long line that were left out.
     pub cut_bytes: u64,
     /// What its first line is.
-    begin: Begin,
+    pub begin: Begin,
+    /// What the layout found in its first line.
+    pub captures: Captures,
+    /// How many braces are open behind its last line; 0 for everything that is no object of many lines.
+    depth: u32,
     lines: u32,
     trace: TraceState,
     stands_alone: bool,
@@ -103,6 +112,9 @@ impl<'c> Groups<'c> {
 
     /// The next record's lines.
     pub fn next_group(&mut self, parser: &mut Parser) -> Option<&Group> {
+        if parser.format().kind == FormatKind::JournalExport {
+            return self.next_entry();
+        }
         let open = self.ahead;
         if !self.is_ahead && !self.read_line(open, parser) {
             return None;
@@ -133,6 +145,9 @@ impl<'c> Groups<'c> {
                     counts,
                 });
             }
+            if self.slots[open].depth > 0 {
+                self.close_braces(open, line);
+            }
             self.slots[open].extend(self.slots[line].end, trace);
         }
         if let Some(sure) = sure {
@@ -141,16 +156,44 @@ impl<'c> Groups<'c> {
         Some(&self.slots[open])
     }
 
+    /// The next entry of the journal's export format; what is left of a torn one is an entry too.
+    fn next_entry(&mut self) -> Option<&Group> {
+        let rest = self.bytes.get(self.at..)?;
+        let gap = rest.iter().take_while(|byte| **byte == b'\n').count();
+        let start = self.at + gap;
+        if start >= self.bytes.len() {
+            return None;
+        }
+        let end = journal_export::entry_end(self.bytes, start).unwrap_or(self.bytes.len());
+        self.counts.lines += memchr::memchr_iter(b'\n', &self.bytes[self.at..end]).count() as u64;
+        self.at = end;
+        self.slots[0] = Group {
+            start,
+            head_end: end,
+            end,
+            begin: Begin::Entry,
+            ..Group::default()
+        };
+        Some(&self.slots[0])
+    }
+
     /// What the open record becomes with the line, or `None` when the line begins another.
     #[inline]
     fn joined(&self, open: usize, line: usize) -> Option<TraceState> {
         let (record, next) = (&self.slots[open], &self.slots[line]);
+        if record.depth > 0 {
+            // Only what begins an object of its own shows that this one is broken.
+            let joins = !matches!(next.begin, Begin::Object | Begin::OpenObject);
+            return (joins && record.fits(next)).then_some(TraceState::PLAIN);
+        }
         if record.stands_alone || next.stands_alone {
             return None;
         }
         let trace = match (next.begin, record.begin) {
             // Everything up to the next header: no state is needed.
-            (Begin::Continuation, Begin::Record(Some(_))) => TraceState::PLAIN,
+            (Begin::Continuation, Begin::Record(Some(_)) | Begin::Layout(_) | Begin::Marked) => {
+                TraceState::PLAIN
+            }
             (Begin::Continuation, _) => {
                 let joined = record.trace.accepts(&self.bytes[next.start..next.end]);
                 match joined {
@@ -200,9 +243,22 @@ impl<'c> Groups<'c> {
                 continue;
             }
             self.write_line(place, start, end, parser);
+            if self.slots[place].begin == Begin::Nothing {
+                self.counts.blank += 1;
+                continue;
+            }
             return true;
         }
         false
+    }
+
+    /// Counts the braces of a line that joins an object; with the last one closed, the object is whole.
+    #[cold]
+    fn close_braces(&mut self, open: usize, line: usize) {
+        let text = &self.bytes[self.slots[line].start..self.slots[line].end];
+        let record = &mut self.slots[open];
+        record.depth = scan::depth_behind(text, record.depth);
+        record.stands_alone |= record.depth == 0;
     }
 
     #[inline]
@@ -211,8 +267,8 @@ impl<'c> Groups<'c> {
         let is_last = self.at >= self.bytes.len();
         let skipped = if is_last { self.skipped } else { 0 };
         let line = &self.bytes[start..kept_end];
-        let begin = parser.begins(line);
         let slot = &mut self.slots[place];
+        let begin = parser.begins(line, &mut slot.captures);
         slot.start = start;
         slot.head_end = kept_end;
         slot.end = kept_end;
@@ -223,6 +279,10 @@ impl<'c> Groups<'c> {
             _ => TraceState::PLAIN,
         };
         slot.stands_alone = slot.cut_bytes > 0 || begin == Begin::Object;
+        slot.depth = match begin {
+            Begin::OpenObject => scan::depth_behind(line, 0),
+            _ => 0,
+        };
         slot.begin = begin;
     }
 }
@@ -235,6 +295,8 @@ impl Default for Group {
             end: 0,
             cut_bytes: 0,
             begin: Begin::Continuation,
+            captures: Captures::EMPTY,
+            depth: 0,
             lines: 0,
             trace: TraceState::PLAIN,
             stands_alone: false,
@@ -243,14 +305,6 @@ impl Default for Group {
 }
 
 impl Group {
-    /// The time its first line begins with, when the format looked for one.
-    pub fn leading(&self) -> Option<Leading> {
-        match self.begin {
-            Begin::Record(leading) => leading,
-            Begin::Object | Begin::Continuation => None,
-        }
-    }
-
     #[inline]
     fn fits(&self, line: &Group) -> bool {
         self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX
@@ -269,6 +323,9 @@ impl Group {
 /// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
 /// follows the place belongs to the next chunk.
 pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+    if parser.format().kind == FormatKind::JournalExport {
+        return last_entry_end(bytes);
+    }
     let mut line_end = memchr::memrchr(b'\n', bytes)?;
     let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
     // The last line that begins a record if none of the ordinary lines above it stands in a trace.
@@ -286,8 +343,13 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match parser.begins(line) {
-            Begin::Object | Begin::Record(Some(_)) => return Some(start),
+        match begins_raw(line, parser) {
+            Begin::Object
+            | Begin::OpenObject
+            | Begin::Record(Some(_))
+            | Begin::Layout(_)
+            | Begin::Marked => return Some(start),
+            Begin::Nothing | Begin::Entry => {}
             Begin::Record(None) => {
                 match candidate {
                     _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
@@ -306,6 +368,27 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
         }
     }
     boundary_by_walking(bytes, parser, line_bytes_max)
+}
+
+/// The end of the last whole entry. One that has outgrown every limit is cut where it is.
+fn last_entry_end(bytes: &[u8]) -> Option<usize> {
+    let mut last = None;
+    while let Some(end) = journal_export::entry_end(bytes, last.unwrap_or(0)) {
+        last = Some(end);
+    }
+    let outgrown = bytes.len() > ENTRY_BYTES_MAX;
+    last.or_else(|| outgrown.then_some(bytes.len()))
+}
+
+/// What a line is that may still hold escape sequences.
+fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
+    let mut captures = Captures::EMPTY;
+    if memchr::memchr(ansi::ESCAPE, line).is_none() {
+        return parser.begins(line, &mut captures);
+    }
+    let mut clean = Vec::with_capacity(line.len());
+    ansi::strip_into(line, &mut clean);
+    parser.begins(&clean, &mut captures)
 }
 
 /// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
@@ -339,12 +422,13 @@ mod traces;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::FormatKind;
     use crate::format::timestamp::Zone;
+    use crate::format::{Format, FormatKind};
     use jiff::tz::TimeZone;
+    use std::sync::Arc;
 
     fn parser(kind: FormatKind) -> Parser {
-        Parser::new(kind, Zone::new(TimeZone::UTC))
+        Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC))
     }
 
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use crate::base::units::UnixNanos;
-use crate::format::Parser;
+use crate::format::layout::Captures;
+use crate::format::timestamp::Assumptions;
+use crate::format::{Begin, Parser, journal_export};
 use crate::pipeline::batch::{Batch, BatchBuilder};
+use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::group::{Group, Groups};
 use crate::pipeline::timeline::Timeline;
 use crate::record::{Attribute, Record, SeverityClass, Value};
@@ -39,8 +42,8 @@ pub struct ChunkStats {
     pub nul_bytes: u64,
     /// Keys that stood twice in their record.
     pub duplicate_keys: u64,
-    /// Whether a time without a zone was read.
-    pub zone_assumed: bool,
+    /// What was assumed to read times.
+    pub assumed: Assumptions,
     /// The earliest time.
     pub first_time: Option<UnixNanos>,
     /// The latest.
@@ -56,6 +59,7 @@ pub struct ChunkStats {
 pub struct Stage {
     parser: Parser,
     builder: BatchBuilder,
+    cleaner: Cleaner,
     line_bytes_max: usize,
 }
 
@@ -63,6 +67,7 @@ impl Stage {
     /// Joins a parser and a batch builder.
     pub fn new(parser: Parser, builder: BatchBuilder, line_bytes_max: usize) -> Stage {
         Stage {
+            cleaner: Cleaner::new(parser.format().runtime, line_bytes_max),
             parser,
             builder,
             line_bytes_max,
@@ -72,58 +77,118 @@ impl Stage {
     /// Turns a chunk into batches. The last one is closed too: a batch never holds records of two chunks.
     pub fn run(&mut self, chunk: &Chunk, observed: UnixNanos) -> (Vec<Batch>, ChunkStats) {
         let mut batches = Vec::new();
-        let mut stats = ChunkStats::default();
-        let valid = std::str::from_utf8(&chunk.bytes).ok();
-        let mut groups = Groups::new(&chunk.bytes, self.line_bytes_max, chunk.skipped_bytes);
+        let mut reader = Reader {
+            parser: &mut self.parser,
+            stats: ChunkStats::default(),
+        };
+        let Clean {
+            bytes,
+            mut wrapping,
+        } = self.cleaner.clean(&chunk.bytes, reader.parser.zone());
+        let valid = std::str::from_utf8(bytes).ok();
+        let mut groups = Groups::new(bytes, self.line_bytes_max, chunk.skipped_bytes);
         let mut record = Record::default();
-        while let Some(group) = groups.next_group(&mut self.parser) {
-            let text = text_of(&chunk.bytes, valid, group);
-            stats.utf8_replaced += u64::from(text.replaced);
-            let closed = match text.lines {
+        while let Some(group) = groups.next_group(reader.parser) {
+            if group.begin == Begin::Entry {
+                record.clear();
+                reader.read_entry(&bytes[group.start..group.end], &mut record);
+                reader.finish(&mut wrapping, group, &mut record);
+                batches.extend(self.builder.push(&mut record, observed));
+                continue;
+            }
+            let text = text_of(bytes, valid, group);
+            let closed = match &text.lines {
                 Cow::Borrowed(lines) => {
                     record.clear();
-                    self.read(lines, group, &mut record, &mut stats);
+                    reader.read(lines, &text, group, &mut record);
+                    reader.finish(&mut wrapping, group, &mut record);
                     self.builder.push(&mut record, observed)
                 }
                 Cow::Owned(lines) => {
                     let mut own = Record::default();
-                    self.read(&lines, group, &mut own, &mut stats);
+                    reader.read(lines, &text, group, &mut own);
+                    reader.finish(&mut wrapping, group, &mut own);
                     self.builder.push(&mut own, observed)
                 }
             };
             batches.extend(closed);
         }
         batches.extend(self.builder.close());
+        let mut stats = reader.stats;
         let counts = groups.counts();
         (stats.lines, stats.blank_lines) = (counts.lines, counts.blank);
+        stats.lines_cut += wrapping.map_or(0, |wrapping| wrapping.cut_lines());
         stats.duplicate_keys = self.parser.take_duplicate_keys();
-        stats.zone_assumed = self.parser.take_zone_assumed();
         (batches, stats)
     }
+}
 
+/// Reads the records of one chunk.
+struct Reader<'p> {
+    parser: &'p mut Parser,
+    stats: ChunkStats,
+}
+
+impl Reader<'_> {
     fn read<'a>(
         &mut self,
         lines: &'a str,
+        source: &Text<'_>,
         group: &Group,
         record: &mut Record<'a>,
-        stats: &mut ChunkStats,
     ) {
+        self.stats.utf8_replaced += u64::from(source.replaced);
         let holes = lines.bytes().take_while(|byte| *byte == 0).count();
         let text = lines.get(holes..).unwrap_or_default();
-        stats.nul_bytes += holes as u64;
+        self.stats.nul_bytes += holes as u64;
         let single = group.head_end == group.end;
         let head_bytes = if single {
             text.len()
         } else {
             text.find('\n').unwrap_or(text.len())
         };
-        let leading = group.leading().filter(|_| holes == 0);
-        self.parser.parse(text, head_bytes, leading, record);
+        if holes == 0 && !source.replaced {
+            let found = (group.begin, &group.captures);
+            self.parser.parse(text, head_bytes, found, record);
+        } else {
+            // The places that were found are those of the bytes as they were read.
+            let mut captures = Captures::EMPTY;
+            let head = text.get(..head_bytes).unwrap_or(text);
+            let begin = self.parser.begins(head.as_bytes(), &mut captures);
+            self.parser
+                .parse(text, head_bytes, (begin, &captures), record);
+        }
         if group.cut_bytes > 0 {
-            stats.lines_cut += 1;
+            self.stats.lines_cut += 1;
             mark_cut(record, text.len() as u64 + group.cut_bytes);
         }
-        stats.count(record);
+    }
+
+    /// Reads an entry of the journal's export format, whose fields may hold any bytes.
+    fn read_entry<'a>(&mut self, entry: &'a [u8], record: &mut Record<'a>) {
+        if !journal_export::parse(entry, record) {
+            record.body = Value::Bytes(Cow::Borrowed(entry));
+        }
+    }
+
+    /// Adds what the container runtime says, and counts the record.
+    fn finish<'r, 'c: 'r>(
+        &mut self,
+        wrapping: &mut Option<Wrapping<'c>>,
+        group: &Group,
+        record: &mut Record<'r>,
+    ) {
+        let assumed = self.parser.zone().take_assumptions();
+        self.stats.assumed = self.stats.assumed.union(assumed);
+        if let Some(wrapping) = wrapping {
+            let own_time = if assumed == Assumptions::NONE {
+                OwnTime::Complete
+            } else {
+                OwnTime::Assumed
+            };
+            wrapping.add_to(record, group.start, own_time);
+        }
+        self.stats.count(record);
     }
 }
 
@@ -191,8 +256,8 @@ fn lossy(bytes: &[u8], cut: bool) -> (Cow<'_, str>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::FormatKind;
     use crate::format::timestamp::Zone;
+    use crate::format::{Format, FormatKind};
     use crate::otlp::Encoding;
     use crate::pipeline::batch::{BatchLimits, Envelope};
     use crate::pipeline::buffers::Buffers;
@@ -214,7 +279,7 @@ mod tests {
         };
         let builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
         let mut stage = Stage::new(
-            Parser::new(kind, Zone::new(TimeZone::UTC)),
+            Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC)),
             builder,
             line_bytes_max,
         );

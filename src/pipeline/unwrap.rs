@@ -8,6 +8,7 @@
 //! Limits: a line put together keeps at most `line_bytes_max` bytes; what is cut off is counted. The buffers are used again.
 
 use crate::base::units::UnixNanos;
+use crate::format::ansi;
 use crate::format::container::{self, Runtime, Stream};
 use crate::format::timestamp::Zone;
 
@@ -108,6 +109,7 @@ pub struct Unwrapper {
     line_bytes_max: usize,
     open: [Parts; Stream::ALL.len()],
     out: Unwrapped,
+    stripped: Vec<u8>,
 }
 
 /// A line that has not ended yet.
@@ -127,6 +129,7 @@ impl Unwrapper {
             line_bytes_max,
             open: Default::default(),
             out: Unwrapped::default(),
+            stripped: Vec::new(),
         }
     }
 
@@ -205,6 +208,7 @@ impl Unwrapper {
         stream: Stream,
         (time, extra): (UnixNanos, Option<usize>),
     ) {
+        self.strip_escapes(start);
         self.out.bytes.push(b'\n');
         self.out.tags.push(Tag {
             start,
@@ -215,6 +219,20 @@ impl Unwrapper {
             source_end,
             settled: self.open.iter().all(|open| open.last.is_none()),
         });
+    }
+}
+
+impl Unwrapper {
+    /// Takes the escape sequences out of the line that begins at `start`.
+    fn strip_escapes(&mut self, start: usize) {
+        let bytes = &mut self.out.bytes;
+        if memchr::memchr(ansi::ESCAPE, &bytes[start..]).is_none() {
+            return;
+        }
+        self.stripped.clear();
+        ansi::strip_into(&bytes[start..], &mut self.stripped);
+        bytes.truncate(start);
+        bytes.extend_from_slice(&self.stripped);
     }
 }
 

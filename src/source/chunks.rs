@@ -152,14 +152,18 @@ impl Chunker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::FormatKind;
     use crate::format::timestamp::Zone;
+    use crate::format::{Format, FormatKind};
     use crate::pipeline::group::Groups;
     use jiff::tz::TimeZone;
     use std::io::{Cursor, Read};
+    use std::sync::Arc;
 
     fn parser() -> Parser {
-        Parser::new(FormatKind::Plain, Zone::new(TimeZone::UTC))
+        Parser::new(
+            Arc::new(Format::of(FormatKind::Plain)),
+            Zone::new(TimeZone::UTC),
+        )
     }
 
     fn chunks(feed: &mut Feed, line_bytes_max: usize) -> Vec<Chunk> {

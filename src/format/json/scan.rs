@@ -400,3 +400,32 @@ fn is_number(text: &[u8]) -> bool {
     }
     at == unsigned.len()
 }
+
+/// How many braces are open behind a line, when `depth` were open before it. Braces in strings do not count, and no string goes on in
+/// the next line.
+pub fn depth_behind(line: &[u8], mut depth: u32) -> u32 {
+    let mut rest = line;
+    while let Some(at) = memchr::memchr3(b'{', b'}', b'"', rest) {
+        let byte = rest[at];
+        rest = &rest[at + 1..];
+        match byte {
+            b'{' => depth = depth.saturating_add(1),
+            b'}' => depth = depth.saturating_sub(1),
+            _ => rest = behind_string(rest),
+        }
+    }
+    depth
+}
+
+/// What follows the quote that ends a string.
+fn behind_string(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memchr2(b'"', b'\\', rest) {
+        let passed = if rest[at] == b'"' { 1 } else { 2 };
+        let ends = passed == 1;
+        rest = rest.get(at + passed..).unwrap_or_default();
+        if ends {
+            return rest;
+        }
+    }
+    &[]
+}

@@ -8,7 +8,8 @@ mod rows;
 
 use std::sync::OnceLock;
 
-use crate::format::layout::Layout;
+use crate::format::layout::{Captures, HasTime, Layout};
+use crate::format::timestamp::{self, Zone};
 
 pub use self::rows::ROWS;
 
@@ -45,12 +46,41 @@ pub fn layouts() -> &'static [Layout] {
     })
 }
 
+/// The row of a line that stands in a file of another format: one with a time and marks of its own. `captures` then holds what
+/// it found.
+pub fn stray(line: &[u8], zone: &mut Zone, captures: &mut Captures) -> Option<u16> {
+    let first = *line.first()?;
+    // Most rows begin with a time: one look says no for all of them.
+    let begins_with_time = timestamp::at(line, zone).is_some();
+    candidates(first).iter().copied().find(|row| {
+        let layout = &layouts()[usize::from(*row)];
+        (begins_with_time || !layout.begins_with_any_time()) && layout.matches(line, zone, captures)
+    })
+}
+
+/// The distinct rows with a time whose lines may begin with this byte.
+fn candidates(first: u8) -> &'static [u16] {
+    static BY_FIRST: OnceLock<Vec<Vec<u16>>> = OnceLock::new();
+    let by_first = BY_FIRST.get_or_init(|| {
+        let recognised = |index: usize| {
+            let row = ROWS[index].evidence == Evidence::Distinct;
+            row && layouts()[index].time() == HasTime::Stamped
+        };
+        let rows = |byte: u8| {
+            (0..layouts().len())
+                .filter(|index| recognised(*index) && layouts()[*index].may_begin_with(byte))
+                .filter_map(|index| u16::try_from(index).ok())
+                .collect()
+        };
+        (0..=u8::MAX).map(rows).collect()
+    });
+    &by_first[usize::from(first)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::units::UnixNanos;
-    use crate::format::layout::Captures;
-    use crate::format::timestamp::Zone;
     use jiff::tz::TimeZone;
 
     fn zone() -> Zone {

@@ -19,6 +19,36 @@ const TIME_OF_DAY_AHEAD_MAX: i64 = SECONDS_PER_HOUR;
 /// Years looked back for a date that exists: between 1896 and 1904 no year had a 29 February.
 const YEARS_BACK_MAX: i64 = 8;
 
+/// What had to be assumed to read a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Assumptions {
+    /// The zone: the one given, or the system's.
+    pub zone: bool,
+    /// The year: the one nearest to the anchor.
+    pub year: bool,
+    /// The date: the anchor's.
+    pub date: bool,
+}
+
+impl Assumptions {
+    /// Nothing.
+    pub const NONE: Assumptions = Assumptions {
+        zone: false,
+        year: false,
+        date: false,
+    };
+
+    /// Either of both.
+    #[must_use]
+    pub fn union(self, other: Assumptions) -> Assumptions {
+        Assumptions {
+            zone: self.zone | other.zone,
+            year: self.year | other.year,
+            date: self.date | other.date,
+        }
+    }
+}
+
 /// The zone of times that name none, with the offset of the last hour asked for.
 #[derive(Debug, Clone)]
 pub struct Zone {
@@ -80,6 +110,23 @@ impl Zone {
                 date_assumed: false,
             }),
             ..self
+        }
+    }
+
+    /// What was assumed since the last call.
+    pub fn take_assumptions(&mut self) -> Assumptions {
+        let none = !self.assumed
+            && self
+                .anchor
+                .as_ref()
+                .is_none_or(|anchor| !anchor.year_assumed && !anchor.date_assumed);
+        if none {
+            return Assumptions::NONE;
+        }
+        Assumptions {
+            zone: self.take_assumed(),
+            year: self.take_year_assumed(),
+            date: self.take_date_assumed(),
         }
     }
 

@@ -1,14 +1,18 @@
 //! Traces as runtimes print them: each is one record, whatever stands around it and wherever the input is cut.
 
 use super::*;
-use crate::format::FormatKind;
 use crate::format::timestamp::Zone;
+use crate::format::{Format, FormatKind};
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 const PLAIN: &str = "Nothing is wrong here.";
 
 fn records(text: &str) -> Vec<String> {
-    let mut parser = Parser::new(FormatKind::Plain, Zone::new(TimeZone::UTC));
+    let mut parser = Parser::new(
+        Arc::new(Format::of(FormatKind::Plain)),
+        Zone::new(TimeZone::UTC),
+    );
     let mut groups = Groups::new(text.as_bytes(), 10_000, 0);
     let mut found = Vec::new();
     while let Some(group) = groups.next_group(&mut parser) {
@@ -24,7 +28,10 @@ fn check(trace: &str) {
     assert_eq!(records(&text), [PLAIN, trace, PLAIN, trace, trace, PLAIN]);
     for at in 0..text.len() {
         let seen = &text.as_bytes()[..at];
-        let mut parser = Parser::new(FormatKind::Plain, Zone::new(TimeZone::UTC));
+        let mut parser = Parser::new(
+            Arc::new(Format::of(FormatKind::Plain)),
+            Zone::new(TimeZone::UTC),
+        );
         if let Some(cut) = last_boundary(seen, &mut parser, 10_000) {
             let mut halves = records(text.get(..cut).unwrap());
             halves.extend(records(text.get(cut..).unwrap()));

@@ -1,0 +1,196 @@
+//! What the lines of a head fit → the format of the file.
+
+use crate::format::FormatKind;
+use crate::format::detect::lines::{HeadLines, RowSet, TextLine};
+use crate::format::detect::{Lost, RunnerUp};
+use crate::format::layout::table::{self, Evidence, ROWS};
+use crate::format::layout::{HasTime, Layout};
+
+/// Most layouts of one file.
+const LAYOUTS_MAX: usize = 8;
+
+/// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
+const SHARED_PERCENT_MIN: usize = 80;
+
+/// Lines that fit nothing, shown.
+const UNFIT_MAX: usize = 5;
+
+/// Runners-up told.
+const RUNNERS_UP_MAX: usize = 5;
+
+/// What a file is.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) kind: FormatKind,
+    /// Lines that fit it.
+    pub(super) fits: usize,
+    /// Rows of the table, in the order of trial, with the lines that each took.
+    rows: Vec<(usize, usize)>,
+    stamped: usize,
+}
+
+impl Choice {
+    /// The choice for these lines.
+    pub(super) fn of(lines: &HeadLines) -> Choice {
+        let rows = layouts_of(&lines.texts);
+        let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
+        let stamped = lines.texts.iter().filter(|line| line.stamped).count();
+        let timed = rows
+            .first()
+            .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
+        // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
+        let enough = if timed { 5 } else { 2 };
+        let candidates = [
+            (FormatKind::Json, lines.objects, 2),
+            (FormatKind::Syslog, lines.prioritised, 2),
+            (FormatKind::Layout, laid_out, enough),
+            (FormatKind::Logfmt, lines.pairs, 2),
+            (FormatKind::Stamped, stamped, 5),
+        ];
+        let best = candidates
+            .into_iter()
+            .filter(|(_, fits, share)| *fits > 0 && fits * share >= lines.count)
+            // Of equals the first wins: it says more.
+            .rev()
+            .max_by_key(|(kind, fits, _)| (*fits, *kind == FormatKind::Layout));
+        let (kind, fits) = best.map_or((FormatKind::Plain, lines.count), |(kind, fits, _)| {
+            (kind, fits)
+        });
+        Choice {
+            kind,
+            fits,
+            rows,
+            stamped,
+        }
+    }
+
+    /// The layouts of the file's text lines, in the order of trial.
+    pub(super) fn layouts(&self) -> Vec<Layout> {
+        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
+        let rows = self.rows.iter().filter(|_| used);
+        rows.map(|(row, _)| table::layouts()[*row].clone())
+            .collect()
+    }
+
+    /// The name people see.
+    pub(super) fn label(&self, lines: &HeadLines) -> String {
+        match self.kind {
+            FormatKind::Json if !lines.flavour.is_empty() => format!("json/{}", lines.flavour),
+            FormatKind::Layout => self
+                .rows
+                .first()
+                .map_or("layout", |(row, _)| ROWS[*row].name)
+                .to_owned(),
+            kind => kind.name().to_owned(),
+        }
+    }
+
+    /// The formats that lost, the better first, and why.
+    pub(super) fn runners_up(&self, lines: &HeadLines) -> Vec<RunnerUp> {
+        let structured = [
+            (FormatKind::Json, lines.objects),
+            (FormatKind::Syslog, lines.prioritised),
+            (FormatKind::Logfmt, lines.pairs),
+            (FormatKind::Stamped, self.stamped),
+        ];
+        let mut found: Vec<_> = structured
+            .into_iter()
+            .filter(|(kind, fits)| *kind != self.kind && *fits > 0)
+            .map(|(kind, fits)| RunnerUp {
+                label: kind.name().to_owned(),
+                fits,
+                lost: if fits < self.fits {
+                    Lost::FewerLines
+                } else {
+                    Lost::SaysLess
+                },
+            })
+            .collect();
+        found.extend(self.lost_rows(lines));
+        found.sort_by_key(|runner_up| std::cmp::Reverse(runner_up.fits));
+        found.dedup_by(|next, kept| next.label == kept.label);
+        found.truncate(RUNNERS_UP_MAX);
+        found
+    }
+
+    fn lost_rows(&self, lines: &HeadLines) -> impl Iterator<Item = RunnerUp> {
+        let texts = lines.texts.len();
+        let chosen = self.rows.first().map(|(row, _)| *row);
+        (0..ROWS.len()).filter_map(move |row| {
+            let fits = lines
+                .texts
+                .iter()
+                .filter(|line| holds(&line.rows, row))
+                .count();
+            let chosen_name = chosen.map(|chosen| ROWS[chosen].name);
+            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == Some(ROWS[row].name))
+            {
+                return None;
+            }
+            let used =
+                self.kind == FormatKind::Layout && self.rows.iter().any(|(used, _)| *used == row);
+            Some(RunnerUp {
+                label: ROWS[row].name.to_owned(),
+                fits,
+                lost: match ROWS[row].evidence {
+                    _ if used => Lost::AlsoUsed,
+                    Evidence::Shared if fits * 100 < texts * SHARED_PERCENT_MIN => Lost::TooFew,
+                    _ if fits < self.fits => Lost::FewerLines,
+                    _ => Lost::SaysLess,
+                },
+            })
+        })
+    }
+
+    /// The first lines that fit neither the chosen format nor one that goes with it.
+    pub(super) fn unfit(&self, lines: &HeadLines) -> Vec<(usize, String)> {
+        if matches!(self.kind, FormatKind::Plain) {
+            return Vec::new();
+        }
+        let fits = |line: &&TextLine| {
+            line.stamped || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
+        };
+        let unfit = lines.texts.iter().filter(|line| !fits(line));
+        unfit
+            .take(UNFIT_MAX)
+            .map(|line| (line.number, line.start.clone()))
+            .collect()
+    }
+}
+
+fn holds(rows: &RowSet, row: usize) -> bool {
+    rows[row / 64] & (1 << (row % 64)) != 0
+}
+
+/// Rows that together fit the lines: each time the most telling that fits at least half as many of those left as the best one does.
+fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
+    let mut left: Vec<&TextLine> = texts.iter().collect();
+    let mut chosen = Vec::new();
+    while chosen.len() < LAYOUTS_MAX && !left.is_empty() {
+        let fits: Vec<usize> = (0..ROWS.len())
+            .map(|row| {
+                let fits = left.iter().filter(|line| holds(&line.rows, row)).count();
+                let all = texts.iter().filter(|line| holds(&line.rows, row)).count();
+                if is_believed(row, all, texts.len()) {
+                    fits
+                } else {
+                    0
+                }
+            })
+            .collect();
+        let best = fits.iter().copied().max().unwrap_or(0);
+        let Some(row) = fits.iter().position(|fits| *fits > 0 && fits * 2 >= best) else {
+            break;
+        };
+        chosen.push((row, fits[row]));
+        left.retain(|line| !holds(&line.rows, row));
+    }
+    chosen
+}
+
+fn is_believed(row: usize, fits: usize, texts: usize) -> bool {
+    match ROWS[row].evidence {
+        Evidence::Distinct => fits * 10 >= texts || fits >= 10,
+        Evidence::Shared => fits * 100 >= texts * SHARED_PERCENT_MIN,
+    }
+}

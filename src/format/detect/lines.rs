@@ -1,0 +1,156 @@
+//! What each line of a head fits.
+
+use crate::format::detect::LINES_MAX;
+use crate::format::detect::flavour;
+use crate::format::json::{self, scan};
+use crate::format::layout::{Captures, table};
+use crate::format::logfmt;
+use crate::format::syslog;
+use crate::format::timestamp::{self, Zone};
+use crate::format::trace::{self, TraceState};
+use crate::format::{Table, csv, journal_export, w3c};
+
+/// Rows of data below a line of names that must have as many cells.
+const TABLE_ROWS_MIN: usize = 2;
+
+/// A set of rows of the table of layouts.
+pub(super) type RowSet = [u64; 4];
+
+/// The lines of a head that begin records.
+#[derive(Debug, Default)]
+pub(super) struct HeadLines {
+    /// How many.
+    pub(super) count: usize,
+    /// Those that are whole JSON objects.
+    pub(super) objects: usize,
+    /// Objects that go on in further lines.
+    pub(super) open_objects: usize,
+    /// Who writes such objects; empty when unknown.
+    pub(super) flavour: &'static str,
+    /// Those that are `key=value` pairs.
+    pub(super) pairs: usize,
+    /// Those that begin with a syslog priority.
+    pub(super) prioritised: usize,
+    /// The others.
+    pub(super) texts: Vec<TextLine>,
+}
+
+/// A line of text.
+#[derive(Debug)]
+pub(super) struct TextLine {
+    /// Its number in the head, from 1.
+    pub(super) number: usize,
+    /// Its beginning.
+    pub(super) start: String,
+    /// The rows that it fits.
+    pub(super) rows: RowSet,
+    /// Whether it begins with a time.
+    pub(super) stamped: bool,
+}
+
+impl HeadLines {
+    /// Asks each line of the head.
+    pub(super) fn read(head: &str, zone: &mut Zone) -> HeadLines {
+        let mut lines = HeadLines::default();
+        let (mut depth, mut trace) = (0, TraceState::PLAIN);
+        for (index, line) in head.lines().take(LINES_MAX).enumerate() {
+            let line = line.trim_ascii_end();
+            if line.is_empty() || journal_export::is_journal_note(line.as_bytes()) {
+                continue;
+            }
+            if depth > 0 && !line.starts_with('{') {
+                depth = scan::depth_behind(line.as_bytes(), depth);
+                lines.objects += usize::from(depth == 0);
+                continue;
+            }
+            depth = 0;
+            if line.starts_with('{') {
+                depth = lines.object(line);
+                trace = TraceState::PLAIN;
+                continue;
+            }
+            let joined = trace.accepts(line.as_bytes());
+            if let Some(state) = joined.filter(|_| !trace.is_plain()) {
+                trace = state;
+                continue;
+            }
+            if trace::continues(line.as_bytes()) {
+                continue;
+            }
+            trace = TraceState::begin(line.as_bytes());
+            lines.text(index + 1, line, zone);
+        }
+        lines
+    }
+
+    /// Takes a line that begins with a brace; returns how many are open behind it.
+    fn object(&mut self, line: &str) -> u32 {
+        let depth = scan::depth_behind(line.as_bytes(), 0);
+        if depth > 0 {
+            self.count += 1;
+            self.open_objects += 1;
+        } else if json::is_object(line) {
+            self.count += 1;
+            self.objects += 1;
+        }
+        if self.flavour.is_empty() {
+            self.flavour = flavour::of_json(line);
+        }
+        depth
+    }
+
+    fn text(&mut self, number: usize, line: &str, zone: &mut Zone) {
+        self.count += 1;
+        if syslog::looks_like(line) {
+            self.prioritised += 1;
+            return;
+        }
+        let stamped = timestamp::leading(line.as_bytes(), zone).is_some();
+        if !stamped && logfmt::looks_like(line) {
+            self.pairs += 1;
+            return;
+        }
+        self.texts.push(TextLine {
+            number,
+            start: line.chars().take(160).collect(),
+            rows: rows_of(line, zone),
+            stamped,
+        });
+    }
+}
+
+fn rows_of(line: &str, zone: &mut Zone) -> RowSet {
+    let mut rows = RowSet::default();
+    let Some(first) = line.bytes().next() else {
+        return rows;
+    };
+    let begins_with_time = timestamp::at(line.as_bytes(), zone).is_some();
+    let mut captures = Captures::EMPTY;
+    for (index, layout) in table::layouts().iter().enumerate() {
+        let possible =
+            layout.may_begin_with(first) && (begins_with_time || !layout.begins_with_any_time());
+        if possible && layout.matches(line.as_bytes(), zone, &mut captures) {
+            rows[index / 64] |= 1 << (index % 64);
+        }
+    }
+    rows
+}
+
+/// The columns that a head names, or that its rows are known by.
+pub(super) fn table_of(head: &str, zone: &mut Zone) -> Option<Table> {
+    if let Some(header) = w3c::Header::read_head(head) {
+        return Some(Table::W3c(header));
+    }
+    let mut rows = head.lines().filter(|line| !line.starts_with('#'));
+    let first = rows.next()?;
+    if let Some(header) = w3c::Header::iis_default(first) {
+        return Some(Table::W3c(header));
+    }
+    if let Some(header) = csv::Header::read(first) {
+        let fitting = rows.clone().take(20).filter(|row| header.fits(row)).count();
+        let rows = rows.take(20).filter(|row| !row.is_empty()).count();
+        return (fitting * 2 > rows && fitting >= TABLE_ROWS_MIN.min(rows))
+            .then_some(Table::Csv(header));
+    }
+    csv::Header::postgres(first, zone).map(Table::Csv)
+}

@@ -1,0 +1,114 @@
+//! A chunk as it was read → the lines that the program wrote: unwrapped from its container runtime, without terminal colours.
+//!
+//! Nearly every chunk needs nothing of it and is passed on as it is. The buffers are used again.
+
+use crate::base::units::UnixNanos;
+use crate::format::ansi;
+use crate::format::container::Runtime;
+use crate::format::json::scan::Scanner;
+use crate::format::timestamp::Zone;
+use crate::pipeline::unwrap::{TagCursor, Unwrapped, Unwrapper};
+use crate::record::{Attribute, Record, Value};
+
+/// Cleans the chunks of one source. One per worker.
+#[derive(Debug)]
+pub struct Cleaner {
+    unwrapper: Option<Unwrapper>,
+    stripped: Vec<u8>,
+}
+
+/// The lines of a chunk.
+#[derive(Debug)]
+pub struct Clean<'c> {
+    /// The lines.
+    pub bytes: &'c [u8],
+    /// What the container runtime said about them.
+    pub wrapping: Option<Wrapping<'c>>,
+}
+
+/// What a container runtime said about the lines of a chunk.
+#[derive(Debug)]
+pub struct Wrapping<'c> {
+    unwrapped: &'c Unwrapped,
+    cursor: TagCursor<'c>,
+}
+
+impl Cleaner {
+    /// For a source whose lines this runtime wrapped, if any did.
+    pub fn new(runtime: Option<Runtime>, line_bytes_max: usize) -> Cleaner {
+        Cleaner {
+            unwrapper: runtime.map(|runtime| Unwrapper::new(runtime, line_bytes_max)),
+            stripped: Vec::new(),
+        }
+    }
+
+    /// The lines of a chunk.
+    pub fn clean<'c>(&'c mut self, chunk: &'c [u8], zone: &mut Zone) -> Clean<'c> {
+        if let Some(unwrapper) = &mut self.unwrapper {
+            let unwrapped = unwrapper.unwrap(chunk, zone);
+            return Clean {
+                bytes: &unwrapped.bytes,
+                wrapping: Some(Wrapping {
+                    cursor: unwrapped.cursor(),
+                    unwrapped,
+                }),
+            };
+        }
+        let bytes = if memchr::memchr(ansi::ESCAPE, chunk).is_some() {
+            self.stripped.clear();
+            ansi::strip_into(chunk, &mut self.stripped);
+            &self.stripped
+        } else {
+            chunk
+        };
+        Clean {
+            bytes,
+            wrapping: None,
+        }
+    }
+}
+
+impl<'c> Wrapping<'c> {
+    /// Lines that lost their end because they are too long when put together.
+    pub fn cut_lines(&self) -> u64 {
+        self.unwrapped.cut_lines
+    }
+
+    /// Adds what the runtime said about the line at `offset`.
+    ///
+    /// The record's own time stays when it names its zone and date; otherwise the runtime knows better.
+    pub fn add_to<'r>(&mut self, record: &mut Record<'r>, offset: usize, own_time: OwnTime)
+    where
+        'c: 'r,
+    {
+        let Some(tag) = self.cursor.tag_at(offset) else {
+            return;
+        };
+        if own_time == OwnTime::Assumed || record.time.is_none() {
+            record.time = (tag.time != UnixNanos(0)).then_some(tag.time);
+        }
+        let mut push = |attribute: Attribute<'r>| {
+            if record
+                .attributes
+                .iter()
+                .all(|held| held.key != attribute.key)
+            {
+                record.attributes.push(attribute);
+            }
+        };
+        push(Attribute::text("log.iostream", tag.stream.name()));
+        let extra = tag.extra.and_then(|place| self.unwrapped.extras.get(place));
+        if let Some(Value::Map(members)) = extra.and_then(|extra| Scanner::new(extra).value()) {
+            members.into_iter().for_each(push);
+        }
+    }
+}
+
+/// How a record's own time was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnTime {
+    /// It says everything.
+    Complete,
+    /// Its zone, year or date was assumed.
+    Assumed,
+}
