@@ -260,7 +260,9 @@ impl Parser {
     /// A line of no format: what is stamped begins a record; in a file whose records begin with their format's marks, the rest
     /// continues.
     fn unmarked(&mut self, line: &[u8]) -> Begin {
-        if let Some(leading) = timestamp::leading(line, &mut self.zone) {
+        if self.stamped
+            && let Some(leading) = timestamp::leading(line, &mut self.zone)
+        {
             return Begin::Record(Some(leading));
         }
         let joins = self.stamped
@@ -272,6 +274,11 @@ impl Parser {
         } else {
             Begin::Record(None)
         }
+    }
+
+    /// Whether lines below one of a layout may be told from its record only by what they say.
+    pub fn asks_traces(&self) -> bool {
+        !self.stamped && self.format.kind != FormatKind::Layout
     }
 
     /// Reads one record.

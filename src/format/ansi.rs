@@ -46,7 +46,7 @@ fn sequence_length(sequence: &[u8]) -> usize {
                 _ => 2,
             }
         }
-        Some(b'(' | b')') => sequence.len().min(3),
+        Some(b'(' | b')') => 2 + usize::from(matches!(sequence.get(2), Some(0x30..=0x7e))),
         Some(0x30..=0x7e) => 2,
         _ => 1,
     }

@@ -201,7 +201,7 @@ impl<'c> Groups<'c> {
                     joined => joined?,
                 }
             }
-            (Begin::Record(None), Begin::Record(None) | Begin::Continuation)
+            (Begin::Record(None), Begin::Record(None) | Begin::Continuation | Begin::Layout(_))
                 if !record.trace.is_plain() =>
             {
                 record.trace.accepts(&self.bytes[next.start..next.end])?
@@ -276,6 +276,7 @@ impl<'c> Groups<'c> {
         slot.lines = 1;
         slot.trace = match begin {
             Begin::Record(None) => TraceState::begin(line),
+            Begin::Layout(_) if parser.asks_traces() => TraceState::begin(line),
             _ => TraceState::PLAIN,
         };
         slot.stands_alone = slot.cut_bytes > 0 || begin == Begin::Object;

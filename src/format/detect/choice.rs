@@ -39,13 +39,13 @@ impl Choice {
             .first()
             .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
-        let enough = if timed { 5 } else { 2 };
+        let enough = if timed { 3 } else { 2 };
         let candidates = [
             (FormatKind::Json, lines.objects, 2),
             (FormatKind::Syslog, lines.prioritised, 2),
             (FormatKind::Layout, laid_out, enough),
             (FormatKind::Logfmt, lines.pairs, 2),
-            (FormatKind::Stamped, stamped, 5),
+            (FormatKind::Stamped, stamped, 3),
         ];
         let best = candidates
             .into_iter()

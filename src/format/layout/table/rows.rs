@@ -644,7 +644,7 @@ pub const ROWS: &[Row] = &[
     row(
         "healthapp",
         Distinct,
-        "{time:%Y%m%d-%H:%M:%S:%L}|{scope:name}|{pid}|{body}",
+        "{time}|{scope:name}|{pid}|{body}",
         "20261120-9:00:00:123|Step_LSC|30002312|onStandStepChanged 3579",
     ),
     row(
