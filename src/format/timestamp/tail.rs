@@ -132,7 +132,9 @@ fn offset_behind_name(line: &[u8], at: usize) -> Option<(i64, usize)> {
     };
     let (value, end) = number(line, at + 1, 4)?;
     let (hours, minutes, end) = match (end - at - 1, line.get(end..end + 3)) {
-        (1 | 2, Some([b':', tens, ones])) => (value, two(*tens, *ones)?, end + 3),
+        (1 | 2, Some([b':', tens, ones])) if tens.is_ascii_digit() => {
+            (value, two(*tens, *ones)?, end + 3)
+        }
         (1 | 2, _) => (value, 0, end),
         (4, _) => (value / 100, value % 100, end),
         _ => return None,
