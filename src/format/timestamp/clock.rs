@@ -25,13 +25,11 @@ pub(super) fn finish(
     let (nanos, end) = fraction(line, at);
     let civil = days * SECONDS_PER_DAY + clock;
     match line.get(end..) {
-        Some([b'Z', next, ..]) if matches!(next, b' ' | b']' | b'\t') => {
-            Leading::new(unix_nanos(civil, nanos)?, end + 1)
-        }
+        Some([b'Z', b' ' | b']' | b'\t', ..]) => Leading::new(unix_nanos(civil, nanos)?, end + 1),
         Some([b' ', b'+' | b'-' | b'U' | b'G' | b'Z' | b'z', ..]) => {
             finish_offset(line, zone, days, (clock, at))
         }
-        None | Some([] | [b']' | b' ', ..]) if !goes_on(line, end) => {
+        None | Some([] | [b']' | b' ' | b'\t' | b',' | b'|', ..]) if !goes_on(line, end) => {
             Leading::new(unix_nanos(civil - zone.offset_seconds(civil), nanos)?, end)
         }
         _ => finish_offset(line, zone, days, (clock, at)),
@@ -83,11 +81,9 @@ pub(super) fn goes_on(line: &[u8], at: usize) -> bool {
             matches!(second, b'M' | b'm' | b'.')
                 || matches!(third, b'T' | b'C' | b'K' | b'S' | b'D')
         }
-        // Nothing of three bytes or less behind a blank but AM and PM.
-        Some([b' ', _, b'M' | b'm']) => true,
         Some([b':' | b'+' | b'-', digit, ..]) => digit.is_ascii_digit(),
-        // The last is the first byte of the narrow blank that Java writes before AM.
-        Some([b'[' | b'A' | b'P' | b'a' | b'p' | 0xe2, ..]) => true,
+        // 0xe2 is the first byte of the narrow blank that Java writes before AM; ` AM` may be the last of a line.
+        Some([b'[' | b'A' | b'P' | b'a' | b'p' | 0xe2, ..] | [b' ', _, b'M' | b'm']) => true,
         _ => false,
     }
 }

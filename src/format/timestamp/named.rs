@@ -101,7 +101,7 @@ fn ctime(line: &[u8], zone: &mut Zone) -> Option<Leading> {
 
 /// `Nov 20, 2026 9:00:00 AM`, `Nov 20 2026 09:00:00`, `Nov 20 09:00:00 2026`, `Nov 20 09:00:00`: what follows the month.
 fn month_first(line: &[u8], zone: &mut Zone, month: i64, at: usize) -> Option<Leading> {
-    let at = skip(line, at, b".");
+    let at = skip(line, at, b'.');
     let (day, day_end) = number(line, blanks(line, at)?, 2)?;
     let at = gap(line, day_end)?;
     if let Some((year, end)) = number(line, at, 4).filter(|(_, end)| end - at == 4) {
@@ -177,11 +177,11 @@ fn year(line: &[u8], at: usize) -> Option<(i64, usize)> {
 /// Passes one or two blanks.
 fn blanks(line: &[u8], at: usize) -> Option<usize> {
     let first = (line.get(at) == Some(&b' ')).then_some(at + 1)?;
-    Some(skip(line, first, b" "))
+    Some(skip(line, first, b' '))
 }
 
-fn skip(line: &[u8], at: usize, byte: &[u8; 1]) -> usize {
-    at + usize::from(line.get(at) == Some(&byte[0]))
+fn skip(line: &[u8], at: usize, byte: u8) -> usize {
+    at + usize::from(line.get(at) == Some(&byte))
 }
 
 /// A time that was found so many bytes behind the start.
