@@ -25,7 +25,9 @@ pub(super) fn finish(
     let (nanos, end) = fraction(line, at);
     let civil = days * SECONDS_PER_DAY + clock;
     match line.get(end..) {
-        Some([b'Z', b' ' | b']' | b'\t', ..]) => Leading::new(unix_nanos(civil, nanos)?, end + 1),
+        Some([b'Z'] | [b'Z', b' ' | b']' | b'\t', ..]) => {
+            Leading::new(unix_nanos(civil, nanos)?, end + 1)
+        }
         Some([b' ', b'+' | b'-' | b'U' | b'G' | b'Z' | b'z', ..]) => {
             finish_offset(line, zone, days, (clock, at))
         }
@@ -169,14 +171,13 @@ pub(super) fn fraction(line: &[u8], at: usize) -> (u64, usize) {
 )]
 #[inline(always)]
 pub(super) fn fraction_digits(line: &[u8], at: usize) -> (u64, usize) {
-    let text = line.get(at..).and_then(|rest| rest.first_chunk());
-    match text.map(|text| digits::fraction(*text)) {
+    match digits::eight(line, at).map(digits::fraction) {
         Some((value, count)) if count < 8 => (value * 10, at + count),
         _ => all_digits(line, at),
     }
 }
 
-/// The same one by one, for fractions of many digits and those at the end of a text.
+/// The same one by one, for fractions of many digits.
 #[inline(never)]
 fn all_digits(line: &[u8], at: usize) -> (u64, usize) {
     let (mut nanos, mut scale, mut end) = (0, NANOS_PER_SECOND, at);

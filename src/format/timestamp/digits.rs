@@ -24,6 +24,18 @@ pub(super) fn clock(text: [u8; 8]) -> Option<(i64, i64, i64)> {
     Some((pairs[0].into(), pairs[3].into(), pairs[6].into()))
 }
 
+/// The eight bytes at `at`; behind the end of `line`, zeros.
+#[inline]
+pub(super) fn eight(line: &[u8], at: usize) -> Option<[u8; 8]> {
+    let rest = line.get(at..)?;
+    if let Some(text) = rest.first_chunk() {
+        return Some(*text);
+    }
+    let last = u64::from_le_bytes(*line.last_chunk()?);
+    let missing = 8 * (8 - u32::try_from(rest.len()).ok()?);
+    Some(last.checked_shr(missing).unwrap_or(0).to_le_bytes())
+}
+
 /// The digits at the start as a fraction of eight digits, and how many there are.
 #[inline]
 pub(super) fn fraction(text: [u8; 8]) -> (u64, usize) {
@@ -58,6 +70,16 @@ mod tests {
         assert_eq!(clock(*b"0::08:07"), None);
         assert_eq!(clock(*b"09:08:0/"), None);
         assert_eq!(clock([0xff; 8]), None);
+    }
+
+    #[test]
+    fn zeros_stand_behind_the_end() {
+        assert_eq!(eight(b"0123456789", 1), Some(*b"12345678"));
+        assert_eq!(eight(b"0123456789", 2), Some(*b"23456789"));
+        assert_eq!(eight(b"0123456789", 7), Some(*b"789\0\0\0\0\0"));
+        assert_eq!(eight(b"0123456789", 10), Some([0; 8]));
+        assert_eq!(eight(b"0123456789", 11), None);
+        assert_eq!(eight(b"0123456", 3), None);
     }
 
     #[test]
