@@ -7,6 +7,7 @@
 
 mod calendar;
 mod clock;
+mod digits;
 mod epoch;
 mod form;
 mod iso;

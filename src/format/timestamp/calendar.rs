@@ -104,19 +104,25 @@ pub(super) fn month(line: &[u8], at: usize) -> Option<(i64, usize)> {
     fits.then_some((month, at + word.len()))
 }
 
+/// Whether a weekday's name begins with these letters.
+pub(super) fn is_weekday(name: [u8; 3]) -> bool {
+    matches!(
+        &name.map(|byte| byte | 0x20),
+        b"mon" | b"tue" | b"wed" | b"thu" | b"fri" | b"sat" | b"sun"
+    )
+}
+
 /// Where the name of a weekday at `at` ends.
 pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
+    let short = line
+        .get(at..)?
+        .first_chunk()
+        .filter(|name| is_weekday(**name))?;
     let word = word(line, at);
-    // Half of all words are told from a weekday by their first letter.
-    if !matches!(word.first()? | 0x20, b'm' | b't' | b'w' | b'f' | b's') {
-        return None;
-    }
-    let fits = WEEKDAYS.iter().any(|name| {
-        word.eq_ignore_ascii_case(name)
-            || name
-                .first_chunk::<3>()
-                .is_some_and(|short| word.eq_ignore_ascii_case(short))
-    });
+    let fits = word.len() == 3
+        || WEEKDAYS.iter().any(|name| {
+            name.starts_with(&short.map(|byte| byte | 0x20)) && word.eq_ignore_ascii_case(name)
+        });
     fits.then_some(at + word.len())
 }
 

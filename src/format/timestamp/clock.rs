@@ -6,12 +6,41 @@ use crate::format::timestamp::Leading;
 use crate::format::timestamp::calendar::{
     NANOS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_HOUR, two, unix_nanos,
 };
+use crate::format::timestamp::digits;
 use crate::format::timestamp::tail::Tail;
 use crate::format::timestamp::zone::Zone;
 
 /// Reads what follows the clock, which ends at `at`, of a day that is known.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "asked for every line: as calls its parts return through memory"
+)]
+#[inline(always)]
 pub(super) fn finish(
+    line: &[u8],
+    zone: &mut Zone,
+    days: i64,
+    (clock, at): (i64, usize),
+) -> Option<Leading> {
+    let (nanos, end) = fraction(line, at);
+    let civil = days * SECONDS_PER_DAY + clock;
+    match line.get(end..) {
+        Some([b'Z'] | [b'Z', b' ' | b']' | b'\t', ..]) => {
+            Leading::new(unix_nanos(civil, nanos)?, end + 1)
+        }
+        Some([b' ', b'+' | b'-' | b'U' | b'G' | b'Z' | b'z', ..]) => {
+            finish_offset(line, zone, days, (clock, at))
+        }
+        None | Some([] | [b']' | b' ' | b'\t' | b',' | b'|', ..]) if !goes_on(line, end) => {
+            Leading::new(unix_nanos(civil - zone.offset_seconds(civil), nanos)?, end)
+        }
+        _ => finish_offset(line, zone, days, (clock, at)),
+    }
+}
+
+/// The same where an offset may follow.
+#[inline(never)]
+fn finish_offset(
     line: &[u8],
     zone: &mut Zone,
     days: i64,
@@ -54,22 +83,34 @@ pub(super) fn goes_on(line: &[u8], at: usize) -> bool {
             matches!(second, b'M' | b'm' | b'.')
                 || matches!(third, b'T' | b'C' | b'K' | b'S' | b'D')
         }
-        // Nothing of three bytes or less behind a blank but AM and PM.
-        Some([b' ', _, b'M' | b'm']) => true,
         Some([b':' | b'+' | b'-', digit, ..]) => digit.is_ascii_digit(),
-        // The last is the first byte of the narrow blank that Java writes before AM.
-        Some([b'[' | b'A' | b'P' | b'a' | b'p' | 0xe2, ..]) => true,
+        // 0xe2 is the first byte of the narrow blank that Java writes before AM; ` AM` may be the last of a line.
+        Some([b'[' | b'A' | b'P' | b'a' | b'p' | 0xe2, ..] | [b' ', _, b'M' | b'm']) => true,
         _ => false,
     }
 }
 
 /// `HH:MM` or `HH:MM:SS` from `at` → seconds of the day, and where it ends. A leap second is read as the one before.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "asked for every line: as a call it returns through memory"
+)]
+#[inline(always)]
 pub(super) fn clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
-    let text = line.get(at..at + 5)?;
-    let hour = two(text[0], text[1])?;
-    (text[2] == b':').then_some(())?;
-    minutes(line, at + 3, hour)
+    let text = line.get(at..).and_then(|rest| rest.first_chunk());
+    match text.and_then(|text| digits::clock(*text)) {
+        Some((hour, minute, second)) => Some((clock_seconds(hour, minute, second)?, at + 8)),
+        None => short_clock(line, at),
+    }
+}
+
+/// The same without seconds.
+#[inline(never)]
+fn short_clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
+    let [tens, ones, b':'] = *line.get(at..)?.first_chunk()? else {
+        return None;
+    };
+    minutes(line, at + 3, two(tens, ones)?)
 }
 
 /// The same with an hour of one or two digits.
@@ -86,7 +127,6 @@ pub(super) fn full_clock(line: &[u8], at: usize) -> Option<(i64, usize)> {
     (end - at > 5).then_some((clock, end))
 }
 
-#[inline]
 fn minutes(line: &[u8], at: usize, hour: i64) -> Option<(i64, usize)> {
     let minute_end = at + 2;
     let text = line.get(at..minute_end)?;
@@ -95,7 +135,7 @@ fn minutes(line: &[u8], at: usize, hour: i64) -> Option<(i64, usize)> {
         return None;
     }
     let seconds = match line.get(minute_end..minute_end + 3) {
-        Some([b':', tens, ones]) => two(*tens, *ones)?,
+        Some([b':', tens, ones]) if tens.is_ascii_digit() => two(*tens, *ones)?,
         _ => return Some((hour * SECONDS_PER_HOUR + minute * 60, minute_end)),
     };
     Some((clock_seconds(hour, minute, seconds)?, minute_end + 3))
@@ -109,7 +149,11 @@ pub(super) fn clock_seconds(hour: i64, minute: i64, second: i64) -> Option<i64> 
 }
 
 /// Digits behind `.` or `,`, to the nanosecond; further ones are skipped.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "asked for every line: as a call it returns through memory"
+)]
+#[inline(always)]
 pub(super) fn fraction(line: &[u8], at: usize) -> (u64, usize) {
     if !matches!(line.get(at), Some(b'.' | b',')) {
         return (0, at);
@@ -121,8 +165,21 @@ pub(super) fn fraction(line: &[u8], at: usize) -> (u64, usize) {
 }
 
 /// Digits of a fraction → nanoseconds, and where they end.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "asked for every line: as a call it returns through memory"
+)]
+#[inline(always)]
 pub(super) fn fraction_digits(line: &[u8], at: usize) -> (u64, usize) {
+    match digits::eight(line, at).map(digits::fraction) {
+        Some((value, count)) if count < 8 => (value * 10, at + count),
+        _ => all_digits(line, at),
+    }
+}
+
+/// The same one by one, for fractions of many digits.
+#[inline(never)]
+fn all_digits(line: &[u8], at: usize) -> (u64, usize) {
     let (mut nanos, mut scale, mut end) = (0, NANOS_PER_SECOND, at);
     while let Some(digit) = line.get(end).filter(|byte| byte.is_ascii_digit()) {
         scale /= 10;
@@ -152,20 +209,21 @@ pub(super) fn offset(line: &[u8], at: usize) -> Option<(i64, usize)> {
     }
 }
 
+#[inline]
 fn offset_digits(line: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
-    let hours = two(*line.get(at)?, *line.get(at + 1)?)?;
-    let colon = usize::from(line.get(at + 2) == Some(&b':'));
-    let minutes_at = at + 2 + colon;
-    let minutes = match (line.get(minutes_at), line.get(minutes_at + 1)) {
-        (Some(tens), Some(ones)) => two(*tens, *ones),
-        _ => None,
+    let rest = line.get(at..)?;
+    let [tens, ones] = *rest.first_chunk()?;
+    let hours = two(tens, ones).filter(|hours| *hours <= 23)? * SECONDS_PER_HOUR;
+    let (minutes, length) = match *rest {
+        [_, _, b':', tens, ones, ..] => (Some(two(tens, ones)?), 5),
+        [_, _, b':', ..] => return None,
+        [_, _, tens, ones, ..] => (two(tens, ones), 4),
+        _ => (None, 2),
     };
     match minutes {
-        Some(minutes) if hours <= 23 && minutes <= 59 => {
-            Some((hours * SECONDS_PER_HOUR + minutes * 60, minutes_at + 2))
-        }
+        Some(minutes) if minutes <= 59 => Some((hours + minutes * 60, at + length)),
         // ` -5 items` is not an offset; `+02` right behind the time is.
-        None if colon == 0 && !spaced && hours <= 23 => Some((hours * SECONDS_PER_HOUR, at + 2)),
+        None if !spaced => Some((hours, at + 2)),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ mod read;
 ///
 /// `%Y %y %m %d %e %j %b %B %a %A %H %k %I %l %M %S %p %P`, `%f` and `%N` (digits of a fraction), `%L` (three of them), `%.f` and
 /// `%,f` (a fraction with its mark, or nothing), `%z`, `%Z`, `%s` (seconds since the epoch), `%F %T %D %R`, `%%`. A number of two
-/// digits may have one where something else than a digit follows. A blank is one or more blanks. Names are English, in any case.
+/// digits may have one where no digit stands beside it. A blank is one or more blanks. Names are English, in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeForm {
     pieces: Vec<Piece>,

@@ -52,8 +52,7 @@ pub(super) fn gap(line: &[u8], at: usize) -> Option<usize> {
         [b' ', b'@' | b'-', b' ', ..] => 3,
         [b' ', b'a', b't', b' ', ..] => 4,
         [b':', b':', ..] => 2,
-        [b' ', ..] => blanks(1),
-        [b',', ..] => blanks(1),
+        [b' ' | b',', ..] => blanks(1),
         [b'T' | b't' | b'_' | b'-' | b':', ..] => 1,
         _ => return None,
     };
@@ -114,7 +113,7 @@ pub(super) fn packed(line: &[u8], zone: &mut Zone, digits: usize) -> Option<Lead
     Leading::new(unix_nanos(seconds, nanos)?, end)
 }
 
-/// `261120  9:00:00`, as old MySQL servers write.
+/// `261120  9:00:00`, as old servers of `MySQL` write.
 pub(super) fn short_basic(line: &[u8], zone: &mut Zone) -> Option<Leading> {
     let part = |at| fixed_number(line, at, 2);
     let days = days_from_civil(2_000 + part(0)?, part(2)?, part(4)?)?;

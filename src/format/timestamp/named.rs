@@ -5,9 +5,10 @@
 
 use crate::format::timestamp::Leading;
 use crate::format::timestamp::calendar::{
-    SECONDS_PER_DAY, days_from_civil, full_year, month, month_of, number, two, unix_nanos, weekday,
+    SECONDS_PER_DAY, days_from_civil, full_year, is_weekday, month, month_of, number, two,
+    unix_nanos, weekday,
 };
-use crate::format::timestamp::clock::{clock, finish, fraction, full_clock, goes_on};
+use crate::format::timestamp::clock::{clock, finish, fraction, full_clock, goes_on, offset};
 use crate::format::timestamp::iso::{clock_behind, gap};
 use crate::format::timestamp::tail::{Tail, zone as offset_or_zone};
 use crate::format::timestamp::zone::Zone;
@@ -32,6 +33,12 @@ pub(super) fn read(line: &[u8], zone: &mut Zone) -> Option<Leading> {
         }
         let (number, at) = month(line, 0)?;
         return month_first(line, zone, number, at);
+    }
+    if !is_weekday(name) {
+        return None;
+    }
+    if let Some(found) = ctime(line, zone) {
+        return Some(found);
     }
     let at = weekday(line, 0)?;
     let at = match line.get(at..)? {
@@ -67,9 +74,34 @@ fn syslog(line: &[u8], zone: &mut Zone, month: i64) -> Option<Leading> {
     Leading::new(unix_nanos(seconds, nanos)?, end)
 }
 
+/// `Fri Nov 20 09:00:00.123456 2026`
+fn ctime(line: &[u8], zone: &mut Zone) -> Option<Leading> {
+    let [_, _, _, b' ', m0, m1, m2, b' ', tens, ones, b' '] = *line.first_chunk()? else {
+        return None;
+    };
+    let day = two(if tens == b' ' { b'0' } else { tens }, ones)?;
+    let month = month_of([m0, m1, m2])?;
+    let (clock, at) = clock(line, 11)?;
+    let (nanos, at) = fraction(line, at);
+    let [b' ', y0, y1, y2, y3] = *line.get(at..)?.first_chunk()? else {
+        return None;
+    };
+    let end = at + 5;
+    if line.get(end) == Some(&b' ') && goes_on(line, end) {
+        return None;
+    }
+    let year = two(y0, y1)? * 100 + two(y2, y3)?;
+    let civil = days_from_civil(year, month, day)? * SECONDS_PER_DAY + clock;
+    let (offset, end) = match offset(line, end) {
+        Some((offset, end)) => (Some(offset), end),
+        None => (None, end),
+    };
+    Leading::new(unix_nanos(zone.seconds(civil, offset), nanos)?, end)
+}
+
 /// `Nov 20, 2026 9:00:00 AM`, `Nov 20 2026 09:00:00`, `Nov 20 09:00:00 2026`, `Nov 20 09:00:00`: what follows the month.
 fn month_first(line: &[u8], zone: &mut Zone, month: i64, at: usize) -> Option<Leading> {
-    let at = skip(line, at, b".");
+    let at = skip(line, at, b'.');
     let (day, day_end) = number(line, blanks(line, at)?, 2)?;
     let at = gap(line, day_end)?;
     if let Some((year, end)) = number(line, at, 4).filter(|(_, end)| end - at == 4) {
@@ -131,7 +163,7 @@ fn year_behind(line: &[u8], zone: &mut Zone, month_day: (i64, i64), at: usize) -
     Leading::new(unix_nanos(seconds, tail.nanos)?, end)
 }
 
-/// ` 2026` at `at`, and not a number that a message begins with.
+/// ` 2026` at `at`, and not a number that a message begins with. A year too early or late is one, so that no other is assumed.
 fn year(line: &[u8], at: usize) -> Option<(i64, usize)> {
     let start = (line.get(at) == Some(&b' ')).then_some(at + 1)?;
     let (year, end) = number(line, start, 4)?;
@@ -139,17 +171,17 @@ fn year(line: &[u8], at: usize) -> Option<(i64, usize)> {
         line.get(end),
         None | Some(b' ' | b'\t' | b']' | b':' | b',')
     );
-    (delimited && (1_970..2_262).contains(&year)).then_some((year, end))
+    (delimited && (1_900..2_400).contains(&year)).then_some((year, end))
 }
 
 /// Passes one or two blanks.
 fn blanks(line: &[u8], at: usize) -> Option<usize> {
     let first = (line.get(at) == Some(&b' ')).then_some(at + 1)?;
-    Some(skip(line, first, b" "))
+    Some(skip(line, first, b' '))
 }
 
-fn skip(line: &[u8], at: usize, byte: &[u8; 1]) -> usize {
-    at + usize::from(line.get(at) == Some(&byte[0]))
+fn skip(line: &[u8], at: usize, byte: u8) -> usize {
+    at + usize::from(line.get(at) == Some(&byte))
 }
 
 /// A time that was found so many bytes behind the start.

@@ -74,7 +74,11 @@ fn separated(line: &[u8], zone: &mut Zone, digits: usize) -> Option<Leading> {
 fn has_plain_clock(line: &[u8], date_end: usize) -> bool {
     gap(line, date_end)
         .and_then(|at| Some((at, full_clock(line, at)?.1)))
-        .is_some_and(|(at, end)| end - at == 8 && line.get(end) != Some(&b':'))
+        .is_some_and(|(at, end)| end - at == 8 && !goes_on_with_colon(line, end))
+}
+
+fn goes_on_with_colon(line: &[u8], at: usize) -> bool {
+    matches!(line.get(at..at + 2), Some([b':', digit]) if digit.is_ascii_digit())
 }
 
 /// The day of three numbers below 100, of which the year may be the first or the last.

@@ -132,7 +132,9 @@ fn offset_behind_name(line: &[u8], at: usize) -> Option<(i64, usize)> {
     };
     let (value, end) = number(line, at + 1, 4)?;
     let (hours, minutes, end) = match (end - at - 1, line.get(end..end + 3)) {
-        (1 | 2, Some([b':', tens, ones])) => (value, two(*tens, *ones)?, end + 3),
+        (1 | 2, Some([b':', tens, ones])) if tens.is_ascii_digit() => {
+            (value, two(*tens, *ones)?, end + 3)
+        }
         (1 | 2, _) => (value, 0, end),
         (4, _) => (value / 100, value % 100, end),
         _ => return None,
@@ -191,13 +193,17 @@ pub(super) fn abbreviation(line: &[u8], at: usize) -> Option<(Option<i64>, usize
         .take(5)
         .take_while(|byte| byte.is_ascii_uppercase())
         .count();
-    let minutes = abbreviated_minutes(rest.get(..letters)?)?;
+    let offset = match rest.get(..letters)? {
+        // Of India, Israel and Ireland.
+        b"IST" => None,
+        name => Some(abbreviated_minutes(name)? * 60),
+    };
     let end = at + letters;
-    ends_a_word(line, end).then_some((minutes.map(|minutes| minutes * 60), end))
+    ends_a_word(line, end).then_some((offset, end))
 }
 
-/// Minutes east of UTC. What the tz database calls several zones is `Some(None)`, but for the zones of RFC 5322.
-fn abbreviated_minutes(name: &[u8]) -> Option<Option<i64>> {
+/// Minutes east of UTC. Of zones that are called the same, those of RFC 5322 are meant.
+fn abbreviated_minutes(name: &[u8]) -> Option<i64> {
     let minutes = match name {
         b"UTC" | b"GMT" | b"UT" | b"WET" => 0,
         b"CET" | b"MET" | b"BST" | b"WEST" => 60,
@@ -220,11 +226,9 @@ fn abbreviated_minutes(name: &[u8]) -> Option<Option<i64>> {
         b"PST" | b"AKDT" => -480,
         b"AKST" => -540,
         b"HST" => -600,
-        // Of India, Israel and Ireland.
-        b"IST" => return Some(None),
         _ => return None,
     };
-    Some(Some(minutes))
+    Some(minutes)
 }
 
 fn ends_a_word(line: &[u8], at: usize) -> bool {

@@ -118,16 +118,20 @@ fn several(letter: char, pieces: &mut Vec<Piece>) -> bool {
     true
 }
 
-/// Lets a number have fewer digits where what follows tells its end.
+/// Lets a number have fewer digits where what stands around it tells where it begins and ends.
 fn widen(pieces: &mut [Piece]) {
+    let is_digits = |piece: &Piece| matches!(piece, Piece::Number { .. } | Piece::Fraction(_));
+    let mut glued = false;
     for index in 0..pieces.len() {
         let ends = match pieces.get(index + 1) {
             Some(Piece::Literal(byte)) => !byte.is_ascii_digit(),
-            Some(Piece::Number { .. } | Piece::Fraction(_)) => false,
-            _ => true,
+            Some(piece) => !is_digits(piece),
+            None => true,
         };
+        let begins = !std::mem::replace(&mut glued, pieces.get(index).is_some_and(is_digits));
         if let Some(Piece::Number { field, width }) = pieces.get_mut(index)
             && let Width::Exactly(digits) = *width
+            && begins
             && ends
             && *field != Field::Year
         {

@@ -144,3 +144,224 @@ fn blanks(bytes: &[u8], at: usize) -> Option<usize> {
         .count();
     (count > 0).then_some(at + count)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use crate::base::units::UnixNanos;
+    use crate::format::timestamp::{TimeForm, Zone};
+
+    /// In UTC, with the anchor at 2026-11-22T09:00:00Z.
+    fn zone() -> Zone {
+        Zone::new(TimeZone::UTC).with_anchor(UnixNanos(1_795_338_000_000_000_000))
+    }
+
+    #[track_caller]
+    fn check(pattern: &str, line: &str, expected: Option<(&str, usize)>) {
+        let form = TimeForm::compile(pattern).unwrap();
+        let found = form.read(line.as_bytes(), &mut zone()).map(|found| {
+            let nanos = i128::from(found.time().0);
+            let stamp = jiff::Timestamp::from_nanosecond(nanos).unwrap();
+            (stamp.to_string(), found.bytes())
+        });
+        let expected = expected.map(|(time, bytes)| (time.to_owned(), bytes));
+        assert_eq!(found, expected, "{pattern:?} {line:?}");
+    }
+
+    #[test]
+    fn forms_without_year_are_read_near_the_anchor() {
+        let klog = "%m%d %H:%M:%S.%f";
+        let time = "2026-11-20T09:00:00.597069Z";
+        check(
+            klog,
+            "1120 09:00:00.597069       1 x.go:1]",
+            Some((time, 20)),
+        );
+        check(
+            klog,
+            "1220 09:00:00.5 x",
+            Some(("2025-12-20T09:00:00.5Z", 15)),
+        );
+        check(klog, "1320 09:00:00.5 x", None);
+        check(klog, "0000 09:00:00.5 x", None);
+        check(klog, "112 09:00:00.5 x", None);
+        let logcat = "%m-%d %H:%M:%S.%f";
+        let time = "2026-11-20T09:00:00.123Z";
+        check(
+            logcat,
+            "11-20 09:00:00.123  1702  2395 D x",
+            Some((time, 18)),
+        );
+        check(logcat, "11-20  9:00:00.123 x", Some((time, 18)));
+        check(
+            "%m.%d %T",
+            "11.20 09:00:00] x",
+            Some(("2026-11-20T09:00:00Z", 14)),
+        );
+        check(
+            "%H:%M:%S %p",
+            "09:00:00 PM",
+            Some(("2026-11-21T21:00:00Z", 11)),
+        );
+        check("%H:%M", "08:30 x", Some(("2026-11-22T08:30:00Z", 5)));
+    }
+
+    #[test]
+    fn digits_without_separators_have_their_places() {
+        let hdfs = "%y%m%d %H%M%S";
+        check(
+            hdfs,
+            "261120 090000 148 INFO x",
+            Some(("2026-11-20T09:00:00Z", 13)),
+        );
+        check(hdfs, "261120 0900001 x", None);
+        check(hdfs, "261120 90000 x", None);
+        check(
+            "%Y%m%d%H%M%S%L",
+            "20261120090000123",
+            Some(("2026-11-20T09:00:00.123Z", 17)),
+        );
+        check("%Y%j %H", "2026324 9", Some(("2026-11-20T09:00:00Z", 9)));
+        check("%Y%j", "2026366", None);
+        check(
+            "%Y-%m-%d",
+            "2026-11-20 x",
+            Some(("2026-11-20T00:00:00Z", 10)),
+        );
+        check("%d/%m/%y", "6/1/26", Some(("2026-01-06T00:00:00Z", 6)));
+    }
+
+    #[test]
+    fn names_zones_and_halves_are_read() {
+        let form = "%A, %d. %B %Y %I:%M:%S %P %Z";
+        let time = "2026-11-20T20:00:00Z";
+        check(
+            form,
+            "friday, 20. NOVEMBER 2026 9:00:00 pm CET x",
+            Some((time, 40)),
+        );
+        check(
+            "%a %b %e %T %Z %Y",
+            "Fri Nov  6 09:00:00 XYZ 2026",
+            Some(("2026-11-06T09:00:00Z", 28)),
+        );
+        check(
+            "%F %T %z",
+            "2026-11-20 10:00:00 +01:00",
+            Some(("2026-11-20T09:00:00Z", 26)),
+        );
+        check(
+            "%FT%T%z",
+            "2026-11-20T10:00:00+0100",
+            Some(("2026-11-20T09:00:00Z", 24)),
+        );
+        check(
+            "%FT%T%z",
+            "2026-11-20T10:00:00Z",
+            Some(("2026-11-20T10:00:00Z", 20)),
+        );
+        check("%FT%T%z", "2026-11-20T10:00:00 x", None);
+        check("%I:%M %p", "13:00 AM", None);
+        check("%b %d %T", "Nob 20 09:00:00", None);
+    }
+
+    #[test]
+    fn fractions_may_be_optional_and_of_a_given_length() {
+        check(
+            "%F %T%.f",
+            "2026-11-20 09:00:00.25 x",
+            Some(("2026-11-20T09:00:00.25Z", 22)),
+        );
+        check(
+            "%F %T%.f",
+            "2026-11-20 09:00:00 x",
+            Some(("2026-11-20T09:00:00Z", 19)),
+        );
+        check(
+            "%F %T%,f",
+            "2026-11-20 09:00:00,25",
+            Some(("2026-11-20T09:00:00.25Z", 22)),
+        );
+        check(
+            "%F %T%,f",
+            "2026-11-20 09:00:00.25",
+            Some(("2026-11-20T09:00:00Z", 19)),
+        );
+        check(
+            "%T.%3f%F",
+            "09:00:00.1232026-11-20",
+            Some(("2026-11-20T09:00:00.123Z", 22)),
+        );
+        check("%T.%3f", "09:00:00.12", None);
+        check("%T.%f", "09:00:00.x", None);
+        check(
+            "%T.%N",
+            "09:00:00.1234567891",
+            Some(("2026-11-22T09:00:00.123456789Z", 19)),
+        );
+        check(
+            "%s.%L",
+            "1795165200.123 x",
+            Some(("2026-11-20T09:00:00.123Z", 14)),
+        );
+        check("%s", "1795165200", Some(("2026-11-20T09:00:00Z", 10)));
+        check("%s", "0", None);
+    }
+
+    #[test]
+    fn literals_are_exact_and_blanks_are_not() {
+        check(
+            "[%F  %T]",
+            "[2026-11-20 \t 09:00:00] x",
+            Some(("2026-11-20T09:00:00Z", 23)),
+        );
+        check("[%F %T]", "[2026-11-2009:00:00]", None);
+        check(
+            "100%% at %H h",
+            "100% at 9 h",
+            Some(("2026-11-22T09:00:00Z", 11)),
+        );
+        check("%Hé%M", "09é00", Some(("2026-11-22T09:00:00Z", 6)));
+        check("%H:%M", "", None);
+    }
+
+    /// Patterns that jiff prints, and that tell the microsecond.
+    const PRINTED: [&str; 11] = [
+        "%Y-%m-%d %H:%M:%S.%6f %z",
+        "%Y-%m-%dT%H:%M:%S%.6f",
+        "%y%m%d %H%M%S %6f",
+        "%d/%b/%Y:%H:%M:%S %z %6f",
+        "%a, %d %B %y %I:%M:%S.%6f %p",
+        "%A %b %e %T.%6f %Y",
+        "%Y%j%H%M%S%6f",
+        "%m/%d/%Y %-I:%M:%S %P %6f",
+        "%D %R:%S.%6f",
+        "%k %M %S.%6f %F",
+        "%s.%6f",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_printed_is_read_again(seconds in 1_i64..3_000_000_000, micros in 0_i32..1_000_000) {
+            let stamp = jiff::Timestamp::new(seconds, micros * 1_000).unwrap();
+            for pattern in PRINTED {
+                let text = stamp.to_zoned(TimeZone::UTC).strftime(pattern).to_string();
+                let found = TimeForm::compile(pattern).unwrap().read(text.as_bytes(), &mut zone());
+                let found = found.map(|found| (i128::from(found.time().0), found.bytes()));
+                proptest::prop_assert_eq!(found, Some((stamp.as_nanosecond(), text.len())), "{} {}", pattern, text);
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(line in proptest::collection::vec(proptest::num::u8::ANY, 0..40), text in "[0-9 :./]{0,30}") {
+            for pattern in PRINTED.into_iter().chain(["%m%d %T", "%H:%M", "%Z %H", "%L%H"]) {
+                let form = TimeForm::compile(pattern).unwrap();
+                for bytes in [line.as_slice(), text.as_bytes()] {
+                    let found = form.read(bytes, &mut zone());
+                    proptest::prop_assert!(found.is_none_or(|found| found.bytes() <= bytes.len()));
+                }
+            }
+        }
+    }
+}
