@@ -159,6 +159,9 @@ pub fn is_object(line: &str) -> bool {
 }
 
 #[cfg(test)]
+mod ecosystems;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::units::UnixNanos;

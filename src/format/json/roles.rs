@@ -38,7 +38,7 @@ impl Hints {
     pub(super) const PYTHON: Hints = Hints(1);
     /// The Windows event log wrote it.
     pub(super) const WINDOWS: Hints = Hints(2);
-    /// MongoDB wrote it.
+    /// `MongoDB` wrote it.
     pub(super) const MONGO: Hints = Hints(4);
     /// It has the fields of OpenTelemetry's data model.
     pub(super) const MODEL: Hints = Hints(8);
@@ -82,6 +82,12 @@ impl<'z, 'a> Roles<'z, 'a> {
         key: Cow<'a, str>,
         value: Value<'a>,
     ) {
+        if let (Role::Level(rank), Value::Int(level), None) = (role, &value, &self.level)
+            && key == "level"
+            && self.take_usual_number(record, rank, *level)
+        {
+            return;
+        }
         if let Err(value) = self.give(record, role, &key, value) {
             self.push(record, key, value);
         }
@@ -133,7 +139,7 @@ impl<'z, 'a> Roles<'z, 'a> {
             (Role::SpanId, Value::Map(members)) => {
                 self.take_members(record, Container::Span, members)
             }
-            (Role::TraceId, value) => self.take_trace(record, value),
+            (Role::TraceId, value) => Self::take_trace(record, value),
             (Role::SpanId, value) => self.take_span(key, value),
             (Role::TraceFlags, value) => Self::take_flags(record, value),
             (Role::TraceParent, value) => self.take_parent(record, key, value),
