@@ -114,7 +114,7 @@ fn read_member<'a>(
     roles: &mut Roles<'_, 'a>,
     record: &mut Record<'a>,
 ) -> Option<()> {
-    if role == Role::Attribute {
+    if role == Role::Attribute || roles.is_filled(role) {
         scanner.value_into(roles.room_for(record, key))?;
         unique::settle(&mut record.attributes);
     } else if let Role::Time(rank) = role

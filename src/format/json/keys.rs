@@ -2,7 +2,7 @@
 //!
 //! A key is folded first: case and the separators `_`, `-`, `.` and blank do not count, so that `loggerName`, `logger_name` and
 //! `logger.name` are one name. A folded name is one integer, looked up in a table that is made when the program is compiled. Most
-//! keys mean nothing to us; their first letter, last letter and length together say so in a few instructions.
+//! keys mean nothing to us; their first two letters, last letter and length together say so in a few instructions.
 
 mod lookup;
 
@@ -231,10 +231,11 @@ const GOOGLE_PREFIX: &str = "logging.googleapis.com/";
 /// The role of a key. Most keys have none, and that is found out in a few instructions.
 #[inline]
 pub(crate) fn role(key: &str) -> Role {
-    let [first, .., last] = key.as_bytes() else {
+    let bytes = key.as_bytes();
+    let ([first, second, ..], [.., last]) = (bytes, bytes) else {
         return one_letter(key);
     };
-    if key.len() <= KEY_BYTES_MAX && ends(*first, *last) >> key.len() & 1 == 0 {
+    if key.len() <= KEY_BYTES_MAX && ends(*first, *second, *last) >> key.len() & 1 == 0 {
         return Role::Attribute;
     }
     looked_up(key)

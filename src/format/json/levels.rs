@@ -113,7 +113,8 @@ impl<'a> Roles<'_, 'a> {
         }
     }
 
-    fn holds_a_better_level(&self, rank: u8) -> bool {
+    #[inline]
+    pub(super) fn holds_a_better_level(&self, rank: u8) -> bool {
         self.level.as_ref().is_some_and(|held| held.rank <= rank)
     }
 

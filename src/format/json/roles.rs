@@ -74,6 +74,16 @@ impl<'z, 'a> Roles<'z, 'a> {
         }
     }
 
+    /// Whether a role is taken already by a key that no value of this one can beat.
+    #[inline]
+    pub(crate) fn is_filled(&self, role: Role) -> bool {
+        match role {
+            Role::Time(rank) => self.holds_a_better_time(rank),
+            Role::Level(rank) => self.holds_a_better_level(rank),
+            _ => false,
+        }
+    }
+
     /// Takes one key and its value.
     pub(crate) fn take(
         &mut self,

@@ -198,7 +198,7 @@ impl<'a> Roles<'_, 'a> {
     }
 
     #[inline]
-    fn holds_a_better_time(&self, rank: u8) -> bool {
+    pub(super) fn holds_a_better_time(&self, rank: u8) -> bool {
         self.time.as_ref().is_some_and(|held| held.rank <= rank)
     }
 

@@ -9,10 +9,10 @@ use crate::format::json::keys::{NAMES, Role};
 pub(super) const KEY_BYTES_MAX: usize = 24;
 const SLOTS: usize = 512;
 
-/// The lengths, as bits, of the names that begin and end with these bytes.
+/// The lengths, as bits, of the names that may begin with these two bytes and end with this one.
 #[inline]
-pub(super) fn ends(first: u8, last: u8) -> u32 {
-    ENDS[usize::from(first & 31)][usize::from(last & 31)]
+pub(super) fn ends(first: u8, second: u8, last: u8) -> u32 {
+    ENDS.first[place(first)][place(last)] & ENDS.second[place(second)][place(last)]
 }
 
 /// The role of a folded name.
@@ -89,18 +89,36 @@ static TABLE: [(u128, Role); SLOTS] = {
 };
 
 /// The lengths, as bits, of the keys that begin and end like one of the names. Five bits of a letter do not tell its case.
-static ENDS: [[u32; 32]; 32] = {
-    let mut ends = [[0; 32]; 32];
+struct Ends {
+    first: [[u32; 32]; 32],
+    second: [[u32; 32]; 32],
+}
+
+static ENDS: Ends = {
+    let mut ends = Ends {
+        first: [[0; 32]; 32],
+        second: [[0; 32]; 32],
+    };
     let mut at = 0;
     while at < NAMES.len() {
         let name = NAMES[at].0.as_bytes();
-        let last = (name[name.len() - 1] & 31) as usize;
+        let last = place(name[name.len() - 1]);
+        let first = place(name[0]);
         // Each of its separators may be there or not.
         let mut bytes = letters(name);
         while bytes <= name.len() {
-            ends[(name[0] & 31) as usize][last] |= 1 << bytes;
+            ends.first[first][last] |= 1 << bytes;
+            if name.len() > 1 {
+                ends.second[place(name[1])][last] |= 1 << bytes;
+            }
+            if name.len() > 2 && name[1] == b'_' {
+                ends.second[place(name[2])][last] |= 1 << bytes;
+                ends.second[place(b'-')][last] |= 1 << bytes;
+                ends.second[place(b'.')][last] |= 1 << bytes;
+            }
             // `_msg` and its like begin with one.
-            ends[(b'_' & 31) as usize][last] |= 1 << (bytes + 1);
+            ends.first[place(b'_')][last] |= 1 << (bytes + 1);
+            ends.second[first][last] |= 1 << (bytes + 1);
             bytes += 1;
         }
         assert!(bytes <= KEY_BYTES_MAX, "longer ones are not looked up");
@@ -108,6 +126,10 @@ static ENDS: [[u32; 32]; 32] = {
     }
     ends
 };
+
+const fn place(byte: u8) -> usize {
+    (byte & 31) as usize
+}
 
 const fn letters(name: &[u8]) -> usize {
     let (mut count, mut at) = (0, 0);
