@@ -223,6 +223,7 @@ mod tests {
     use crate::format::fields::FieldMap;
     use crate::format::json;
     use crate::format::timestamp::Zone;
+    use crate::record::SeverityNumber;
     use jiff::tz::TimeZone;
 
     fn read(line: &str) -> Record<'_> {
@@ -255,7 +256,7 @@ mod tests {
     fn an_entry_becomes_a_record() {
         let record = read(ENTRY);
         assert_eq!(record.time, Some(UnixNanos(1_790_000_000_120_000_000)));
-        assert_eq!(record.severity_number.map(|number| number.get()), Some(13));
+        assert_eq!(record.severity_number.map(SeverityNumber::get), Some(13));
         assert_eq!(
             (&*record.severity_text, &*record.scope),
             ("warning", "dhcpd")

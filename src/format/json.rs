@@ -114,7 +114,7 @@ fn read_member<'a>(
     roles: &mut Roles<'_, 'a>,
     record: &mut Record<'a>,
 ) -> Option<()> {
-    if role == Role::Attribute {
+    if role == Role::Attribute || roles.is_filled(role) {
         scanner.value_into(roles.room_for(record, key))?;
         unique::settle(&mut record.attributes);
     } else if let Role::Time(rank) = role
@@ -157,6 +157,9 @@ pub fn is_object(line: &str) -> bool {
     let mut scanner = Scanner::new(line);
     scanner.peeks(b'{') && scanner.value().is_some() && scanner.at_end()
 }
+
+#[cfg(test)]
+mod ecosystems;
 
 #[cfg(test)]
 mod tests {

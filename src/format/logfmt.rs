@@ -80,7 +80,11 @@ impl<'a> Iterator for Pairs<'a> {
 }
 
 fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'/')
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'_' | b'.' | b'-' | b'@' | b'/' | b':' | b'[' | b']' | b'$'
+        )
 }
 
 fn bare_value(text: &str) -> Option<(Value<'_>, &str)> {
@@ -135,6 +139,12 @@ fn quoted_value(text: &str) -> Option<(Value<'_>, &str)> {
             b'r' => value.push('\r'),
             b'"' => value.push('"'),
             b'\\' => value.push('\\'),
+            b'u' if unicode(text, end + 2).is_some() => {
+                value.extend(unicode(text, end + 2));
+                from = end + 6;
+                end = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
+                continue;
+            }
             // Not an escape of Go's %q that we know: keep both characters.
             _ => {
                 value.push('\\');
@@ -146,6 +156,13 @@ fn quoted_value(text: &str) -> Option<(Value<'_>, &str)> {
         from = end + 2;
         end = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
     }
+}
+
+/// The character of `\u00e9`, from its digits on.
+fn unicode(text: &str, at: usize) -> Option<char> {
+    let digits = text.get(at..at + 4)?;
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    char::from_u32(is_hex.then(|| u32::from_str_radix(digits, 16).ok())??)
 }
 
 #[cfg(test)]
@@ -197,5 +214,85 @@ mod tests {
         assert_eq!(read(r#"a=1 b="x\"#), None);
         assert_eq!(read("a=1 b=2 (and more)"), None);
         assert!(read("a=1 b=2 flag").is_some());
+    }
+
+    #[track_caller]
+    fn check(line: &str, severity: u8, body: &Value<'_>, keys: &[&str]) {
+        let record = read(line).unwrap();
+        assert_eq!(
+            record.severity_number.map_or(0, SeverityNumber::get),
+            severity,
+            "{line}"
+        );
+        assert_eq!(&record.body, body, "{line}");
+        let held: Vec<_> = record
+            .attributes
+            .iter()
+            .map(|attribute| &*attribute.key)
+            .collect();
+        assert_eq!(held, keys, "{line}");
+    }
+
+    #[test]
+    fn the_pairs_of_common_programs_are_understood() {
+        let hi = Value::Text("hi".into());
+        check(
+            "at=info method=GET path=\"/a?b=c\" host=x.example dyno=web.1 connect=1ms status=200",
+            9,
+            &Value::Empty,
+            &["method", "path", "host", "dyno", "connect", "status"],
+        );
+        check("at=checkout msg=hi n=1", 0, &hi, &["at", "n"]);
+        check(
+            "ts=2026-09-21T14:13:20.123Z caller=main.go:7 level=warn component=tsdb msg=hi err=\"eof\"",
+            13,
+            &hi,
+            &["caller", "err"],
+        );
+        check("ts=1790000000.123 lvl=eror msg=hi", 17, &hi, &[]);
+        check(
+            "time=2026-09-21T14:13:20.123+02:00 level=INFO+2 source=/a/b.go:7 msg=hi req.id=7",
+            11,
+            &hi,
+            &["source", "req.id"],
+        );
+        check(
+            "t=2026-09-21T14:13:20+0000 lvl=info msg=hi logger=context userId=1",
+            9,
+            &hi,
+            &["userId"],
+        );
+        check(
+            "level=error msg=\"caf\\u00e9 \\u00zz\" sub:key=1 a[0]=2",
+            17,
+            &Value::Text("caf\u{e9} \\u00zz".into()),
+            &["sub:key", "a[0]"],
+        );
+    }
+
+    #[test]
+    fn a_users_keys_come_first() {
+        let fields = FieldMap {
+            message: vec!["what".to_owned()],
+            ..FieldMap::default()
+        };
+        let (mut record, mut zone) = (Record::default(), Zone::new(TimeZone::UTC));
+        assert!(parse(
+            "msg=a what=b",
+            &mut zone,
+            &fields,
+            &mut record,
+            &mut 0
+        ));
+        assert_eq!(record.body, Value::Text("b".into()));
+        assert_eq!(record.attributes.len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_line_is_read_or_refused_without_panic(line in ".{0,60}", pairs in r#"([a-z]{1,4}=("[^"]{0,6}"|[^ ]{0,5}|"\\u[0-9a-f]{0,5}")? ?){0,5}"#) {
+            let _line = read(&line);
+            let _pairs = read(&pairs);
+        }
     }
 }

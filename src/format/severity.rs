@@ -169,7 +169,7 @@ fn with_offset(label: &str) -> Option<SeverityNumber> {
     SeverityNumber::new(u8::try_from(number.clamp(1, 24)).ok()?)
 }
 
-/// MongoDB's `D1` to `D5` and klog's like.
+/// `MongoDB`'s `D1` to `D5` and klog's like.
 fn debug_verbosity(label: &str) -> Option<SeverityNumber> {
     matches!(label.as_bytes(), [b'D' | b'd', b'1'..=b'5']).then_some(SeverityNumber::DEBUG)
 }
@@ -235,8 +235,8 @@ fn usual(level: i64) -> Option<SeverityNumber> {
         0..=7 => SYSLOG[usize::try_from(level).ok()?],
         // bunyan and pino; levels between theirs are placed between, as OpenTelemetry's bridge does.
         10..=60 => u8::try_from(1 + (level - 10) * 2 / 5).ok()?,
-        // Monolog.
-        100 => 5,
+        // Monolog's debug, zap's debug and slog's debug.
+        100 | -1 | -4 => 5,
         200 => 9,
         250 => 10,
         300 => 13,
@@ -244,8 +244,7 @@ fn usual(level: i64) -> Option<SeverityNumber> {
         500 => 18,
         550 => 19,
         600 => 21,
-        // zap's debug, slog's debug, and what is finer.
-        -1 | -4 => 5,
+        // What is finer than debug to zap and slog.
         -127..0 => 1,
         _ => return None,
     };

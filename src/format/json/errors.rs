@@ -113,8 +113,12 @@ impl<'a> Roles<'_, 'a> {
         if !is_exception {
             return Err(Value::Map(members));
         }
+        // A key is never empty: so the members that are gone are marked.
         let mut take = |at: Option<usize>| match at {
-            Some(at) => std::mem::take(&mut members[at].value),
+            Some(at) => {
+                members[at].key = Cow::Borrowed("");
+                std::mem::take(&mut members[at].value)
+            }
             None => Value::Empty,
         };
         let stack = match take(stack.or(lines)) {
@@ -131,7 +135,7 @@ impl<'a> Roles<'_, 'a> {
             self.push(record, Cow::Borrowed(key), value);
         }
         self.push(record, Cow::Borrowed("exception.stacktrace"), stack);
-        members.retain(|member| member.value != Value::Empty);
+        members.retain(|member| !member.key.is_empty());
         if members.is_empty() {
             Ok(())
         } else {

@@ -10,11 +10,7 @@ use crate::record::{Attribute, Record, SpanId, TraceId, Value};
 
 impl<'a> Roles<'_, 'a> {
     /// `5b8e…`, `0x5b8e…` as Python's exporter writes it, or `projects/p/traces/5b8e…`.
-    pub(super) fn take_trace(
-        &mut self,
-        record: &mut Record<'a>,
-        value: Value<'a>,
-    ) -> Result<(), Value<'a>> {
+    pub(super) fn take_trace(record: &mut Record<'a>, value: Value<'a>) -> Result<(), Value<'a>> {
         let id = match &value {
             Value::Text(text) if record.trace_id.is_none() => trace_id(text),
             _ => None,

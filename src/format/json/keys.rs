@@ -2,9 +2,12 @@
 //!
 //! A key is folded first: case and the separators `_`, `-`, `.` and blank do not count, so that `loggerName`, `logger_name` and
 //! `logger.name` are one name. A folded name is one integer, looked up in a table that is made when the program is compiled. Most
-//! keys mean nothing to us; their first letter, last letter and length together say so in a few instructions.
+//! keys mean nothing to us; their first two letters, last letter and length together say so in a few instructions.
+
+mod lookup;
 
 use crate::format::fields::{FieldMap, Part};
+use crate::format::json::keys::lookup::{KEY_BYTES_MAX, Word, ends, fold, slot};
 
 /// A key's role; the number is its rank among those that want the same, lowest first. Rank 0 is for what a user named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub(crate) enum Role {
     ErrorStack,
     /// An object some of whose members have roles of their own.
     Nested(Container),
-    /// One letter keys of MongoDB, understood only behind its time.
+    /// One-letter keys of `MongoDB`, understood only behind its time.
     MongoTime,
     MongoLevel,
     MongoComponent,
@@ -225,18 +228,14 @@ const NAMES: [(&str, Role); 136] = [
 /// Google's agents read these keys from what a program prints.
 const GOOGLE_PREFIX: &str = "logging.googleapis.com/";
 
-/// The longest key that is looked up.
-const KEY_BYTES_MAX: usize = 24;
-const SLOTS: usize = 512;
-
 /// The role of a key. Most keys have none, and that is found out in a few instructions.
 #[inline]
 pub(crate) fn role(key: &str) -> Role {
-    let [first, .., last] = key.as_bytes() else {
+    let bytes = key.as_bytes();
+    let ([first, second, ..], [.., last]) = (bytes, bytes) else {
         return one_letter(key);
     };
-    let lengths = ENDS[usize::from(first & 31)][usize::from(last & 31)];
-    if key.len() <= KEY_BYTES_MAX && lengths >> key.len() & 1 == 0 {
+    if key.len() <= KEY_BYTES_MAX && ends(*first, *second, *last) >> key.len() & 1 == 0 {
         return Role::Attribute;
     }
     looked_up(key)
@@ -306,240 +305,6 @@ fn google(key: &str) -> Role {
         "trace_sampled" => Role::TraceFlags,
         _ => Role::Attribute,
     }
-}
-
-/// The role of a folded name.
-fn slot(name: u128) -> Role {
-    let mut at = hash(name);
-    loop {
-        let (held, role) = TABLE[at % SLOTS];
-        if held == name || held == 0 {
-            return role;
-        }
-        at += 1;
-    }
-}
-
-/// Five bits a letter; separators are passed over. 0 for what is certainly no name of ours.
-const fn fold(key: &[u8]) -> u128 {
-    let (mut name, mut at) = (0, 0);
-    while at < key.len() {
-        let code = CODES[key[at] as usize];
-        if code == OTHER {
-            return 0;
-        }
-        if code != SEPARATOR {
-            name = name << 5 | code as u128;
-        }
-        at += 1;
-    }
-    name
-}
-
-const SEPARATOR: u8 = 0;
-const OTHER: u8 = 31;
-
-/// The code of each byte: letters by their place in the alphabet, in any case.
-const CODES: [u8; 256] = {
-    let mut codes = [OTHER; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let ascii = byte as u8;
-        codes[byte] = match ascii {
-            b'a'..=b'z' | b'A'..=b'Z' => ascii & 31,
-            b'@' => 27,
-            b'0'..=b'9' => 28,
-            b'_' | b'-' | b'.' | b' ' => SEPARATOR,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    codes
-};
-
-#[expect(clippy::cast_possible_truncation, reason = "a hash keeps what fits")]
-const fn hash(name: u128) -> usize {
-    let mixed = (name as u64 ^ (name >> 61) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 55) as usize
-}
-
-/// The names by their hash; a slot with name 0 is free.
-static TABLE: [(u128, Role); SLOTS] = {
-    let mut table = [(0, Role::Attribute); SLOTS];
-    let mut at = 0;
-    while at < NAMES.len() {
-        let (name, role) = NAMES[at];
-        let folded = fold(name.as_bytes());
-        assert!(folded != 0, "a name is made of letters");
-        let mut place = hash(folded) % SLOTS;
-        while table[place].0 != 0 {
-            assert!(table[place].0 != folded, "no name stands twice");
-            place = (place + 1) % SLOTS;
-        }
-        table[place] = (folded, role);
-        at += 1;
-    }
-    table
-};
-
-/// The lengths, as bits, of the keys that begin and end like one of the names. Five bits of a letter do not tell its case.
-static ENDS: [[u32; 32]; 32] = {
-    let mut ends = [[0; 32]; 32];
-    let mut at = 0;
-    while at < NAMES.len() {
-        let name = NAMES[at].0.as_bytes();
-        let last = (name[name.len() - 1] & 31) as usize;
-        // Each of its separators may be there or not.
-        let mut bytes = letters(name);
-        while bytes <= name.len() {
-            ends[(name[0] & 31) as usize][last] |= 1 << bytes;
-            // `_msg` and its like begin with one.
-            ends[(b'_' & 31) as usize][last] |= 1 << (bytes + 1);
-            bytes += 1;
-        }
-        assert!(bytes <= KEY_BYTES_MAX, "longer ones are not looked up");
-        at += 1;
-    }
-    ends
-};
-
-const fn letters(name: &[u8]) -> usize {
-    let (mut count, mut at) = (0, 0);
-    while at < name.len() {
-        count += (name[at] != b'_') as usize;
-        at += 1;
-    }
-    count
-}
-
-/// Frequent spellings beside those with `_` and those without any separator.
-const SPELLINGS: [&str; 4] = ["log.level", "log.logger", "trace.id", "span.id"];
-
-/// The longest key that fits a [`Word`].
-const WORD_BYTES_MAX: usize = 16;
-
-/// A key of 2 to 16 bytes as two integers that overlap in its middle, in lower case: compared and hashed in registers.
-#[derive(Clone, Copy)]
-struct Word {
-    first: u64,
-    last: u64,
-    bytes: usize,
-}
-
-impl Word {
-    #[inline]
-    const fn of(key: &[u8]) -> Option<Word> {
-        // In ASCII this bit is the case of a letter.
-        const LOWER: u64 = 0x2020_2020_2020_2020;
-        let (first, last) = if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk())
-        {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            (
-                u32::from_le_bytes(*first) as u64,
-                u32::from_le_bytes(*last) as u64,
-            )
-        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            (
-                u16::from_le_bytes(*first) as u64,
-                u16::from_le_bytes(*last) as u64,
-            )
-        } else {
-            return None;
-        };
-        if key.len() > WORD_BYTES_MAX {
-            return None;
-        }
-        Some(Word {
-            first: first | LOWER,
-            last: last | LOWER,
-            bytes: key.len(),
-        })
-    }
-
-    #[inline]
-    fn role(self) -> Option<Role> {
-        let mut at = self.hash();
-        loop {
-            let (held, role) = &WORDS[at % SLOTS];
-            if held.first == self.first && held.last == self.last && held.bytes == self.bytes {
-                return Some(*role);
-            }
-            if held.bytes == 0 {
-                return None;
-            }
-            at += 1;
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "a hash keeps what fits")]
-    const fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.bytes as u64)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 55) as usize
-    }
-}
-
-/// The frequent spellings by their hash; a slot of 0 bytes is free.
-static WORDS: [(Word, Role); SLOTS] = {
-    let free = Word {
-        first: 0,
-        last: 0,
-        bytes: 0,
-    };
-    let mut table = [(free, Role::Attribute); SLOTS];
-    let mut at = 0;
-    while at < NAMES.len() {
-        let (name, role) = NAMES[at];
-        // What begins with `error` is understood only with its dot, so not here.
-        if !matches!(role, Role::ErrorMessage | Role::ErrorStack) {
-            put_word(&mut table, name.as_bytes(), role);
-            let (joined, bytes) = without_separators(name.as_bytes());
-            put_word(&mut table, joined.split_at(bytes).0, role);
-        }
-        at += 1;
-    }
-    at = 0;
-    while at < SPELLINGS.len() {
-        let spelling = SPELLINGS[at].as_bytes();
-        put_word(&mut table, spelling, role_of_name(fold(spelling)));
-        at += 1;
-    }
-    table
-};
-
-const fn put_word(table: &mut [(Word, Role); SLOTS], spelling: &[u8], role: Role) {
-    let Some(word) = Word::of(spelling) else {
-        return;
-    };
-    let mut place = word.hash() % SLOTS;
-    while table[place].0.bytes != 0 {
-        place = (place + 1) % SLOTS;
-    }
-    table[place] = (word, role);
-}
-
-const fn without_separators(name: &[u8]) -> ([u8; KEY_BYTES_MAX], usize) {
-    let (mut joined, mut bytes, mut at) = ([0; KEY_BYTES_MAX], 0, 0);
-    while at < name.len() {
-        if name[at] != b'_' {
-            joined[bytes] = name[at];
-            bytes += 1;
-        }
-        at += 1;
-    }
-    (joined, bytes)
-}
-
-const fn role_of_name(name: u128) -> Role {
-    let mut at = 0;
-    while at < NAMES.len() {
-        if fold(NAMES[at].0.as_bytes()) == name {
-            return NAMES[at].1;
-        }
-        at += 1;
-    }
-    panic!("a spelling is one of a name")
 }
 
 #[cfg(test)]

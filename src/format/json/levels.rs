@@ -45,6 +45,28 @@ impl<'a> Roles<'_, 'a> {
         });
     }
 
+    /// Takes the first level of a record when it is a number under `level`, as pino and bunyan have it.
+    #[inline]
+    pub(super) fn take_usual_number(
+        &mut self,
+        record: &mut Record<'a>,
+        rank: u8,
+        level: i64,
+    ) -> bool {
+        let number = severity::from_number(level);
+        if number.is_none() {
+            return false;
+        }
+        record.severity_number = number;
+        record.severity_text = decimal(level);
+        self.level = Some(HeldLevel {
+            rank: rank + NUMBER,
+            key: Cow::Borrowed("level"),
+            number: Some(level),
+        });
+        true
+    }
+
     pub(super) fn take_level(
         &mut self,
         record: &mut Record<'a>,
@@ -91,7 +113,8 @@ impl<'a> Roles<'_, 'a> {
         }
     }
 
-    fn holds_a_better_level(&self, rank: u8) -> bool {
+    #[inline]
+    pub(super) fn holds_a_better_level(&self, rank: u8) -> bool {
         self.level.as_ref().is_some_and(|held| held.rank <= rank)
     }
 
@@ -193,7 +216,6 @@ impl<'a> Roles<'_, 'a> {
 fn scale(key: &str, level: i64) -> Scale {
     let is = |name: &str| key.eq_ignore_ascii_case(name);
     match key.len() {
-        5 => Scale::Usual,
         7 if is("levelno") => Scale::Python,
         8 if key == "LogLevel" => Scale::DotNet,
         8 if is("severity") && level >= 100 => Scale::Cloud,

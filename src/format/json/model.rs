@@ -83,7 +83,7 @@ fn pair(item: Value<'_>) -> Option<Attribute<'_>> {
         other => other,
     };
     match members.pop()?.value {
-        Value::Text(key) => Some(Attribute { key: key, value }),
+        Value::Text(key) => Some(Attribute { key, value }),
         _ => None,
     }
 }

@@ -48,17 +48,17 @@ impl<'a> Roles<'_, 'a> {
                 continue;
             };
             let value = std::mem::take(&mut member.value);
-            let was_empty = value == Value::Empty;
             match self.give(record, role, &Cow::Borrowed(path), value) {
-                Ok(()) => took = true,
+                // A key is never empty: so the members that are gone are marked.
+                Ok(()) => (took, member.key) = (true, Cow::Borrowed("")),
                 Err(value) => member.value = value,
-            }
-            if container == Container::Scope && !was_empty {
-                self.hints.add(Hints::MODEL);
             }
         }
         if took {
-            members.retain(|member| member.value != Value::Empty);
+            members.retain(|member| !member.key.is_empty());
+        }
+        if took && container == Container::Scope {
+            self.hints.add(Hints::MODEL);
         }
         if took && members.is_empty() {
             Ok(())

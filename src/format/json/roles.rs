@@ -38,7 +38,7 @@ impl Hints {
     pub(super) const PYTHON: Hints = Hints(1);
     /// The Windows event log wrote it.
     pub(super) const WINDOWS: Hints = Hints(2);
-    /// MongoDB wrote it.
+    /// `MongoDB` wrote it.
     pub(super) const MONGO: Hints = Hints(4);
     /// It has the fields of OpenTelemetry's data model.
     pub(super) const MODEL: Hints = Hints(8);
@@ -74,6 +74,16 @@ impl<'z, 'a> Roles<'z, 'a> {
         }
     }
 
+    /// Whether a role is taken already by a key that no value of this one can beat.
+    #[inline]
+    pub(crate) fn is_filled(&self, role: Role) -> bool {
+        match role {
+            Role::Time(rank) => self.holds_a_better_time(rank),
+            Role::Level(rank) => self.holds_a_better_level(rank),
+            _ => false,
+        }
+    }
+
     /// Takes one key and its value.
     pub(crate) fn take(
         &mut self,
@@ -82,6 +92,12 @@ impl<'z, 'a> Roles<'z, 'a> {
         key: Cow<'a, str>,
         value: Value<'a>,
     ) {
+        if let (Role::Level(rank), Value::Int(level), None) = (role, &value, &self.level)
+            && key == "level"
+            && self.take_usual_number(record, rank, *level)
+        {
+            return;
+        }
         if let Err(value) = self.give(record, role, &key, value) {
             self.push(record, key, value);
         }
@@ -133,7 +149,7 @@ impl<'z, 'a> Roles<'z, 'a> {
             (Role::SpanId, Value::Map(members)) => {
                 self.take_members(record, Container::Span, members)
             }
-            (Role::TraceId, value) => self.take_trace(record, value),
+            (Role::TraceId, value) => Self::take_trace(record, value),
             (Role::SpanId, value) => self.take_span(key, value),
             (Role::TraceFlags, value) => Self::take_flags(record, value),
             (Role::TraceParent, value) => self.take_parent(record, key, value),

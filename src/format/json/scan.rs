@@ -122,7 +122,10 @@ impl<'a> Scanner<'a> {
                 let key = self.key()?;
                 let room = unique::room_for(&mut members, &mut mask, key);
                 self.read_into(room.value, depth + 1)?;
-                unique::settle(&mut members);
+                // Unlike an attribute, a member may be empty: the object says that it is there.
+                if members.last().is_some_and(|last| last.key.is_empty()) {
+                    members.pop();
+                }
                 if members.len() > unique::KEYS_MAX {
                     return None;
                 }
@@ -195,7 +198,8 @@ impl<'a> Scanner<'a> {
         let mut number = 0;
         let mut digits = 0;
         while let Some(digit @ b'0'..=b'9') = rest.get(sign + digits) {
-            number = number * 10 + i64::from(digit - b'0');
+            // One digit too many may wrap; then the number is not used.
+            number = i64::wrapping_add(i64::wrapping_mul(number, 10), i64::from(digit - b'0'));
             digits += 1;
             if digits > DIGITS_MAX {
                 return None;

@@ -48,6 +48,7 @@ impl<'a> Written<'a> {
 
 impl<'a> Roles<'_, 'a> {
     /// Takes a number as the record's time; `false` when it is no plausible one or a better one is known.
+    #[expect(clippy::ptr_arg, reason = "the key is kept, borrowed as it came")]
     #[inline]
     pub(crate) fn take_epoch(
         &mut self,
@@ -115,7 +116,7 @@ impl<'a> Roles<'_, 'a> {
         Ok(())
     }
 
-    /// MongoDB's `t`: its object says that the other one-letter keys are MongoDB's, too.
+    /// `MongoDB`'s `t`: its object says that the other one-letter keys are `MongoDB`'s, too.
     pub(super) fn take_mongo_time(
         &mut self,
         record: &mut Record<'a>,
@@ -197,11 +198,12 @@ impl<'a> Roles<'_, 'a> {
     }
 
     #[inline]
-    fn holds_a_better_time(&self, rank: u8) -> bool {
+    pub(super) fn holds_a_better_time(&self, rank: u8) -> bool {
         self.time.as_ref().is_some_and(|held| held.rank <= rank)
     }
 
     /// Remembers the time as it was written, in case that a better one comes; gives back the one that it beats.
+    #[expect(clippy::ptr_arg, reason = "the key is kept, borrowed as it came")]
     #[inline]
     fn hold_time(
         &mut self,
@@ -230,7 +232,7 @@ impl<'a> Roles<'_, 'a> {
         })
     }
 
-    /// The objects in which loggers keep a time: log4j2's `{epochSecond, nanoOfSecond}`, Google's `{seconds, nanos}`, MongoDB's
+    /// The objects in which loggers keep a time: log4j2's `{epochSecond, nanoOfSecond}`, Google's `{seconds, nanos}`, `MongoDB`'s
     /// `{$date}`, loguru's `{repr, timestamp}` and PHP's `{date, timezone}`.
     fn object_time(&mut self, members: &[Attribute<'_>]) -> Option<UnixNanos> {
         let find = |name: &str| {
