@@ -11,37 +11,8 @@ const EPOCH_SECONDS: std::ops::Range<u64> = 1_000_000_000..4_000_000_000;
 /// The TAI second that a label of 2^62 names is the one of the epoch.
 const TAI64_BASE: u64 = 1 << 62;
 
-/// Since when, in seconds since the epoch, TAI is how many seconds ahead of UTC. Announced by the IERS.
-const LEAP_SECONDS: [(i64, i64); 28] = [
-    (1_483_228_800, 37),
-    (1_435_708_800, 36),
-    (1_341_100_800, 35),
-    (1_230_768_000, 34),
-    (1_136_073_600, 33),
-    (915_148_800, 32),
-    (867_715_200, 31),
-    (820_454_400, 30),
-    (773_020_800, 29),
-    (741_484_800, 28),
-    (709_948_800, 27),
-    (662_688_000, 26),
-    (631_152_000, 25),
-    (567_993_600, 24),
-    (489_024_000, 23),
-    (425_865_600, 22),
-    (394_329_600, 21),
-    (362_793_600, 20),
-    (315_532_800, 19),
-    (283_996_800, 18),
-    (252_460_800, 17),
-    (220_924_800, 16),
-    (189_302_400, 15),
-    (157_766_400, 14),
-    (126_230_400, 13),
-    (94_694_400, 12),
-    (78_796_800, 11),
-    (63_072_000, 10),
-];
+/// What the loggers of daemontools, runit and s6 add to a POSIX clock: TAI's lead of 1970, and no leap second since.
+const LABEL_LEAD: i64 = 10;
 
 /// 10 digits are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds; seconds may have a fraction.
 pub(super) fn digits(line: &[u8]) -> Option<Leading> {
@@ -91,7 +62,7 @@ fn of_length(line: &[u8], digits: usize) -> Option<Leading> {
 
 /// `@4000000037c219bf2ef02e94`: seconds of TAI in 16 hexadecimal digits, nanoseconds in 8, which may be missing.
 ///
-/// Spec: TAI64N of libtai.
+/// Deviation: TAI64N of libtai counts leap seconds; what writes logs does not.
 pub(super) fn tai64n(line: &[u8]) -> Option<Leading> {
     let label = line.strip_prefix(b"@")?;
     let tai = i64::try_from(hexadecimal(label.get(..16)?)?.checked_sub(TAI64_BASE)?).ok()?;
@@ -99,11 +70,8 @@ pub(super) fn tai64n(line: &[u8]) -> Option<Leading> {
         Some(nanos) => (nanos, 25),
         None => (0, 17),
     };
-    let (_, ahead) = LEAP_SECONDS
-        .into_iter()
-        .find(|(since, ahead)| tai - ahead >= *since)?;
     let fits = nanos < NANOS_PER_SECOND;
-    Leading::new(fits.then(|| unix_nanos(tai - ahead, nanos))??, end)
+    Leading::new(fits.then(|| unix_nanos(tai - LABEL_LEAD, nanos))??, end)
 }
 
 fn hexadecimal(text: &[u8]) -> Option<u64> {
