@@ -180,9 +180,11 @@ impl Feeder {
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
+        let parser = Parser::new(Arc::clone(&source.format), zone);
+        let line_bytes_max = records.line_bytes_max;
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, records.line_bytes_max),
-            parser: Parser::new(Arc::clone(&source.format), zone),
+            chunker: Chunker::new(head, start_offset as u64, &parser, line_bytes_max),
+            parser,
             source: Arc::new(source),
             feed,
         })

@@ -4,20 +4,20 @@
 //! record begins is told by the format, and inside of a stack trace by what stood above; the same rules cut the input into chunks,
 //! so that the records do not depend on where it was cut.
 
-use crate::format::ansi;
+mod boundary;
+
 use crate::format::json::scan;
 use crate::format::layout::Captures;
-use crate::format::trace::{self, TraceState};
+use crate::format::trace::TraceState;
 use crate::format::{Begin, FormatKind, Parser, journal_export};
+
+pub use crate::pipeline::group::boundary::Boundaries;
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
 
 /// Most bytes joined into one record: what receivers take of one record.
 pub const RECORD_BYTES_MAX: usize = 256 << 10;
-
-/// Most bytes of an entry of the journal's export format, core dumps excepted.
-const ENTRY_BYTES_MAX: usize = 16 << 20;
 
 /// What was seen of the input, for the receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -319,104 +319,6 @@ impl Group {
     }
 }
 
-/// Where `bytes` can be cut so that no record is torn: the start of its last line that surely begins one.
-///
-/// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
-/// follows the place belongs to the next chunk.
-pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
-    if parser.format().kind == FormatKind::JournalExport {
-        return last_entry_end(bytes);
-    }
-    let mut line_end = memchr::memrchr(b'\n', bytes)?;
-    let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
-    // The last line that begins a record if none of the ordinary lines above it stands in a trace.
-    let mut candidate = None;
-    let mut above = 0;
-    // That of the line below, unless it joins any record.
-    let mut below: Option<(usize, &[u8])> = None;
-    while line_end > floor {
-        let start = line_start(bytes, line_end);
-        if start == 0 {
-            break;
-        }
-        let line = without_return(&bytes[start..line_end]);
-        line_end = start - 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match begins_raw(line, parser) {
-            Begin::Object
-            | Begin::OpenObject
-            | Begin::Record(Some(_))
-            | Begin::Layout(_)
-            | Begin::Marked => return Some(start),
-            Begin::Nothing | Begin::Entry => {}
-            Begin::Record(None) => {
-                match candidate {
-                    _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
-                    Some(_) if above == trace::LOOSE_LINES_MAX => return candidate,
-                    Some(_) => above += 1,
-                    None => candidate = Some(start),
-                }
-                below = Some((start, line));
-            }
-            Begin::Continuation => {
-                if let Some((start, _)) = below.filter(|(_, below)| trace::parts(line, below)) {
-                    return Some(start);
-                }
-                (candidate, above, below) = (None, 0, None);
-            }
-        }
-    }
-    boundary_by_walking(bytes, parser, line_bytes_max)
-}
-
-/// The end of the last whole entry. One that has outgrown every limit is cut where it is.
-fn last_entry_end(bytes: &[u8]) -> Option<usize> {
-    let mut last = None;
-    while let Some(end) = journal_export::entry_end(bytes, last.unwrap_or(0)) {
-        last = Some(end);
-    }
-    let outgrown = bytes.len() > ENTRY_BYTES_MAX;
-    last.or_else(|| outgrown.then_some(bytes.len()))
-}
-
-/// What a line is that may still hold escape sequences.
-fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
-    let mut captures = Captures::EMPTY;
-    if memchr::memchr(ansi::ESCAPE, line).is_none() {
-        return parser.begins(line, &mut captures);
-    }
-    let mut clean = Vec::with_capacity(line.len());
-    ansi::strip_into(line, &mut clean);
-    parser.begins(&clean, &mut captures)
-}
-
-/// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
-fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
-    let complete = memchr::memrchr(b'\n', bytes)? + 1;
-    let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
-    groups.tail = Tail::Open;
-    let mut last = None;
-    while let Some(group) = groups.next_group(parser) {
-        last = Some(group.start);
-    }
-    match last {
-        // Behind so many bytes, and behind blank lines alone, nothing joins any more.
-        Some(start) if complete - start > RECORD_BYTES_MAX => Some(complete),
-        None => Some(complete),
-        Some(start) => (start > 0).then_some(start),
-    }
-}
-
-fn line_start(bytes: &[u8], line_end: usize) -> usize {
-    memchr::memrchr(b'\n', &bytes[..line_end]).map_or(0, |newline| newline + 1)
-}
-
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
 #[cfg(test)]
 mod traces;
 
@@ -430,6 +332,10 @@ mod tests {
 
     fn parser(kind: FormatKind) -> Parser {
         Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC))
+    }
+
+    pub(super) fn cut(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+        Boundaries::new(parser, line_bytes_max).last(bytes, parser)
     }
 
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
@@ -508,11 +414,11 @@ mod tests {
     fn a_long_run_of_blank_lines_can_be_cut() {
         let blank = "\n".repeat(RECORD_BYTES_MAX + 10);
         for text in [blank.clone(), format!("head\n{blank}")] {
-            let cut = last_boundary(text.as_bytes(), &mut parser(FormatKind::Plain), 100);
+            let cut = cut(text.as_bytes(), &mut parser(FormatKind::Plain), 100);
             assert_eq!(cut, Some(text.len()));
         }
         assert_eq!(
-            last_boundary(b"head\n\n\n", &mut parser(FormatKind::Plain), 100),
+            cut(b"head\n\n\n", &mut parser(FormatKind::Plain), 100),
             None
         );
     }
@@ -578,7 +484,7 @@ mod tests {
             let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
             let whole: Vec<_> = grouped(kind, &text, 100);
             let seen = &text.as_bytes()[..at.min(text.len())];
-            if let Some(cut) = last_boundary(seen, &mut parser(kind), 100) {
+            if let Some(cut) = cut(seen, &mut parser(kind), 100) {
                 let mut halves = grouped(kind, text.get(..cut).unwrap(), 100);
                 halves.extend(grouped(kind, text.get(cut..).unwrap(), 100));
                 proptest::prop_assert_eq!(halves, whole);

@@ -91,7 +91,7 @@ impl Stage {
         while let Some(group) = groups.next_group(reader.parser) {
             if group.begin == Begin::Entry {
                 record.clear();
-                reader.read_entry(&bytes[group.start..group.end], &mut record);
+                read_entry(&bytes[group.start..group.end], &mut record);
                 reader.finish(&mut wrapping, group, &mut record);
                 batches.extend(self.builder.push(&mut record, observed));
                 continue;
@@ -164,13 +164,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an entry of the journal's export format, whose fields may hold any bytes.
-    fn read_entry<'a>(&mut self, entry: &'a [u8], record: &mut Record<'a>) {
-        if !journal_export::parse(entry, record) {
-            record.body = Value::Bytes(Cow::Borrowed(entry));
-        }
-    }
-
     /// Adds what the container runtime says, and counts the record.
     fn finish<'r, 'c: 'r>(
         &mut self,
@@ -189,6 +182,13 @@ impl Reader<'_> {
             wrapping.add_to(record, group.start, own_time);
         }
         self.stats.count(record);
+    }
+}
+
+/// Reads an entry of the journal's export format, whose fields may hold any bytes.
+fn read_entry<'a>(entry: &'a [u8], record: &mut Record<'a>) {
+    if !journal_export::parse(entry, record) {
+        record.body = Value::Bytes(Cow::Borrowed(entry));
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::format::Parser;
-use crate::pipeline::group::last_boundary;
+use crate::pipeline::group::Boundaries;
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled};
 
@@ -22,6 +22,7 @@ pub struct Chunker {
     carry: Vec<u8>,
     offset: u64,
     line_bytes_max: usize,
+    boundaries: Boundaries,
     ended: bool,
     /// An error that came behind bytes that were still good.
     failed: Option<io::Error>,
@@ -29,11 +30,12 @@ pub struct Chunker {
 
 impl Chunker {
     /// Begins at `offset` with bytes that were read already, for detection.
-    pub fn new(head: Vec<u8>, offset: u64, line_bytes_max: usize) -> Chunker {
+    pub fn new(head: Vec<u8>, offset: u64, parser: &Parser, line_bytes_max: usize) -> Chunker {
         Chunker {
             carry: head,
             offset,
             line_bytes_max,
+            boundaries: Boundaries::new(parser, line_bytes_max),
             ended: false,
             failed: None,
         }
@@ -83,7 +85,7 @@ impl Chunker {
     }
 
     /// Where the chunk ends, if it can end yet.
-    fn cut(&self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
+    fn cut(&mut self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
         let complete = memchr::memrchr(b'\n', bytes).map(|newline| newline + 1);
         let tail_at = complete.unwrap_or(0);
         if bytes.len() - tail_at > self.line_bytes_max && tail_at > 0 {
@@ -93,10 +95,8 @@ impl Chunker {
         match filled {
             Filled::Lull { quiet: true } => complete,
             // While lines keep coming, the last of them may not be the last of its record.
-            Filled::Lull { quiet: false } => {
-                last_boundary(bytes, parser, self.line_bytes_max).or(complete)
-            }
-            Filled::Enough | Filled::End => last_boundary(bytes, parser, self.line_bytes_max),
+            Filled::Lull { quiet: false } => self.boundaries.last(bytes, parser).or(complete),
+            Filled::Enough | Filled::End => self.boundaries.last(bytes, parser),
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn chunks(feed: &mut Feed, line_bytes_max: usize) -> Vec<Chunk> {
-        let mut chunker = Chunker::new(Vec::new(), 0, line_bytes_max);
+        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), line_bytes_max);
         std::iter::from_fn(|| chunker.next(feed, &mut parser(), Vec::new()).unwrap()).collect()
     }
 
@@ -225,7 +225,7 @@ mod tests {
             }
         }
         let mut feed = Feed::Bulk(Box::new(Fails(Cursor::new("one\ntwo\n"))));
-        let mut chunker = Chunker::new(Vec::new(), 0, 100);
+        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), 100);
         let first = chunker.next(&mut feed, &mut parser(), Vec::new()).unwrap();
         assert_eq!(first.unwrap().bytes, b"one\ntwo\n");
         let error = chunker
