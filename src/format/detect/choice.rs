@@ -26,6 +26,8 @@ pub(super) struct Choice {
     pub(super) fits: usize,
     /// Rows of the table, in the order of trial, with the lines that each took.
     rows: Vec<(usize, usize)>,
+    /// What was learnt, when most lines that fit no row fit it.
+    learnt: Option<Layout>,
     stamped: usize,
 }
 
@@ -33,11 +35,14 @@ impl Choice {
     /// The choice for these lines.
     pub(super) fn of(lines: &HeadLines) -> Choice {
         let rows = layouts_of(&lines.texts);
-        let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
+        let taken: usize = rows.iter().map(|(_, taken)| taken).sum();
+        let (learnt, by_learnt) = learnt_of(lines, &rows);
+        let laid_out = taken + by_learnt;
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
-        let timed = rows
-            .first()
-            .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
+        let first = rows.first().map(|(row, _)| &table::layouts()[*row]);
+        let timed = first
+            .or(learnt.as_ref())
+            .is_some_and(|layout| layout.time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
         let enough = if timed { 3 } else { 2 };
         let candidates = [
@@ -60,15 +65,19 @@ impl Choice {
             kind,
             fits,
             rows,
+            learnt,
             stamped,
         }
     }
 
     /// The layouts of the file's text lines, in the order of trial.
     pub(super) fn layouts(&self) -> Vec<Layout> {
-        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
-        let rows = self.rows.iter().filter(|_| used);
+        if matches!(self.kind, FormatKind::Plain | FormatKind::Stamped) {
+            return Vec::new();
+        }
+        let rows = self.rows.iter();
         rows.map(|(row, _)| table::layouts()[*row].clone())
+            .chain(self.learnt.clone())
             .collect()
     }
 
@@ -79,7 +88,7 @@ impl Choice {
             FormatKind::Layout => self
                 .rows
                 .first()
-                .map_or("layout", |(row, _)| ROWS[*row].name)
+                .map_or("learnt", |(row, _)| ROWS[*row].name)
                 .to_owned(),
             kind => kind.name().to_owned(),
         }
@@ -148,7 +157,9 @@ impl Choice {
             return Vec::new();
         }
         let fits = |line: &&TextLine| {
-            line.stamped || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
+            line.stamped
+                || line.fits_learnt
+                || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
         };
         let unfit = lines.texts.iter().filter(|line| !fits(line));
         unfit
@@ -186,6 +197,20 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen
+}
+
+/// What was learnt, and how many lines that no chosen row takes fit it.
+fn learnt_of(lines: &HeadLines, rows: &[(usize, usize)]) -> (Option<Layout>, usize) {
+    let taken = |line: &TextLine| rows.iter().any(|(row, _)| holds(&line.rows, *row));
+    let left = lines.texts.iter().filter(|line| !taken(line));
+    let (count, fits) = left.fold((0, 0), |(count, fits), line| {
+        (count + 1, fits + usize::from(line.fits_learnt))
+    });
+    if fits * 2 > count {
+        (lines.learnt.clone(), fits)
+    } else {
+        (None, 0)
+    }
 }
 
 fn is_believed(row: usize, fits: usize, texts: usize) -> bool {

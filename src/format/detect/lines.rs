@@ -3,7 +3,7 @@
 use crate::format::detect::LINES_MAX;
 use crate::format::detect::flavour;
 use crate::format::json::{self, scan};
-use crate::format::layout::{Captures, table};
+use crate::format::layout::{Captures, Layout, learn, table};
 use crate::format::logfmt;
 use crate::format::syslog;
 use crate::format::timestamp::{self, Zone};
@@ -33,6 +33,8 @@ pub(super) struct HeadLines {
     pub(super) prioritised: usize,
     /// The others.
     pub(super) texts: Vec<TextLine>,
+    /// What those that fit no row have in common.
+    pub(super) learnt: Option<Layout>,
 }
 
 /// A line of text.
@@ -46,6 +48,8 @@ pub(super) struct TextLine {
     pub(super) rows: RowSet,
     /// Whether it begins with a time.
     pub(super) stamped: bool,
+    /// Whether it fits what was learnt.
+    pub(super) fits_learnt: bool,
 }
 
 impl HeadLines {
@@ -80,7 +84,30 @@ impl HeadLines {
             trace = TraceState::begin(line.as_bytes());
             lines.text(index + 1, line, zone);
         }
+        lines.learn(zone);
         lines
+    }
+
+    /// Learns from the lines that fit no row, when they are as many as the others.
+    fn learn(&mut self, zone: &mut Zone) {
+        let unknown = |line: &&TextLine| line.rows == RowSet::default();
+        let starts: Vec<&str> = self
+            .texts
+            .iter()
+            .filter(unknown)
+            .map(|line| &*line.start)
+            .collect();
+        if starts.len() * 2 < self.texts.len() {
+            return;
+        }
+        let pattern = learn::learn(&starts, zone);
+        self.learnt = pattern.and_then(|pattern| Layout::compile("learnt", pattern).ok());
+        let (Some(layout), mut captures) = (&self.learnt, Captures::EMPTY) else {
+            return;
+        };
+        for line in &mut self.texts {
+            line.fits_learnt = layout.matches(line.start.as_bytes(), zone, &mut captures);
+        }
     }
 
     /// Takes a line that begins with a brace; returns how many are open behind it.
@@ -115,6 +142,7 @@ impl HeadLines {
             start: line.chars().take(160).collect(),
             rows: rows_of(line, zone),
             stamped,
+            fits_learnt: false,
         });
     }
 }

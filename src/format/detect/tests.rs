@@ -44,3 +44,16 @@ fn a_mixed_file_is_what_most_of_it_is() {
     );
     check("a\nb\nc\nd\ne\n2026-11-20T09:00:00Z x\n", "plain", 100);
 }
+
+#[test]
+fn a_layout_that_nobody_knows_is_learnt() {
+    let head = "2026-11-20 09:00:00 <7> INFO (main) shop.cart: saved\n\
+                2026-11-20 09:00:01 <7> WARN (main) shop.web: slow\n\
+                2026-11-20 09:00:02 <8> INFO (pool-1) shop.cart: gone\n";
+    check(head, "learnt", 100);
+    let found = detect(head.as_bytes(), &mut zone());
+    assert_eq!(
+        found.format.layouts[0].pattern,
+        "{time} <{field2:int}> {level} ({thread}) {scope}: {body}"
+    );
+}
