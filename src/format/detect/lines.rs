@@ -73,8 +73,9 @@ impl HeadLines {
                 trace = TraceState::PLAIN;
                 continue;
             }
+            let rows = rows_of(line, zone);
             let joined = trace.accepts(line.as_bytes());
-            if let Some(state) = joined.filter(|_| !trace.is_plain()) {
+            if let Some(state) = joined.filter(|_| !trace.is_plain() && rows == RowSet::default()) {
                 trace = state;
                 continue;
             }
@@ -82,7 +83,7 @@ impl HeadLines {
                 continue;
             }
             trace = TraceState::begin(line.as_bytes());
-            lines.text(index + 1, line, zone);
+            lines.text(index + 1, line, rows, zone);
         }
         lines.learn(zone);
         lines
@@ -126,7 +127,7 @@ impl HeadLines {
         depth
     }
 
-    fn text(&mut self, number: usize, line: &str, zone: &mut Zone) {
+    fn text(&mut self, number: usize, line: &str, rows: RowSet, zone: &mut Zone) {
         self.count += 1;
         if syslog::looks_like(line) {
             self.prioritised += 1;
@@ -140,7 +141,7 @@ impl HeadLines {
         self.texts.push(TextLine {
             number,
             start: line.chars().take(160).collect(),
-            rows: rows_of(line, zone),
+            rows,
             stamped,
             fits_learnt: false,
         });

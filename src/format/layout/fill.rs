@@ -183,12 +183,29 @@ impl<'a> Filler<'_, 'a> {
             FieldKind::CommaPairs => PairStyle::Comma,
             _ => return self.whole_message(kind, first, more, whole),
         };
+        if !more.trim_ascii().is_empty() {
+            return self.long_message(style, more, whole);
+        }
         let (mut message, found) = pairs::split(style, first);
         self.pairs(style, found);
         if kind == FieldKind::Structlog {
             message = self.bracketed_logger(message);
         }
-        self.set_body(message, more, whole);
+        self.record.body = text(message);
+    }
+
+    /// A message of several lines: pairs stand behind its last one.
+    fn long_message(&mut self, style: PairStyle, more: &'a str, whole: &'a str) {
+        let last = more.rfind('\n').map_or(0, |newline| newline + 1);
+        let (_, found) = pairs::split(style, more.get(last..).unwrap_or_default());
+        self.pairs(style, found);
+        let end = whole.len() - found.len();
+        let message = whole.get(..end).unwrap_or(whole).trim_ascii_end();
+        self.record.body = match message.strip_prefix("\n    ") {
+            // Bunyan puts it on lines of its own, each indented.
+            Some(indented) => Value::Text(Cow::Owned(indented.replace("\n    ", "\n"))),
+            None => text(message),
+        };
     }
 
     /// The message of a format that puts no pairs behind it, or leaves them there.
