@@ -180,8 +180,9 @@ impl Feeder {
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
+        let line_bytes_max = source.format.line_bytes_max(records.line_bytes_max);
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, records.line_bytes_max),
+            chunker: Chunker::new(head, start_offset as u64, line_bytes_max),
             parser: Parser::new(Arc::clone(&source.format), zone),
             source: Arc::new(source),
             feed,

@@ -9,6 +9,7 @@ use crate::format::json::scan;
 use crate::format::layout::Captures;
 use crate::format::trace::{self, TraceState};
 use crate::format::{Begin, FormatKind, Parser, journal_export};
+use crate::otlp::framing::{Frame, Framing};
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
@@ -112,8 +113,10 @@ impl<'c> Groups<'c> {
 
     /// The next record's lines.
     pub fn next_group(&mut self, parser: &mut Parser) -> Option<&Group> {
-        if parser.format().kind == FormatKind::JournalExport {
-            return self.next_entry();
+        match parser.format().kind {
+            FormatKind::JournalExport => return self.next_entry(),
+            FormatKind::OtlpProtobuf(framing) => return self.next_frame(framing),
+            _ => {}
         }
         let open = self.ahead;
         if !self.is_ahead && !self.read_line(open, parser) {
@@ -171,6 +174,27 @@ impl<'c> Groups<'c> {
             start,
             head_end: end,
             end,
+            begin: Begin::Entry,
+            ..Group::default()
+        };
+        Some(&self.slots[0])
+    }
+
+    /// The next request in protobuf; bytes that are none are one to their end.
+    fn next_frame(&mut self, framing: Framing) -> Option<&Group> {
+        let start = self.at;
+        if start >= self.bytes.len() {
+            return None;
+        }
+        self.at = match framing.frame(self.bytes, start) {
+            Frame::Whole(range) => range.end,
+            Frame::Cut(_) | Frame::Lost => self.bytes.len(),
+        };
+        self.counts.lines += 1;
+        self.slots[0] = Group {
+            start,
+            head_end: self.at,
+            end: self.at,
             begin: Begin::Entry,
             ..Group::default()
         };
@@ -324,8 +348,10 @@ impl Group {
 /// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
 /// follows the place belongs to the next chunk.
 pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
-    if parser.format().kind == FormatKind::JournalExport {
-        return last_entry_end(bytes);
+    match parser.format().kind {
+        FormatKind::JournalExport => return last_entry_end(bytes),
+        FormatKind::OtlpProtobuf(framing) => return framing.last_end(bytes),
+        _ => {}
     }
     let mut line_end = memchr::memrchr(b'\n', bytes)?;
     let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
