@@ -42,7 +42,7 @@ impl Framing {
             Frame::Lost => false,
             Frame::Cut(range) => {
                 let seen = head.get(range.start..).unwrap_or_default();
-                look(seen, range.len()).is_some_and(|seen| seen.is_some())
+                look(seen, range.len()).is_some()
             }
             Frame::Whole(range) => {
                 let message = head.get(range).unwrap_or_default();
@@ -109,14 +109,13 @@ impl Framing {
 
 /// What a whole request carries; `None` when it has no record or is none.
 pub fn carries(message: &[u8]) -> Option<Carries> {
-    look(message, message.len())?
+    look(message, message.len())
 }
 
 /// Walks through resources and scopes to the first record.
 ///
-/// Shape: the first bytes of a request and its length → what it carries, when a record is among them; the outer `None` when the bytes
-/// are no request.
-fn look(message: &[u8], length: usize) -> Option<Option<Carries>> {
+/// Shape: the first bytes of a request, and its length → what it carries; `None` when no record is among them or they are no request.
+fn look(message: &[u8], length: usize) -> Option<Carries> {
     for resource in Fields::of(message, length) {
         let (tag, resource, length) = resource?;
         if tag != request::RESOURCE_LOGS {
@@ -130,12 +129,12 @@ fn look(message: &[u8], length: usize) -> Option<Option<Carries>> {
             for record in Fields::of(scope, length) {
                 let (tag, record, _) = record?;
                 if tag == scope_logs::LOG_RECORDS && !record.is_empty() {
-                    return record_carries(record).map(Some);
+                    return record_carries(record);
                 }
             }
         }
     }
-    Some(None)
+    None
 }
 
 /// A record begins with one of its fields; spans and metrics begin with an id or a name, whose tag a log record does not have.
@@ -213,4 +212,110 @@ fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
 fn length32(bytes: &[u8]) -> Option<(usize, u64)> {
     let length = bytes.first_chunk::<4>()?;
     Some((4, u64::from(u32::from_be_bytes(*length))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+    use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
+    use prost::Message as _;
+
+    fn request(text: &str) -> Vec<u8> {
+        let record = LogRecord {
+            time_unix_nano: 1_790_000_000_000_000_000,
+            severity_text: text.to_owned(),
+            ..LogRecord::default()
+        };
+        let scope = ScopeLogs {
+            log_records: vec![record.clone(), record],
+            ..ScopeLogs::default()
+        };
+        let resource = ResourceLogs {
+            scope_logs: vec![scope],
+            ..ResourceLogs::default()
+        };
+        let resource_logs = vec![resource];
+        ExportLogsServiceRequest { resource_logs }.encode_to_vec()
+    }
+
+    fn framed(framing: Framing, message: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(message.len()).unwrap();
+        let mut bytes = Vec::new();
+        match framing {
+            Framing::Bare => {}
+            Framing::Varint => crate::otlp::protobuf::put_varint(&mut bytes, length.into()),
+            Framing::Length32 => bytes.extend(length.to_be_bytes()),
+        }
+        bytes.extend(message);
+        bytes
+    }
+
+    #[test]
+    fn a_framing_is_told_from_the_first_request_also_when_it_is_cut() {
+        for framing in Framing::ALL {
+            for text in ["", "loud", &"x".repeat(300), &"x".repeat(20_000)] {
+                let file = framed(framing, &request(text)).repeat(2);
+                assert_eq!(Framing::of(&file), Some(framing));
+                let cut = file.get(..file.len() / 2 - 1).unwrap();
+                let enough = text.len() >= 300;
+                assert!(Framing::of(cut) == Some(framing) || !enough, "{framing:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_no_requests() {
+        for bytes in [
+            "",
+            "\n",
+            "\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
+            "\nhello\nworld, this is a text\n",
+            "{\"resourceLogs\":[]}",
+            "\0\0\0\u{5}abcde",
+            "\u{1f}\u{8b}\u{8}",
+        ] {
+            assert_eq!(Framing::of(bytes.as_bytes()), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn other_signals_are_told_by_their_first_record() {
+        // ResourceSpans, ScopeSpans, a Span that begins with its trace id.
+        let span = [&[0x0a, 16][..], &[7; 16]].concat();
+        let field = |tag: u8, content: Vec<u8>| {
+            let mut bytes = Vec::new();
+            crate::otlp::protobuf::put_bytes(&mut bytes, tag, &content);
+            bytes
+        };
+        let file = field(0x0a, field(0x12, field(0x12, span)));
+        assert_eq!(carries(&file), Some(Carries::Others));
+        assert_eq!(Framing::of(&file), Some(Framing::Bare));
+        assert!(matches!(read_protobuf(&file), Read::Others));
+    }
+
+    #[test]
+    fn pieces_are_found_from_their_starts() {
+        for framing in Framing::ALL {
+            let piece = framed(framing, &request("loud"));
+            let file = piece.repeat(3);
+            let cut = |end: usize| framing.last_end(file.get(..end).unwrap());
+            assert_eq!(cut(piece.len() - 1), None, "{framing:?}");
+            assert_eq!(cut(piece.len()), Some(piece.len()));
+            assert_eq!(cut(file.len() - 1), Some(2 * piece.len()));
+            let torn = [&file[..], &[0xff; 30]].concat();
+            assert_eq!(framing.last_end(&torn), Some(torn.len()));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_never_panic(bytes in proptest::collection::vec(proptest::sample::select(vec![0_u8, 1, 3, 9, 10, 16, 18, 26, 127, 128, 255]), 0..60)) {
+            for framing in Framing::ALL {
+                let end = framing.last_end(&bytes);
+                proptest::prop_assert!(end.is_none_or(|end| end <= bytes.len()));
+            }
+            let _told = (Framing::of(&bytes), carries(&bytes));
+        }
+    }
 }

@@ -373,6 +373,22 @@ mod tests {
     }
 
     #[test]
+    fn colours_in_a_journal_entry_do_not_move_its_end() {
+        let message = b"\x1b[31mno stock\x1b[0m";
+        let length = (message.len() as u64).to_le_bytes();
+        let entry = [b"MESSAGE\n", &length[..], message, b"\nPRIORITY=3\n\n"].concat();
+        let (json, stats) = run(FormatKind::JournalExport, &entry.repeat(2), 100, 0);
+        assert!(
+            json.contains("no stock") && !json.contains("bytesValue"),
+            "{json}"
+        );
+        assert_eq!(
+            (stats.records, stats.severity[SeverityClass::Error as usize]),
+            (2, 2)
+        );
+    }
+
+    #[test]
     fn windows_line_breaks_leave_no_trace() {
         let (json, stats) = run(FormatKind::Plain, b"one\r\n  two\r\nthree\r\n", 100, 0);
         assert!(

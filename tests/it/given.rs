@@ -38,16 +38,16 @@ fn lines(text: &str) -> Vec<ExportLogsServiceRequest> {
         .collect()
 }
 
-fn text(text: &str) -> Option<AnyValue> {
-    Some(AnyValue {
+fn text(text: &str) -> AnyValue {
+    AnyValue {
         value: Some(Value::StringValue(text.to_owned())),
-    })
+    }
 }
 
 fn pair(key: &str, value: &str) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
-        value: text(value),
+        value: Some(text(value)),
         ..KeyValue::default()
     }
 }
@@ -58,7 +58,7 @@ fn record(number: u64) -> LogRecord {
         observed_time_unix_nano: 1_790_000_000_500_000_000 + number,
         severity_number: 9 + i32::try_from(number % 3).unwrap() * 4,
         severity_text: "loud".into(),
-        body: text(&format!("record \u{1b}[1m{number}")),
+        body: Some(text(&format!("record \u{1b}[1m{number}"))),
         attributes: vec![pair("n", &number.to_string())],
         dropped_attributes_count: 3,
         flags: 0x101,

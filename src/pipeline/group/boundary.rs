@@ -55,8 +55,9 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
             | Begin::OpenObject
             | Begin::Record(Some(_))
             | Begin::Layout(_)
-            | Begin::Marked => {}
-            Begin::Nothing | Begin::Entry => {}
+            | Begin::Marked
+            | Begin::Nothing
+            | Begin::Entry => {}
             Begin::Record(None) => {
                 match candidate {
                     _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
