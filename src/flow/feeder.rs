@@ -182,7 +182,7 @@ impl Feeder {
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
         let parser = Parser::new(Arc::clone(&source.format), zone);
-        let line_bytes_max = records.line_bytes_max;
+        let line_bytes_max = source.format.line_bytes_max(records.line_bytes_max);
         Ok(Open {
             chunker: Chunker::new(head, start_offset as u64, &parser, line_bytes_max),
             parser,

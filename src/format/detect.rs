@@ -15,6 +15,7 @@ use crate::format::detect::choice::Choice;
 use crate::format::detect::lines::HeadLines;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
+use crate::otlp::framing::Framing;
 
 /// Lines looked at; the head that is read for them is bounded by the source.
 const LINES_MAX: usize = 300;
@@ -87,6 +88,11 @@ impl Detection {
 
 /// Looks at the head of a file; the last line may be cut off.
 pub fn detect(head: &[u8], zone: &mut Zone) -> Detection {
+    if let Some(framing) = Framing::of(head) {
+        let format = Format::of(FormatKind::OtlpProtobuf(framing));
+        let label = format.kind.name().to_owned();
+        return Detection::given(format, label);
+    }
     let mut clean = Vec::new();
     let head = if memchr::memchr(ansi::ESCAPE, head).is_some() {
         ansi::strip_into(head, &mut clean);

@@ -4,14 +4,15 @@
 //! record begins is told by the format, and inside of a stack trace by what stood above; the same rules cut the input into chunks,
 //! so that the records do not depend on where it was cut.
 
-mod boundary;
-
 use crate::format::json::scan;
 use crate::format::layout::Captures;
 use crate::format::trace::TraceState;
 use crate::format::{Begin, FormatKind, Parser, journal_export};
+use crate::otlp::framing::{Frame, Framing};
 
-pub use crate::pipeline::group::boundary::Boundaries;
+mod boundary;
+
+pub use self::boundary::Boundaries;
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
@@ -112,8 +113,10 @@ impl<'c> Groups<'c> {
 
     /// The next record's lines.
     pub fn next_group(&mut self, parser: &mut Parser) -> Option<&Group> {
-        if parser.format().kind == FormatKind::JournalExport {
-            return self.next_entry();
+        match parser.format().kind {
+            FormatKind::JournalExport => return self.next_entry(),
+            FormatKind::OtlpProtobuf(framing) => return self.next_frame(framing),
+            _ => {}
         }
         let open = self.ahead;
         if !self.is_ahead && !self.read_line(open, parser) {
@@ -177,13 +180,33 @@ impl<'c> Groups<'c> {
         Some(&self.slots[0])
     }
 
+    /// The next request in protobuf; bytes that are none are one to their end.
+    fn next_frame(&mut self, framing: Framing) -> Option<&Group> {
+        let start = self.at;
+        if start >= self.bytes.len() {
+            return None;
+        }
+        self.at = match framing.frame(self.bytes, start) {
+            Frame::Whole(range) => range.end,
+            Frame::Cut(_) | Frame::Lost => self.bytes.len(),
+        };
+        self.counts.lines += 1;
+        self.slots[0] = Group {
+            start,
+            head_end: self.at,
+            end: self.at,
+            begin: Begin::Entry,
+            ..Group::default()
+        };
+        Some(&self.slots[0])
+    }
+
     /// What the open record becomes with the line, or `None` when the line begins another.
     #[inline]
     fn joined(&self, open: usize, line: usize) -> Option<TraceState> {
         let (record, next) = (&self.slots[open], &self.slots[line]);
         if record.depth > 0 {
-            // Only what begins an object of its own shows that this one is broken.
-            let joins = !matches!(next.begin, Begin::Object | Begin::OpenObject);
+            let joins = !breaks_object(next.begin, &self.bytes[next.start..next.end]);
             return (joins && record.fits(next)).then_some(TraceState::PLAIN);
         }
         if record.stands_alone || next.stands_alone {
@@ -319,14 +342,28 @@ impl Group {
     }
 }
 
+/// Whether a line shows that the open object above it is broken: it begins an object of its own, or it stands at the margin, where no
+/// line of an object does but its brackets and keys, and begins a record by its format.
+fn breaks_object(begin: Begin, line: &[u8]) -> bool {
+    match begin {
+        Begin::Object | Begin::OpenObject => true,
+        Begin::Record(Some(_)) | Begin::Layout(_) | Begin::Marked => {
+            let may_be_inside = |byte: &u8| byte.is_ascii_whitespace() || b"\"]},".contains(byte);
+            !line.first().is_some_and(may_be_inside)
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod traces;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::layout::Layout;
     use crate::format::timestamp::Zone;
-    use crate::format::{Format, FormatKind};
+    use crate::format::{Format, FormatKind, Objects};
     use jiff::tz::TimeZone;
     use std::sync::Arc;
 
@@ -387,6 +424,28 @@ mod tests {
             "{\"a\":1}\n  odd\n{\"a\":2}\n",
             &["{\"a\":1}", "  odd", "{\"a\":2}"],
         );
+    }
+
+    #[test]
+    fn a_broken_object_ends_where_a_line_at_the_margin_begins_a_record() {
+        let mut format = Format::of(FormatKind::Stamped);
+        format.kind = FormatKind::Json;
+        format.objects = Objects::ManyLines;
+        format.layouts = vec![Layout::compile("test", "{time} {level} {message}").unwrap()];
+        let text = concat!(
+            "{\"a\":\n  2026-11-20T09:00:00Z INFO inside\n}\n",
+            "{\"torn\":[\n2026-11-20T09:00:01Z INFO b\n2026-11-20T09:00:02Z INFO c\n",
+        );
+        let parser = || Parser::new(Arc::new(format.clone()), Zone::new(TimeZone::UTC));
+        let (mut groups, mut starts) = (Groups::new(text.as_bytes(), 1_000, 0), Vec::new());
+        while let Some(group) = groups.next_group(&mut parser()) {
+            starts.push(group.start);
+        }
+        assert_eq!(starts, [0, 43, 53, 81]);
+        for seen in 0..=text.len() {
+            let cut = cut(&text.as_bytes()[..seen], &mut parser(), 1_000);
+            assert!(cut.is_none_or(|cut| starts.contains(&cut)), "{cut:?}");
+        }
     }
 
     #[test]

@@ -77,7 +77,9 @@ impl Chunker {
             if let Some(cut) = self.cut(&bytes, filled, parser) {
                 return Ok(Some(self.take(bytes, cut, 0)));
             }
-            if memchr::memchr(b'\n', &bytes).is_none() && bytes.len() > self.line_bytes_max {
+            let is_line = !parser.format().is_framed();
+            let outgrown = bytes.len() > self.line_bytes_max;
+            if is_line && outgrown && memchr::memchr(b'\n', &bytes).is_none() {
                 return Ok(Some(self.take_cut_line(feed, bytes)));
             }
             wanted = bytes.len() + CHUNK_BYTES;
@@ -86,6 +88,9 @@ impl Chunker {
 
     /// Where the chunk ends, if it can end yet.
     fn cut(&mut self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
+        if parser.format().is_framed() {
+            return self.boundaries.last(bytes, parser);
+        }
         let complete = memchr::memrchr(b'\n', bytes).map(|newline| newline + 1);
         let tail_at = complete.unwrap_or(0);
         if bytes.len() - tail_at > self.line_bytes_max && tail_at > 0 {

@@ -46,6 +46,7 @@ impl Choice {
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
         let enough = if timed { 3 } else { 2 };
         let candidates = [
+            (FormatKind::OtlpJson, lines.payloads, 2),
             (FormatKind::Json, lines.objects, 2),
             (FormatKind::Syslog, lines.prioritised, 2),
             (FormatKind::Layout, laid_out, enough),
@@ -97,6 +98,7 @@ impl Choice {
     /// The formats that lost, the better first, and why.
     pub(super) fn runners_up(&self, lines: &HeadLines) -> Vec<RunnerUp> {
         let structured = [
+            (FormatKind::OtlpJson, lines.payloads),
             (FormatKind::Json, lines.objects),
             (FormatKind::Syslog, lines.prioritised),
             (FormatKind::Logfmt, lines.pairs),

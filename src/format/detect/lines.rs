@@ -9,6 +9,7 @@ use crate::format::syslog;
 use crate::format::timestamp::{self, Zone};
 use crate::format::trace::{self, TraceState};
 use crate::format::{Table, csv, journal_export, w3c};
+use crate::otlp::payload::json_carries;
 
 /// Rows of data below a line of names that must have as many cells.
 const TABLE_ROWS_MIN: usize = 2;
@@ -23,6 +24,8 @@ pub(super) struct HeadLines {
     pub(super) count: usize,
     /// Those that are whole JSON objects.
     pub(super) objects: usize,
+    /// Requests in OTLP/JSON, and those that are cut off.
+    pub(super) payloads: usize,
     /// Objects that go on in further lines.
     pub(super) open_objects: usize,
     /// Who writes such objects; empty when unknown.
@@ -114,7 +117,11 @@ impl HeadLines {
     /// Takes a line that begins with a brace; returns how many are open behind it.
     fn object(&mut self, line: &str) -> u32 {
         let depth = scan::depth_behind(line.as_bytes(), 0);
-        if depth > 0 {
+        if json_carries(line.as_bytes()).is_some() {
+            self.count += 1;
+            self.payloads += 1;
+            self.open_objects += usize::from(depth > 0);
+        } else if depth > 0 {
             self.count += 1;
             self.open_objects += 1;
         } else if json::is_object(line) {

@@ -30,6 +30,11 @@ fn files_are_told_by_their_first_lines() {
     );
     check("{\"a\":1}\n{\"a\":2}\n", "json", 100);
     check("level=info msg=hi\nlevel=warn msg=\"a b\"\n", "logfmt", 100);
+    check(
+        "{\"resourceLogs\":[]}\n{ \"resourceSpans\" : []}\n{\"resourceLogs\":[{\"scope",
+        "otlp/json",
+        100,
+    );
     check("hello\nworld\n", "plain", 100);
     check("", "plain", 100);
     check("<34>1 2026-11-20T09:00:00Z h app - - - x\n", "syslog", 100);

@@ -1,23 +1,24 @@
-//! Where a source can be cut so that no record is torn.
+//! Where the bytes that were read so far can be cut into chunks so that no record is torn.
 //!
-//! The last line that surely begins a record is looked for from the end, so that only a few lines of a chunk are read twice. Lines that a
-//! container runtime wrapped are unwrapped for it, at first only those of the tail.
+//! The last lines are asked from the end, because one that surely begins a record is most often near. Where none does, the bytes are
+//! walked through as the workers will walk through them. Lines that a container runtime wrapped are unwrapped for it, at first only those
+//! of the tail.
 
 use crate::format::ansi;
 use crate::format::layout::Captures;
 use crate::format::trace;
-use crate::format::{Begin, FormatKind, Parser, journal_export};
-use crate::pipeline::group::{Groups, RECORD_BYTES_MAX, Tail};
+use crate::format::{Begin, FormatKind, Objects, Parser, journal_export};
+use crate::pipeline::group::{Groups, RECORD_BYTES_MAX, Tail, breaks_object};
 use crate::pipeline::unwrap::Unwrapper;
+
+/// Most bytes of an entry of the journal's export format, core dumps excepted.
+const ENTRY_BYTES_MAX: usize = 16 << 20;
 
 /// How much of wrapped lines is looked at before all of them are.
 const WRAPPED_TAIL_BYTES: usize = 32 << 10;
 
 /// Places tried among wrapped lines: a line of the other stream may be open at each of them.
 const WRAPPED_TRIES_MAX: usize = 64;
-
-/// Most bytes of an entry of the journal's export format, core dumps excepted.
-const ENTRY_BYTES_MAX: usize = 16 << 20;
 
 /// Finds the places at which one source can be cut.
 #[derive(Debug)]
@@ -77,12 +78,15 @@ impl Boundaries {
 /// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
 /// follows the place belongs to the next chunk.
 fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
-    if parser.format().kind == FormatKind::JournalExport {
-        return last_entry_end(bytes);
+    match parser.format().kind {
+        FormatKind::JournalExport => return last_entry_end(bytes),
+        FormatKind::OtlpProtobuf(framing) => return framing.last_end(bytes),
+        _ => {}
     }
     let mut line_end = memchr::memrchr(b'\n', bytes)?;
     let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
     // The last line that begins a record if none of the ordinary lines above it stands in a trace.
+    let in_objects = parser.format().objects == Objects::ManyLines;
     let mut candidate = None;
     let mut above = 0;
     // That of the line below, unless it joins any record.
@@ -97,13 +101,24 @@ fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Op
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match begins_raw(line, parser) {
+        let begin = begins_raw(line, parser);
+        match begin {
             Begin::Object
             | Begin::OpenObject
             | Begin::Record(Some(_))
             | Begin::Layout(_)
-            | Begin::Marked => return Some(start),
-            Begin::Nothing | Begin::Entry => {}
+            | Begin::Marked
+                if !in_objects || breaks_object(begin, line) =>
+            {
+                return Some(start);
+            }
+            Begin::Object
+            | Begin::OpenObject
+            | Begin::Record(Some(_))
+            | Begin::Layout(_)
+            | Begin::Marked
+            | Begin::Nothing
+            | Begin::Entry => {}
             Begin::Record(None) => {
                 match candidate {
                     _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
