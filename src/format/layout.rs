@@ -46,6 +46,8 @@ enum Below {
     Body,
     /// The level, a colon and the body.
     LevelAndBody,
+    /// Comments that say who asked and how long it took, and the query.
+    SlowQuery,
 }
 
 /// Whether a pattern holds a time.
@@ -86,6 +88,12 @@ pub enum FieldKind {
     Number,
     /// Letters, digits and `_ . - $ : / @ #`, beginning with a letter, `_` or `<`.
     Name,
+    /// Digits with a dot among them.
+    Decimal,
+    /// Words in capitals, blanks between them.
+    Capitals,
+    /// What Cisco calls a facility: capitals, digits and `_`, no dash.
+    Facility,
     /// A name with a dot or `::` in it, as loggers of large programs have.
     Dotted,
     /// A Rust module's path: names with `::` between them.
@@ -175,6 +183,11 @@ impl Layout {
     /// Whether its lines carry a time.
     pub fn time(&self) -> HasTime {
         self.time
+    }
+
+    /// Whether most lines of a file stand below the one that it fits.
+    pub fn heads_blocks(&self) -> bool {
+        self.below != Below::More
     }
 
     /// Whether its lines begin with a time in any form.

@@ -12,6 +12,9 @@ const LAYOUTS_MAX: usize = 8;
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
 
+/// Most lines, on the average, below the one that begins a record of a layout whose records are blocks.
+const BLOCK_LINES_MAX: usize = 40;
+
 /// Lines that fit nothing, shown.
 const UNFIT_MAX: usize = 5;
 
@@ -35,11 +38,14 @@ impl Choice {
         let rows = layouts_of(&lines.texts);
         let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
-        let timed = rows
-            .first()
-            .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
+        let first = rows.first().map(|(row, _)| &table::layouts()[*row]);
+        let timed = first.is_some_and(|layout| layout.time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
-        let enough = if timed { 3 } else { 2 };
+        let enough = match first {
+            Some(layout) if layout.heads_blocks() => BLOCK_LINES_MAX,
+            _ if timed => 3,
+            _ => 2,
+        };
         let candidates = [
             (FormatKind::Json, lines.objects, 2),
             (FormatKind::Syslog, lines.prioritised, 2),
@@ -47,9 +53,12 @@ impl Choice {
             (FormatKind::Logfmt, lines.pairs, 2),
             (FormatKind::Stamped, stamped, 3),
         ];
+        // In a file of a layout with times, a stamped line that fits none is a record too: the layout says more.
+        let laid_out_enough = timed && laid_out * enough >= lines.count;
         let best = candidates
             .into_iter()
             .filter(|(_, fits, share)| *fits > 0 && fits * share >= lines.count)
+            .filter(|(kind, ..)| *kind != FormatKind::Stamped || !laid_out_enough)
             // Of equals the first wins: it says more.
             .rev()
             .max_by_key(|(kind, fits, _)| (*fits, *kind == FormatKind::Layout));
@@ -171,7 +180,7 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
             .map(|row| {
                 let fits = left.iter().filter(|line| holds(&line.rows, row)).count();
                 let all = texts.iter().filter(|line| holds(&line.rows, row)).count();
-                if is_believed(row, all, texts.len()) {
+                if is_believed(row, all, texts.len(), &chosen) {
                     fits
                 } else {
                     0
@@ -188,8 +197,18 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
     chosen
 }
 
-fn is_believed(row: usize, fits: usize, texts: usize) -> bool {
+fn is_believed(row: usize, fits: usize, texts: usize, chosen: &[(usize, usize)]) -> bool {
+    let relative_chosen = || {
+        chosen
+            .iter()
+            .any(|(other, _)| ROWS[*other].name == ROWS[row].name)
+    };
     match ROWS[row].evidence {
+        Evidence::Companion => relative_chosen(),
+        Evidence::Alternative => !relative_chosen() && fits > 0,
+        Evidence::Distinct if table::layouts()[row].heads_blocks() => {
+            fits * BLOCK_LINES_MAX >= texts
+        }
         Evidence::Distinct => fits * 10 >= texts || fits >= 10,
         Evidence::Shared => fits * 100 >= texts * SHARED_PERCENT_MIN,
     }

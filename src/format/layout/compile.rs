@@ -293,6 +293,7 @@ impl<'p> Compiler<'p> {
                 self.below = match kind {
                     "" => Below::Body,
                     "level" => Below::LevelAndBody,
+                    "slow" => Below::SlowQuery,
                     _ => return Err(unknown()),
                 };
                 return Ok(Op::Fixed(Box::default()));
@@ -377,6 +378,7 @@ fn target<'p>(name: &'p str, own: fn(&'p str) -> Cow<'static, str>) -> Target {
         "line" => "code.line.number",
         "func" => "code.function.name",
         "client" => "client.address",
+        "server" => "server.address",
         "user" => "user.name",
         "status" => "http.response.status_code",
         "method" => "http.request.method",
@@ -400,6 +402,9 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "int" => FieldKind::Int,
         "num" => FieldKind::Number,
         "name" => FieldKind::Name,
+        "decimal" => FieldKind::Decimal,
+        "upper" => FieldKind::Capitals,
+        "cisco" => FieldKind::Facility,
         "dotted" => FieldKind::Dotted,
         "path" => FieldKind::Path,
         "module" => FieldKind::Module,

@@ -9,7 +9,7 @@ use crate::format::layout::{Below, Captures, FieldKind, Layout, Span, Target};
 use crate::format::logfmt::typed;
 use crate::format::severity;
 use crate::format::text::push_exception;
-use crate::format::timestamp::Leading;
+use crate::format::timestamp::{self, Leading};
 use crate::format::trace;
 use crate::format::unique::{self, KeyMask};
 use crate::record::{Record, SeverityNumber, SpanId, TraceId, Value};
@@ -310,6 +310,9 @@ impl<'a> Filler<'_, 'a> {
 
     /// Formats whose message stands below their first line.
     fn below(&mut self, below: Below, head: &'a str, whole: &'a str) {
+        if below == Below::SlowQuery {
+            return self.slow_query(whole);
+        }
         let mut lines = whole.get(head.len()..).unwrap_or_default().trim_ascii();
         if below == Below::LevelAndBody
             && let Some((word, rest)) = lines.split_once(": ")
@@ -324,6 +327,64 @@ impl<'a> Filler<'_, 'a> {
             lines.split('\n').next().unwrap_or(lines),
             lines,
         );
+    }
+
+    /// `# User@Host: ana[ana] @ web1 [192.0.2.7]  Id: 9`, `# Query_time: 0.1  Lock_time: 0.0`, and below them the query.
+    fn slow_query(&mut self, whole: &'a str) {
+        let mut rest = whole;
+        while let Some(comment) = rest.strip_prefix("# ") {
+            let (line, more) = comment.split_once('\n').unwrap_or((comment, ""));
+            match line.strip_prefix("User@Host:") {
+                Some(who) => self.slow_query_user(who),
+                None if line.starts_with("Time:") => {}
+                None => self.colon_pairs(line),
+            }
+            rest = more;
+        }
+        let query = rest.trim_ascii();
+        if self.record.time.is_none() {
+            let stamp = query
+                .split_once("SET timestamp=")
+                .and_then(|(_, behind)| behind.split(';').next());
+            self.record.time = stamp.and_then(timestamp::epoch);
+        }
+        self.record.body = text(query);
+    }
+
+    /// ` ana[ana] @ web1 [192.0.2.7]  Id: 9`
+    fn slow_query_user(&mut self, who: &'a str) {
+        let (account, place) = who.split_once('@').unwrap_or((who, ""));
+        let user = account.split('[').next().unwrap_or(account).trim_ascii();
+        let (host, rest) = place.split_once('[').unwrap_or((place, ""));
+        let (address, rest) = rest.split_once(']').unwrap_or((rest, ""));
+        let parts = [
+            ("user.name", user),
+            ("client.host", host.trim_ascii()),
+            ("client.address", address.trim_ascii()),
+        ];
+        for (key, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+            self.push(key, text(part));
+        }
+        self.colon_pairs(rest);
+    }
+
+    /// `Query_time: 0.1  Lock_time: 0.0`
+    fn colon_pairs(&mut self, line: &'a str) {
+        let mut words = line.split_ascii_whitespace().peekable();
+        while let Some(word) = words.next() {
+            let Some(key) = word.strip_suffix(':') else {
+                continue;
+            };
+            let value = words.next_if(|next| !next.ends_with(':'));
+            if let Some(value) = value.filter(|_| !key.is_empty()) {
+                unique::push(
+                    &mut self.record.attributes,
+                    &mut self.mask,
+                    Cow::Borrowed(key),
+                    typed(value),
+                );
+            }
+        }
     }
 
     /// `METHOD target PROTOCOL`; anything else a client sent is kept as it is.

@@ -23,12 +23,16 @@ pub(super) enum Vocabulary {
     Redis,
     /// `PostgreSQL`: `LOG`, `STATEMENT`, `DEBUG1`.
     Postgres,
+    /// The same, with a colon behind it.
+    PostgresOnly,
     /// PHP: `Warning`, `Fatal error`.
     Php,
     /// .NET's console: `info`, `fail`, `crit`.
     DotNet,
     /// Erlang's reports: `INFO`, `CRASH`.
     Report,
+    /// ESXi: `In(182)`, two letters and a syslog priority.
+    Esxi,
     /// 0 to 7 as syslog counts.
     Syslog,
     /// The number of a syslog priority: facility × 8 + severity.
@@ -44,10 +48,12 @@ impl Vocabulary {
             "letter" => Vocabulary::Letter,
             "redis" => Vocabulary::Redis,
             "postgres" => Vocabulary::Postgres,
+            "pglog" => Vocabulary::PostgresOnly,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
             "php" => Vocabulary::Php,
             "dotnet" => Vocabulary::DotNet,
+            "esxi" => Vocabulary::Esxi,
             "report" => Vocabulary::Report,
             "syslog" => Vocabulary::Syslog,
             "pri" => Vocabulary::Priority,
@@ -63,7 +69,10 @@ impl Vocabulary {
                 let (word, number) = word(text)?;
                 Some((Some(number?), word.len()))
             }
-            Vocabulary::Any => word(text).map(|(word, number)| (number, word.len())),
+            Vocabulary::Any => word(text).map(|(word, number)| {
+                let number = number.or_else(|| severity::from_label(word));
+                (number, word.len())
+            }),
             Vocabulary::Upper => {
                 let (word, number) = word(text)?;
                 let is_upper = !word.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -78,9 +87,11 @@ impl Vocabulary {
             Vocabulary::Php => php(text),
             Vocabulary::DotNet => dotnet(text),
             Vocabulary::Report => report(text),
+            Vocabulary::Esxi => esxi(text),
             Vocabulary::Letter => letter(text),
             Vocabulary::Redis => redis(text),
             Vocabulary::Postgres => postgres(text),
+            Vocabulary::PostgresOnly => postgres_only(text),
             Vocabulary::Syslog | Vocabulary::Priority => number(text),
         }
     }
@@ -104,7 +115,12 @@ fn word(text: &[u8]) -> Option<(&str, Option<SeverityNumber>)> {
 
 fn letter(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let letter = str::from_utf8(text.get(..1)?).ok()?;
-    Some((Some(severity::from_letter(letter)?), 1))
+    // MongoDB counts its debugging: `D1` to `D5`.
+    let length = match text {
+        [b'D', b'1'..=b'5', ..] => 2,
+        _ => 1,
+    };
+    Some((Some(severity::from_letter(letter)?), length))
 }
 
 fn redis(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
@@ -131,6 +147,17 @@ fn postgres(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         _ => Some(number?),
     };
     Some((number, word.len()))
+}
+
+/// The words that hardly any other program writes in capitals and with two blanks behind their colon.
+fn postgres_only(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let found = postgres(text)?;
+    let is_upper = text
+        .get(..found.1)?
+        .iter()
+        .all(|byte| !byte.is_ascii_lowercase());
+    let behind = text.get(found.1..)?;
+    (is_upper && behind.starts_with(b":  ")).then_some(found)
 }
 
 /// Spec: PHP manual, "Error constants".
@@ -174,6 +201,16 @@ fn report(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         _ => number,
     };
     Some((number, word.len()))
+}
+
+/// Spec: RFC 5424 section 6.2.1 counts the priority.
+fn esxi(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let [first, second, b'(', rest @ ..] = text else {
+        return None;
+    };
+    let is_word = first.is_ascii_uppercase() && second.is_ascii_lowercase();
+    let (severity, length) = number(rest)?;
+    (is_word && rest.get(length) == Some(&b')')).then_some((severity, length + 4))
 }
 
 /// A number of up to three digits; its last three bits are the severity.

@@ -215,6 +215,9 @@ fn field(kind: FieldKind, until: &Until, line: &[u8], at: usize) -> Option<(Span
     match kind {
         FieldKind::Quoted | FieldKind::Request => return quoted(line, at),
         FieldKind::Text | FieldKind::Located => return text(until, line, at),
+        FieldKind::Capitals => {
+            return text(until, line, at).filter(|(_, end)| is_shouted(&line[at..*end]));
+        }
         _ => {}
     }
     let end = token_end(until, line, at)?;
@@ -287,6 +290,15 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
                 byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')
             })
         }
+        FieldKind::Decimal => {
+            memchr::memchr(b'.', token).is_some()
+                && token
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        }
+        FieldKind::Facility => token
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_'),
         FieldKind::Hex => nil || token.iter().all(u8::is_ascii_hexdigit),
         FieldKind::Ip => {
             nil || token.iter().any(|byte| matches!(byte, b'.' | b':'))
@@ -298,7 +310,9 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
         FieldKind::Path => is_path(token),
         FieldKind::Module => is_path(token) && memchr::memmem::find(token, b"::").is_some(),
         FieldKind::Dotted => {
-            is_name(token) && memchr::memchr2(b'.', b':', token).is_some() && token.len() > 2
+            let separated = memchr::memchr(b'.', token).is_some()
+                || memchr::memmem::find(token, b"::").is_some();
+            is_name(token) && separated && token.len() > 2
         }
         FieldKind::Source => is_name(token) && memchr::memchr(b'.', token).is_some(),
         FieldKind::Uuid => {
@@ -318,6 +332,11 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
         FieldKind::Code => is_code(token),
         _ => true,
     }
+}
+
+fn is_shouted(text: &[u8]) -> bool {
+    text.iter()
+        .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'_'))
 }
 
 fn is_path(token: &[u8]) -> bool {

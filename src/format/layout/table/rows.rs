@@ -1,6 +1,6 @@
 //! The rows themselves: by family, and within a family the more telling first.
 
-use crate::format::layout::table::Evidence::{Distinct, Shared};
+use crate::format::layout::table::Evidence::{Alternative, Companion, Distinct, Shared};
 use crate::format::layout::table::{Evidence, Row};
 
 /// Every built-in text format, in the order in which they are tried.
@@ -16,6 +16,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {haproxy.bytes_read:int} {haproxy.termination_state:token} {haproxy.connections:token} {haproxy.queues:token}",
         "Nov 20 09:00:00 lb1 haproxy[812]: 192.0.2.7:51234 [20/Nov/2026:09:00:00.123] db db/db1 0/0/5007 212 -- 0/0/0/0/3 0/0",
+    ),
+    row(
+        "haproxy-error",
+        Distinct,
+        "{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend}: {body}",
+        "192.0.2.7:51234 [20/Nov/2026:09:00:00.123] web/1: SSL handshake failure",
     ),
     row(
         "access-vhost",
@@ -52,6 +58,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{aws.vpc.version:int} {cloud.account.id} {aws.vpc.interface} {source.address:ip} {destination.address:ip} {source.port:int} {destination.port:int} {network.protocol.number:int} {aws.vpc.packets:int} {aws.vpc.bytes:int} {time:%s} {aws.vpc.end:int} {aws.vpc.action} {aws.vpc.status}",
         "2 123456789010 eni-1235b8ca 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1795165200 1795165260 ACCEPT OK",
+    ),
+    row(
+        "aws-nlb",
+        Distinct,
+        "tls {aws.elb.version:num} {time} {aws.elb.name} {aws.elb.listener} {client:addr} {server:addr} {aws.elb.connection_time_ms:int} {aws.elb.handshake_time_ms:int} {client.bytes:int} {server.bytes:int} {tls.alert} {tls.certificate} {tls.certificate.serial} {tls.cipher} {tls.protocol.version} {tls.named_group} {server.domain}{? {access.extra:text}}",
+        "tls 2.0 2026-11-20T09:00:00 net/shop/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.7:51341 10.0.0.1:443 5 2 98 246 - arn:aws:acm:eu-west-1:1:certificate/2a - ECDHE-RSA-AES128-SHA tlsv12 - shop.elb.eu-west-1.amazonaws.com - - -",
     ),
     row(
         "squid",
@@ -182,14 +194,26 @@ pub const ROWS: &[Row] = &[
     row(
         "postgres",
         Distinct,
-        "{time} [{pid}]{?: [{postgres.line:int}-1]}{? {user.name}@{db.namespace}} {level:postgres}: {body}",
+        "{time} [{pid}{?-{postgres.line:int}}]{?:}{? [{postgres.line:int}-{_:int}]}{? user={?{user}},db={?{db.namespace}}{?,app={?{postgres.application:text}}},client={?{client}}}{? db={?{db.namespace}},user={?{user}}{?,app={?{postgres.application:text}}}{?,client={?{client}}}}{? {?{user}}@{?{db.namespace}}} {level:postgres}: {body}",
         r#"2026-11-20 09:00:00.123 UTC [812] ana@shop ERROR:  relation "cart" does not exist at character 15"#,
     ),
     row(
         "postgres-rds",
         Distinct,
-        "{time}:{?{client:text}}:{user}@{db.namespace}:[{pid}]:{level:postgres}: {body}",
+        "{time}:{?{client}}:{?{user}}@{?{db.namespace}}:[{pid}]:{level:postgres}: {body}",
         "2026-11-20 09:00:00 UTC:192.0.2.7(51234):ana@shop:[812]:LOG:  connection authorized",
+    ),
+    row(
+        "postgres",
+        Distinct,
+        "< {time} >{? }{level:postgres}: {body}",
+        "< 2026-11-20 09:00:00.123 UTC >LOG:  database system is ready to accept connections",
+    ),
+    row(
+        "postgres",
+        Distinct,
+        "{time} {level:pglog}: {body}",
+        "2026-11-20 09:00:00 UTC LOG:  database system is ready to accept connections",
     ),
     row(
         "mysql-error",
@@ -206,14 +230,38 @@ pub const ROWS: &[Row] = &[
     row(
         "mysql-slow",
         Distinct,
-        "# Time: {time}",
+        "# Time: {time}{below:slow}",
         "# Time: 2026-11-20T09:00:00.123456Z",
+    ),
+    row(
+        "mysql-slow",
+        Alternative,
+        "# User@Host: {_:text}{below:slow}",
+        "# User@Host: ana[ana] @ web1 [192.0.2.7]  Id:     9",
     ),
     row(
         "mongodb",
         Distinct,
         "{time} {level:letter} {scope} [{thread}] {body}",
         "2026-11-20T09:00:00.123+0000 I NETWORK  [listener] connection accepted from 192.0.2.7:51234",
+    ),
+    row(
+        "mysql-general",
+        Distinct,
+        "{time} {tid} {db.operation.name:text}\\\t{?{body}}",
+        "2026-11-20T09:00:00.123456Z\t    8 Query\tSELECT 7",
+    ),
+    row(
+        "redis",
+        Distinct,
+        "{pid}:{redis.role} ({time:%s}) {body}",
+        "812:signal-handler (1795165200) Received SIGINT scheduling shutdown...",
+    ),
+    row(
+        "redis",
+        Distinct,
+        "[{pid} | {redis.role:text}] ({time:%s}) {body}",
+        "[812 | signal handler] (1795165200) Received SIGTERM scheduling shutdown...",
     ),
     row(
         "redis",
@@ -284,7 +332,7 @@ pub const ROWS: &[Row] = &[
     row(
         "aerospike",
         Distinct,
-        "{time}: {level:any} ({scope}): ({file}:{line}) {body}",
+        "{time}: {level:any}{? ASSERTION} ({scope}): ({file}:{line}) {body}",
         "Nov 20 2026 09:00:00 GMT: INFO (as): (as.c:319) service ready: soon there will be cake!",
     ),
     row(
@@ -302,7 +350,7 @@ pub const ROWS: &[Row] = &[
     row(
         "zookeeper",
         Distinct,
-        "{time}{? [myid:{zookeeper.id}]} - {level} [{thread:located}] - {body}",
+        "{time}{? [myid:{?{zookeeper.id:token}}]} - {level} [{thread:located}] - {body}",
         "2026-11-20 09:00:00,123 [myid:1] - INFO  [QuorumPeer[myid=1]/0.0.0.0:2181:FastLeaderElection@774] - Notification time out: 3200",
     ),
     row(
@@ -332,7 +380,7 @@ pub const ROWS: &[Row] = &[
     row(
         "solr",
         Distinct,
-        "{time} {level} ({thread}) [{solr.context:text}] {scope:dotted} {body}",
+        "{time} {level} ({thread}) [{?{solr.context:text}}] {scope:dotted} {body}",
         "2026-11-20 09:00:00.123 INFO  (main) [   x:cart] o.a.s.s.SolrDispatchFilter Using logger factory",
     ),
     row(
@@ -356,6 +404,12 @@ pub const ROWS: &[Row] = &[
     row(
         "jvm-gc",
         Distinct,
+        "[{time}][{pid}][{scope:token}] {body}",
+        "[2026-11-20T09:00:00.123+0000][812][gc,init] Version: 17.0.1+12",
+    ),
+    row(
+        "jvm-gc",
+        Distinct,
         "[{jvm.uptime:uptime}][{level}][{scope:token}] {body}",
         "[0.012s][info][gc,start     ] GC(0) Pause Young (Normal) (G1 Evacuation Pause)",
     ),
@@ -364,6 +418,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
         "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {level} {scope:dotted}: {body}",
+        "2026-11-20 09:00:00,123 WARN org.apache.hadoop.util.NativeCodeLoader: Unable to load native library",
     ),
     row(
         "log4j",
@@ -554,7 +614,7 @@ pub const ROWS: &[Row] = &[
     row(
         "ruby-logger",
         Distinct,
-        "{_}, [{time} #{pid}] {level:any} -- {?{scope:text}}: {body}",
+        "{_}, [{time} #{pid}] {level:any} -- {?{scope:name}}: {body}",
         "I, [2026-11-20T09:00:00.123456 #812]  INFO -- shop: saved",
     ),
     row(
@@ -672,9 +732,93 @@ pub const ROWS: &[Row] = &[
         "[2026.11.20-09.00.00:123][  0]LogInit: Display: Running engine for game: Shop",
     ),
     row(
+        "suricata",
+        Distinct,
+        r"{time} {?[{suricata.action:name}] }[**] [{suricata.signature_id:token}] {body} [**] {?[Classification: {suricata.classification:text}] }[Priority: {suricata.priority:int}] \{{network.transport}\} {source.address:addr} -> {destination.address:addr}",
+        "11/20/2026-09:00:00.123456  [**] [1:2100498:7] GPL ATTACK_RESPONSE id check returned root [**] [Classification: Potentially Bad Traffic] [Priority: 2] {TCP} 192.0.2.1:80 -> 192.0.2.7:51234",
+    ),
+    row(
+        "snort",
+        Distinct,
+        r"{time:%m/%d-%H:%M:%S.%f} [**] [{snort.signature_id:token}] {body} [**] {?[Classification: {snort.classification:text}] }[Priority: {snort.priority:int}] \{{network.transport}\} {source.address:addr} -> {destination.address:addr}",
+        "11/20-09:00:00.123456  [**] [1:384:5] ICMP PING [**] [Classification: Misc activity] [Priority: 3] {ICMP} 192.0.2.1 -> 192.0.2.7",
+    ),
+    row(
+        "icinga",
+        Distinct,
+        "[{time}] {level:any}/{scope:name}: {body}",
+        "[2026-11-20 09:00:00 +0200] information/FileLogger: 'main-log' started.",
+    ),
+    row(
+        "icinga",
+        Shared,
+        "{level}/{scope:name}: {body}",
+        "information/cli: Icinga application loader",
+    ),
+    row(
+        "nats",
+        Distinct,
+        "[{pid}] {time} [{level}] {body}",
+        "[812] 2026/11/20 09:00:00.123456 [INF] Starting nats-server",
+    ),
+    row(
+        "unbound",
+        Distinct,
+        "[{time:%s}] {scope:name}[{pid}:{tid}] {level}: {body}",
+        "[1795165200] unbound[812:0] info: start of service",
+    ),
+    row(
+        "nagios",
+        Distinct,
+        "[{time:%s}] {?{nagios.type:upper}: }{body}",
+        "[1795165200] SERVICE ALERT: web1;HTTP;CRITICAL;HARD;4;Connection refused",
+    ),
+    row(
+        "bacula",
+        Distinct,
+        "{time:%d-%b %H:%M} {scope:name} JobId {bacula.job_id:int}: {?{level}: }{body}",
+        "20-Nov 09:00 bacula-dir JobId 146: Error: no volume",
+    ),
+    row(
+        "bacula",
+        Distinct,
+        "{time:%d-%b-%Y %H:%M} {scope:name} JobId {bacula.job_id:int}: {?{level}: }{body}",
+        "20-Nov-2026 09:00 bacula-dir JobId 146: Error: no volume",
+    ),
+    row(
+        "santa",
+        Distinct,
+        "[{time}] {level:letter} {scope:name}: {body}",
+        "[2026-11-20T09:00:00.123Z] I santad: action=EXEC|decision=ALLOW|path=/bin/ls",
+    ),
+    row(
+        "cisco",
+        Distinct,
+        "{?{cisco.sequence:int}: }{?{host:name}: }{?*}{?.}{time}: %{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "000012: *Nov 20 09:00:00.123: %SYS-5-CONFIG_I: Configured from console by vty0",
+    ),
+    row(
+        "cisco",
+        Distinct,
+        "{time} {host} {?: }{?{cisco.sequence:int}: }{?{_} {_} {_}: }%{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "Nov 20 2026 09:00:00 fw1 : %ASA-6-302013: Built outbound TCP connection 7",
+    ),
+    row(
+        "cisco",
+        Shared,
+        "%{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "%ASA-6-302013: Built outbound TCP connection 7",
+    ),
+    row(
+        "rails",
+        Distinct,
+        "Started {method:name} {url.path:quoted} for {client:ip} at {time}",
+        r#"Started GET "/cart?id=7" for 192.0.2.7 at 2026-11-20 09:00:00 +0000"#,
+    ),
+    row(
         "proxifier",
         Distinct,
-        "[{time:%m.%d %H:%M:%S}] {scope:token}{? *64} - {body}",
+        "[{time:%m.%d %H:%M:%S}] {scope:text} - {body}",
         "[11.20 09:00:00] chrome.exe - proxy.example:5070 open through proxy socks.example:1080 SOCKS5",
     ),
     row(
@@ -722,8 +866,26 @@ pub const ROWS: &[Row] = &[
     row(
         "esxi",
         Distinct,
+        "{time} {level:esxi} {scope:name}{?[{tid:token}]}: {?{?{_:name} }-[{_}] }{?[{esxi.originator:text}] }{body}",
+        "2026-11-20T09:00:00.123Z In(166) Hostd[2099588]: [Originator@6876 sub=Vimsvc] New session",
+    ),
+    row(
+        "vmkernel",
+        Distinct,
+        "{time} cpu{esxi.cpu:int}:{esxi.world:int}{? opID={esxi.operation:token}}){?{level:upper}: }{?{scope:name}: }{?{line}: }{body}",
+        "2026-11-20T09:00:00.123Z cpu1:2097152)ScsiDeviceIO: 4124: Cmd(0x459) 0x1a failed",
+    ),
+    row(
+        "esxi",
+        Distinct,
         "{time} {level} {scope:name}[{tid:token}] [{esxi.originator:text}] {body}",
         "2026-11-20T09:00:00.123Z info hostd[2099588] [Originator@6876 sub=Vimsvc] New session",
+    ),
+    row(
+        "dcgm",
+        Distinct,
+        "{time} {level} [{pid}:{tid}] {body} [{file:token}:{line}] [{func:text}]",
+        "2026-11-20 09:00:00.123 ERROR [812:813] Unable to load the module [/src/dcgmlib/DcgmApi.cpp:12] [DcgmInit]",
     ),
     row(
         "bind",
@@ -742,6 +904,24 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time:%b %e %H:%M:%S} {host} {scope:tag}{?[{pid}]}{? ({syslog.source:text})}: {body}",
         "Nov 20 09:00:00 web1 sshd[812]: Accepted publickey for ana from 192.0.2.7 port 51234 ssh2",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {scope:text}[{pid}]{? ({syslog.source:text})}: {body}",
+        "Nov 20 09:00:00 web1 Microsoft Word[812]: document saved",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {scope:name} {_:date}: {body}",
+        "Nov 20 09:00:00 web1 syslogd 1.4.1: restart.",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {body}",
+        "Nov 20 09:00:00 web1 last message repeated 2 times",
     ),
     row(
         "heroku",
@@ -764,14 +944,20 @@ pub const ROWS: &[Row] = &[
     row(
         "journald-monotonic",
         Distinct,
-        "[{monotonic_seconds:num}] {host:name} {scope:tag}[{pid}]: {body}",
+        "[{monotonic_seconds:decimal}] {host:name} {scope:tag}[{pid}]: {body}",
         "[   12.345678] web1 sshd[812]: Server listening on 0.0.0.0 port 22.",
     ),
     row(
         "dmesg",
         Distinct,
-        "[{monotonic_seconds:num}] {body}",
+        "[{monotonic_seconds:decimal}] {body}",
         "[   12.345678] usb 1-1: new high-speed USB device number 2",
+    ),
+    row(
+        "time-alone",
+        Distinct,
+        "{time}{below}",
+        "2026-11-20T09:00:00.123456+00:00",
     ),
     row(
         "tracing",
