@@ -46,6 +46,8 @@ enum Below {
     Body,
     /// The level, a colon and the body.
     LevelAndBody,
+    /// `KEY=value` as the journal's verbose output has it.
+    JournalFields,
     /// Comments that say who asked and how long it took, and the query.
     SlowQuery,
 }
@@ -88,6 +90,12 @@ pub enum FieldKind {
     Number,
     /// Letters, digits and `_ . - $ : / @ #`, beginning with a letter, `_` or `<`.
     Name,
+    /// A session of SQL Server: `spid5s`, `Server`, `Logon`, `Backup`.
+    Spid,
+    /// A syslog facility: `daemon`, `local7`.
+    SyslogFacility,
+    /// The rest of the line as TiDB has it: `["message"] [key=value]`.
+    Bracketed,
     /// Digits with a dot among them.
     Decimal,
     /// Words in capitals, blanks between them.

@@ -191,7 +191,15 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
         let Some(row) = fits.iter().position(|fits| *fits > 0 && fits * 2 >= best) else {
             break;
         };
-        chosen.push((row, fits[row]));
+        // Rows of one name say more about some of its lines: they are tried first.
+        let is_kin = |other: &usize| {
+            ROWS[*other].name == ROWS[row].name
+                && ROWS[*other].evidence == Evidence::Distinct
+                && left.iter().any(|line| holds(&line.rows, *other))
+        };
+        let row = (0..row).find(is_kin).unwrap_or(row);
+        let taken = left.iter().filter(|line| holds(&line.rows, row)).count();
+        chosen.push((row, taken));
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen

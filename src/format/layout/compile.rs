@@ -294,6 +294,7 @@ impl<'p> Compiler<'p> {
                     "" => Below::Body,
                     "level" => Below::LevelAndBody,
                     "slow" => Below::SlowQuery,
+                    "journal" => Below::JournalFields,
                     _ => return Err(unknown()),
                 };
                 return Ok(Op::Fixed(Box::default()));
@@ -347,6 +348,7 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Noted
             | FieldKind::Trailing
             | FieldKind::Json
+            | FieldKind::Bracketed
             | FieldKind::Structlog
     )
 }
@@ -402,6 +404,9 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "int" => FieldKind::Int,
         "num" => FieldKind::Number,
         "name" => FieldKind::Name,
+        "spid" => FieldKind::Spid,
+        "facility" => FieldKind::SyslogFacility,
+        "bracketed" => FieldKind::Bracketed,
         "decimal" => FieldKind::Decimal,
         "upper" => FieldKind::Capitals,
         "cisco" => FieldKind::Facility,

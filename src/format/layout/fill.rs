@@ -44,7 +44,13 @@ impl Layout {
             if field.target == Target::Body {
                 has_body = true;
                 let rest = text.get(span.start as usize..).unwrap_or(found);
-                filler.body(field.kind, found, rest);
+                let behind = head.get(span.end as usize..).unwrap_or_default();
+                if behind.trim_ascii().is_empty() {
+                    filler.body(field.kind, found, rest);
+                } else {
+                    let more = text.get(head_bytes..).unwrap_or_default();
+                    filler.body_amidst(field.kind, found, more);
+                }
             } else if found != "-" {
                 filler.take(&field.target, field.kind, found);
             }
@@ -96,7 +102,7 @@ impl<'a> Filler<'_, 'a> {
     fn attribute(&mut self, key: &Cow<'static, str>, kind: FieldKind, found: &'a str) {
         let value = match kind {
             FieldKind::Int => integer(found),
-            FieldKind::Number => typed(found),
+            FieldKind::Number | FieldKind::Decimal => typed(found),
             FieldKind::Status => {
                 self.suggest_severity(found);
                 integer(found)
@@ -172,6 +178,31 @@ impl<'a> Filler<'_, 'a> {
         self.message(kind, head, more, rest);
     }
 
+    /// The same where the pattern goes on behind the body: `more` is what stands below the first line.
+    fn body_amidst(&mut self, kind: FieldKind, found: &'a str, more: &'a str) {
+        if more.trim_ascii().is_empty() {
+            return self.message(kind, found, "", found);
+        }
+        let exception = trace::find(more.trim_ascii_start());
+        let below = match &exception {
+            Some(exception) => {
+                push_exception(
+                    self.record,
+                    exception.kind,
+                    exception.message,
+                    exception.stacktrace,
+                );
+                exception.body
+            }
+            None => more,
+        };
+        self.message(kind, found, "", found);
+        if !below.trim_ascii().is_empty() {
+            let below = below.trim_start_matches(['\n', '\r']);
+            self.record.body = Value::Text(Cow::Owned(format!("{found}\n{below}")));
+        }
+    }
+
     /// The message: `whole` is `first` and the further lines in `more`.
     fn message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
         let style = match kind {
@@ -192,6 +223,10 @@ impl<'a> Filler<'_, 'a> {
     fn whole_message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
         match kind {
             FieldKind::Request => self.request(first),
+            FieldKind::Bracketed => {
+                let message = self.bracketed_pairs(first);
+                self.set_body(message, more, whole);
+            }
             FieldKind::Trailing => {
                 let message = self.trailing_logger(first);
                 self.set_body(message, more, whole);
@@ -254,6 +289,29 @@ impl<'a> Filler<'_, 'a> {
         before.trim_ascii_end()
     }
 
+    /// `["message"] [key=value] [key="a value"]`, as TiDB has it.
+    fn bracketed_pairs(&mut self, line: &'a str) -> &'a str {
+        let Some((message, mut rest)) = bracketed(line) else {
+            return line;
+        };
+        while let Some((pair, behind)) = bracketed(rest.trim_ascii_start()) {
+            if let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.is_empty()) {
+                let value = match unquoted(value) {
+                    Some(inner) => text(inner),
+                    None => typed(value),
+                };
+                unique::push(
+                    &mut self.record.attributes,
+                    &mut self.mask,
+                    Cow::Borrowed(key),
+                    value,
+                );
+            }
+            rest = behind;
+        }
+        unquoted(message).unwrap_or(message)
+    }
+
     /// `message (logger)`, as Kafka has it.
     fn trailing_logger(&mut self, message: &'a str) -> &'a str {
         let found = message
@@ -310,8 +368,10 @@ impl<'a> Filler<'_, 'a> {
 
     /// Formats whose message stands below their first line.
     fn below(&mut self, below: Below, head: &'a str, whole: &'a str) {
-        if below == Below::SlowQuery {
-            return self.slow_query(whole);
+        match below {
+            Below::SlowQuery => return self.slow_query(whole),
+            Below::JournalFields => return self.journal_fields(whole.get(head.len()..)),
+            Below::More | Below::Body | Below::LevelAndBody => {}
         }
         let mut lines = whole.get(head.len()..).unwrap_or_default().trim_ascii();
         if below == Below::LevelAndBody
@@ -327,6 +387,30 @@ impl<'a> Filler<'_, 'a> {
             lines.split('\n').next().unwrap_or(lines),
             lines,
         );
+    }
+
+    /// `    PRIORITY=6`, `    MESSAGE=started`, one in each line.
+    fn journal_fields(&mut self, lines: Option<&'a str>) {
+        for line in lines.unwrap_or_default().lines() {
+            let Some((key, value)) = line.trim_ascii_start().split_once('=') else {
+                continue;
+            };
+            match key {
+                "MESSAGE" => self.record.body = text(value),
+                "PRIORITY" => {
+                    self.record.severity_number = value
+                        .parse()
+                        .ok()
+                        .filter(|level| (0..8).contains(level))
+                        .and_then(severity::from_number);
+                }
+                "SYSLOG_IDENTIFIER" => self.record.scope = Cow::Borrowed(value),
+                _ => {
+                    let (key, value) = (Cow::Borrowed(key), typed(value));
+                    unique::push(&mut self.record.attributes, &mut self.mask, key, value);
+                }
+            }
+        }
     }
 
     /// `# User@Host: ana[ana] @ web1 [192.0.2.7]  Id: 9`, `# Query_time: 0.1  Lock_time: 0.0`, and below them the query.
@@ -437,6 +521,24 @@ impl<'a> Filler<'_, 'a> {
         };
         unique::push(&mut self.record.attributes, &mut self.mask, key, value);
     }
+}
+
+/// The inside of the bracket that `line` begins with, and what is behind it. Brackets in quotes do not count.
+fn bracketed(line: &str) -> Option<(&str, &str)> {
+    let inner = line.strip_prefix('[')?;
+    let (mut quoted, mut escaped) = (false, false);
+    let end = inner.bytes().position(|byte| {
+        let closes = byte == b']' && !quoted;
+        quoted ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })?;
+    let (inside, behind) = inner.split_at_checked(end)?;
+    Some((inside, behind.get(1..)?))
+}
+
+fn unquoted(value: &str) -> Option<&str> {
+    value.strip_prefix('"')?.strip_suffix('"')
 }
 
 fn text(found: &str) -> Value<'_> {

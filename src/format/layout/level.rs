@@ -25,6 +25,8 @@ pub(super) enum Vocabulary {
     Postgres,
     /// The same, with a colon behind it.
     PostgresOnly,
+    /// SSSD's bit of debugging: `0x0010` is fatal, `0x0400` a trace.
+    Sssd,
     /// PHP: `Warning`, `Fatal error`.
     Php,
     /// .NET's console: `info`, `fail`, `crit`.
@@ -49,6 +51,7 @@ impl Vocabulary {
             "redis" => Vocabulary::Redis,
             "postgres" => Vocabulary::Postgres,
             "pglog" => Vocabulary::PostgresOnly,
+            "sssd" => Vocabulary::Sssd,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
             "php" => Vocabulary::Php,
@@ -91,6 +94,7 @@ impl Vocabulary {
             Vocabulary::Letter => letter(text),
             Vocabulary::Redis => redis(text),
             Vocabulary::Postgres => postgres(text),
+            Vocabulary::Sssd => sssd(text),
             Vocabulary::PostgresOnly => postgres_only(text),
             Vocabulary::Syslog | Vocabulary::Priority => number(text),
         }
@@ -147,6 +151,27 @@ fn postgres(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         _ => Some(number?),
     };
     Some((number, word.len()))
+}
+
+/// Spec: sssd(8), "debug levels".
+fn sssd(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let digits = text.strip_prefix(b"0x")?;
+    let length = digits
+        .iter()
+        .take(8)
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
+    let mask = u32::from_str_radix(str::from_utf8(digits.get(..length)?).ok()?, 16).ok()?;
+    let number = match mask {
+        0x10 => 21,
+        0x20 => 18,
+        0x40 => 17,
+        0x80 => 13,
+        0x100 | 0x200 => 9,
+        0x400 => 5,
+        _ => 1,
+    };
+    Some((SeverityNumber::new(number), length + 2))
 }
 
 /// The words that hardly any other program writes in capitals and with two blanks behind their colon.

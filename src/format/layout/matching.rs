@@ -2,11 +2,15 @@
 //!
 //! No backtracking: an optional part is taken when it fits where it stands, and what was taken stays taken.
 
+use crate::base::units::UnixNanos;
 use crate::format::layout::{Captures, FieldKind, Level, Span, TimeKind};
 use crate::format::timestamp::{self, Zone};
 
 /// In fixed bytes: blanks may stand here. No log line means anything by this byte.
 pub(super) const PADDING: u8 = 0;
+
+/// The earliest time that a log has: no computer of 1973 wrote one that is still read.
+const EARLIEST: UnixNanos = UnixNanos(100_000_000_000_000_000);
 
 /// One part of a pattern.
 #[derive(Debug, Clone)]
@@ -184,6 +188,10 @@ fn time(
         TimeKind::Any => timestamp::at(rest, zone)?,
         TimeKind::Form(form) => form.read(rest, zone)?,
     };
+    // A small number in brackets is a process, a line or a length, and no time since the epoch.
+    if found.time() < EARLIEST {
+        return None;
+    }
     captures.time = Some(found);
     Some(at + found.bytes())
 }
@@ -290,6 +298,12 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
                 byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')
             })
         }
+        FieldKind::Spid => {
+            let digits = token.strip_prefix(b"spid").unwrap_or_default();
+            digits.first().is_some_and(u8::is_ascii_digit)
+                || matches!(token, b"Server" | b"Logon" | b"Backup")
+        }
+        FieldKind::SyslogFacility => is_facility(token),
         FieldKind::Decimal => {
             memchr::memchr(b'.', token).is_some()
                 && token
@@ -332,6 +346,28 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
         FieldKind::Code => is_code(token),
         _ => true,
     }
+}
+
+/// Spec: RFC 5424 section 6.2.1, under the names that `syslog.conf` has for them.
+fn is_facility(token: &[u8]) -> bool {
+    const NAMES: [&[u8]; 14] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"authpriv",
+        b"ftp",
+        b"ntp",
+        b"security",
+    ];
+    let local = token.strip_prefix(b"local").unwrap_or_default();
+    matches!(local, [b'0'..=b'7']) || NAMES.contains(&token)
 }
 
 fn is_shouted(text: &[u8]) -> bool {

@@ -110,7 +110,7 @@ pub const ROWS: &[Row] = &[
     row(
         "tidb",
         Distinct,
-        "[{time}] [{level}] [{file}:{line}] {body}",
+        "[{time}] [{level}] [{?<unknown>}{?{file}:{line}}] {body:bracketed}",
         r#"[2026/11/20 09:00:00.123 +00:00] [INFO] [server.go:231] ["server is running"] [addr=0.0.0.0:4000]"#,
     ),
     row(
@@ -242,7 +242,7 @@ pub const ROWS: &[Row] = &[
     row(
         "mongodb",
         Distinct,
-        "{time} {level:letter} {scope} [{thread}] {body}",
+        "{time} {level:letter} {scope:token} [{thread}] {body}",
         "2026-11-20T09:00:00.123+0000 I NETWORK  [listener] connection accepted from 192.0.2.7:51234",
     ),
     row(
@@ -292,6 +292,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         r"{time} [{tid}] \{{?{clickhouse.query_id}}\} <{level:any}> {scope}: {body}",
         "2026.11.20 09:00:00.123456 [ 812 ] {} <Information> Application: Ready for connections.",
+    ),
+    row(
+        "logstash",
+        Distinct,
+        "[{time}][{level:any}][{scope:dotted}][{logstash.pipeline:name}]{?[{logstash.plugin:text}]} {body}",
+        "[2026-11-20T09:00:00,123][ERROR][logstash.outputs.elasticsearch][main][7ab1] Attempted to send a bulk request",
+    ),
+    row(
+        "ignite",
+        Distinct,
+        "[{time}][{level}][{thread}][{scope:name}] {body}",
+        "[09:00:00,123][INFO][main][IgniteKernal] Config URL: file:/srv/ignite.xml",
     ),
     row(
         "elasticsearch",
@@ -396,6 +408,12 @@ pub const ROWS: &[Row] = &[
         "Nov 20, 2026 9:00:00 AM org.apache.catalina.core.StandardService startInternal",
     ),
     row(
+        "jul",
+        Distinct,
+        "{time} {scope:dotted}{below:level}",
+        "Nov 20, 2026 9:00:00 AM com.hazelcast.core.LifecycleService",
+    ),
+    row(
         "jvm-gc",
         Distinct,
         "[{time}]{?[{jvm.uptime:token}]}{?[{pid}]}{?[{tid}]}[{level}][{scope:token}] {body}",
@@ -414,16 +432,16 @@ pub const ROWS: &[Row] = &[
         "[0.012s][info][gc,start     ] GC(0) Pause Young (Normal) (G1 Evacuation Pause)",
     ),
     row(
-        "log4j",
+        "dcgm",
         Distinct,
-        "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
-        "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
+        "{time} {level} [{pid}:{tid}] {body} [{file:token}:{line}] [{func:text}]",
+        "2026-11-20 09:00:00.123 ERROR [812:813] Unable to load the module [/src/dcgmlib/DcgmApi.cpp:12] [DcgmInit]",
     ),
     row(
         "log4j",
         Distinct,
-        "{time} {level} {scope:dotted}: {body}",
-        "2026-11-20 09:00:00,123 WARN org.apache.hadoop.util.NativeCodeLoader: Unable to load native library",
+        "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
+        "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
     ),
     row(
         "log4j",
@@ -612,6 +630,12 @@ pub const ROWS: &[Row] = &[
         r#"2026-11-20T09:00:00.123456Z  INFO request{method="GET" path="/cart"}: shop::cart: saved items=7 user="ana""#,
     ),
     row(
+        "log4j",
+        Distinct,
+        "{time} {level} {scope:dotted}: {body}",
+        "2026-11-20 09:00:00,123 WARN org.apache.hadoop.util.NativeCodeLoader: Unable to load native library",
+    ),
+    row(
         "ruby-logger",
         Distinct,
         "{_}, [{time} #{pid}] {level:any} -- {?{scope:name}}: {body}",
@@ -682,6 +706,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {faas.invocation_id:uuid} {level} {body}",
         "2026-11-20T09:00:00.123Z\tc6af9ac6-7b61-11e6-9a41-93e8deadbeef\tINFO\tcart saved",
+    ),
+    row(
+        "lambda",
+        Distinct,
+        "[{level}] {time} {faas.invocation_id:uuid} {body}",
+        "[INFO]\t2026-11-20T09:00:00.123Z\tc6af9ac6-7b61-11e6-9a41-93e8deadbeef\tcart saved",
+    ),
+    row(
+        "lambda",
+        Distinct,
+        "{faas.phase:name} RequestId: {faas.invocation_id:uuid}{? {faas.report:text}}",
+        "REPORT RequestId: c6af9ac6-7b61-11e6-9a41-93e8deadbeef\tDuration: 3.26 ms\tBilled Duration: 4 ms",
     ),
     row(
         "logcat",
@@ -760,6 +796,162 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "[{pid}] {time} [{level}] {body}",
         "[812] 2026/11/20 09:00:00.123456 [INF] Starting nats-server",
+    ),
+    row(
+        "sssd",
+        Distinct,
+        "({time}){?:} [{scope:text}] [{func:text}] ({level:sssd}): {body}",
+        "(2026-11-20 09:00:00): [sssd] [monitor_quit_signal] (0x0040): Monitor received Terminated",
+    ),
+    row(
+        "gluster",
+        Distinct,
+        "[{time}] {level:letter} {?[MSGID: {gluster.message_id:int}] }[{file}:{line}:{func}] {?({gluster.trace:text}) }{scope:token}: {body}",
+        "[2026-11-20 09:00:00.123456 +0000] I [MSGID: 100030] [glusterfsd.c:2867:main] 0-glusterd: Started running version",
+    ),
+    row(
+        "sonarqube",
+        Distinct,
+        "{time} {level} {sonarqube.process:name}[{?{sonarqube.id:token}}][{scope}] {body}",
+        "2026.11.20 09:00:00 INFO  web[][o.s.s.p.Platform] SonarQube Web Server started",
+    ),
+    row(
+        "pgbouncer",
+        Distinct,
+        "{time} [{pid}] {level:postgres} {pgbouncer.socket:token}: {db.namespace:token}/{user:token}@{client:addr} {body}",
+        "2026-11-20 09:00:00.123 UTC [812] LOG C-0x55d1: shop/ana@192.0.2.7:51234 login attempt: db=shop user=ana tls=no",
+    ),
+    row(
+        "pgbouncer",
+        Companion,
+        "{time} [{pid}] {level:postgres} {body}",
+        "2026-11-20 09:00:00.123 UTC [812] WARNING tune_socket failed",
+    ),
+    row(
+        "openwrt",
+        Distinct,
+        "{time} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "Fri Nov 20 09:00:00 2026 daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
+    ),
+    row(
+        "busybox",
+        Distinct,
+        "{time} {host} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "Nov 20 09:00:00 router daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
+    ),
+    row(
+        "strongswan",
+        Distinct,
+        "{time} {tid}[{scope}] {?<{strongswan.connection:token}> }{body}",
+        "Nov 20 09:00:00 12[IKE] <home|7> initiating IKE_SA home[7] to 192.0.2.7",
+    ),
+    row(
+        "apt",
+        Distinct,
+        "Start-Date: {time}{below}",
+        "Start-Date: 2026-11-20  09:00:00",
+    ),
+    row(
+        "apt-term",
+        Distinct,
+        "Log started: {time}{below}",
+        "Log started: 2026-11-20  09:00:00",
+    ),
+    row(
+        "clamd",
+        Distinct,
+        "{time} -> {body}",
+        "Fri Nov 20 09:00:00 2026 -> SelfCheck: Database status OK.",
+    ),
+    row(
+        "journalctl",
+        Distinct,
+        "{_:name} {time} {host} {scope:tag}{?[{pid}]}: {body}",
+        "Fri 2026-11-20 09:00:00 UTC web1 systemd[1]: Started Session 7 of user ana.",
+    ),
+    row(
+        "journalctl-verbose",
+        Distinct,
+        "{_:name} {time} [s={journald.cursor}]{below:journal}",
+        "Fri 2026-11-20 09:00:00.123456 UTC [s=a1;i=7;b=c3;m=1;t=5;x=9]",
+    ),
+    row(
+        "sudo",
+        Distinct,
+        "{time} : {user:name} : {body}",
+        "Nov 20 09:00:00 : ana : TTY=pts/0 ; PWD=/home/ana ; USER=root ;",
+    ),
+    row(
+        "wazuh",
+        Distinct,
+        "{time} {scope:name}({wazuh.code:int}): {level}: {body}",
+        "2026/11/20 09:00:00 wazuh-analysisd(1210): ERROR: Queue is not accessible",
+    ),
+    row(
+        "mssql",
+        Distinct,
+        "{time} {scope:spid} {body}",
+        "2026-11-20 09:00:00.12 spid5s      Starting up database 'master'.",
+    ),
+    row(
+        "lighttpd",
+        Distinct,
+        "{time}: ({file:source}) {body}",
+        "2026-11-20 09:00:00: (server.c.1464) server started (lighttpd/1.4.53)",
+    ),
+    row(
+        "freeswitch",
+        Distinct,
+        "{?{freeswitch.call:uuid} }{time} {?{freeswitch.idle:token}% }[{level:any}] {file:source}:{line} {body}",
+        "2026-11-20 09:00:00.123456 [NOTICE] switch_channel.c:1114 New Channel sofia/internal/1000",
+    ),
+    row(
+        "teamcity",
+        Distinct,
+        "[{time}] {level} {?[{thread}] }- {scope:name} - {body}",
+        "[2026-11-20 09:00:00,123]   INFO -   jetbrains.buildServer.SERVER - Server started",
+    ),
+    row(
+        "airlift",
+        Distinct,
+        r"{time}\	{level}\	{thread}\	{scope:dotted}\	{body}",
+        "2026-11-20T09:00:00.123Z\tINFO\tmain\tio.trino.server.Server\t======== SERVER STARTED ========",
+    ),
+    row(
+        "ceph",
+        Distinct,
+        "{time} 7f{ceph.thread:hex} {ceph.priority:int} {body}",
+        "2026-11-20T09:00:00.123+0000 7f1b2c3d4e5f  0 ceph version 17.2.0",
+    ),
+    row(
+        "ceph-cluster",
+        Distinct,
+        "{time} {ceph.entity:name} ({ceph.name:text}) {ceph.sequence:int} : {scope:name} [{level}] {body}",
+        "2026-11-20T09:00:00.123+0000 mon.a (mon.0) 812 : cluster [INF] osd.7 boot",
+    ),
+    row(
+        "proxysql",
+        Distinct,
+        "{time} {file:source}:{line}:{func:token}: [{level}] {body}",
+        "2026-11-20 09:00:00 MySQL_Monitor.cpp:123:monitor_ping(): [ERROR] Timeout on ping",
+    ),
+    row(
+        "vpxd",
+        Distinct,
+        "{time} [{tid:token} {level} '{scope:text}'{? opID={esxi.operation:token}}] {body}",
+        "2026-11-20T09:00:00.123+01:00 [7F1B2C info 'Default' opID=abc] session started",
+    ),
+    row(
+        "foreman",
+        Distinct,
+        "{time} [{level:letter}|{scope:token}|{?{request_id}}] {body}",
+        r#"2026-11-20T09:00:00 [I|app|a1b2c3] Started GET "/" for 192.0.2.7"#,
+    ),
+    row(
+        "cups-page",
+        Distinct,
+        "{cups.printer:name} {user} {cups.job:int} [{time}] {body}",
+        "office ana 812 [20/Nov/2026:09:00:00 +0000] 1 1 - localhost report.pdf - -",
     ),
     row(
         "unbound",
@@ -882,12 +1074,6 @@ pub const ROWS: &[Row] = &[
         "2026-11-20T09:00:00.123Z info hostd[2099588] [Originator@6876 sub=Vimsvc] New session",
     ),
     row(
-        "dcgm",
-        Distinct,
-        "{time} {level} [{pid}:{tid}] {body} [{file:token}:{line}] [{func:text}]",
-        "2026-11-20 09:00:00.123 ERROR [812:813] Unable to load the module [/src/dcgmlib/DcgmApi.cpp:12] [DcgmInit]",
-    ),
-    row(
         "bind",
         Distinct,
         "{time} {scope:name}: {level}: {body}",
@@ -926,14 +1112,14 @@ pub const ROWS: &[Row] = &[
     row(
         "heroku",
         Distinct,
-        "{time} {scope:name}[{heroku.dyno:name}.{heroku.number:int}]: {body:noted}",
-        "2026-11-20T09:00:00.123456+00:00 app[web.1]: cart saved",
+        "{time} heroku[{scope:name}{?.{heroku.number:int}}]: {body:noted}",
+        r#"2026-11-20T09:00:00.123456+00:00 heroku[router]: at=info method=GET path="/" host=shop.example"#,
     ),
     row(
         "heroku",
         Distinct,
-        "{time} heroku[{scope:name}{?.{heroku.number:int}}]: {body:noted}",
-        r#"2026-11-20T09:00:00.123456+00:00 heroku[router]: at=info method=GET path="/" host=shop.example"#,
+        "{time} {scope:name}[{heroku.dyno:name}{?.{heroku.number:int}}]: {body:noted}",
+        "2026-11-20T09:00:00.123456+00:00 app[web.1]: cart saved",
     ),
     row(
         "dmesg",
@@ -1000,6 +1186,12 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{time} [{level}] {scope:name}: {body}",
         "2026-11-20T09:00:00.123Z [INFO]  agent: started",
+    ),
+    row(
+        "text",
+        Shared,
+        "{time} {level} [{thread}] {scope:name}: {body}",
+        "2026-11-20 09:00:00,123   INFO  [main] HOST: Starting",
     ),
     row(
         "text",
