@@ -94,6 +94,8 @@ pub enum FieldKind {
     Spid,
     /// A syslog facility: `daemon`, `local7`.
     SyslogFacility,
+    /// An event of a security device, which goes on to the end of the line: `CEF:0|…`.
+    Cef,
     /// The rest of the line as TiDB has it: `["message"] [key=value]`.
     Bracketed,
     /// Digits with a dot among them.
@@ -205,11 +207,7 @@ impl Layout {
 
     /// Whether a line of it may begin with this byte; wrong only by saying yes.
     pub fn may_begin_with(&self, byte: u8) -> bool {
-        match self.ops.first() {
-            Some(Op::Fixed(bytes)) => bytes.first() == Some(&byte),
-            Some(Op::Time(_)) => byte.is_ascii_alphanumeric() || byte == b'@',
-            _ => true,
-        }
+        matching::may_begin_with(&self.ops, byte)
     }
 
     /// Whether `line`, the first of a record, has this layout; if so, `captures` holds what was found.

@@ -12,6 +12,7 @@ mod structured;
 
 use std::borrow::Cow;
 
+use crate::format::cef;
 use crate::format::fields::FieldMap;
 use crate::format::logfmt;
 use crate::format::severity;
@@ -247,7 +248,9 @@ impl<'r, 'a> Attributes<'r, 'a> {
             self.record.scope = Cow::Borrowed(code);
             body = message;
         }
-        self.record.body = Value::Text(Cow::Borrowed(body));
+        if !cef::parse(body, self.record) {
+            self.record.body = Value::Text(Cow::Borrowed(body));
+        }
     }
 }
 

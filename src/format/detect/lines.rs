@@ -71,7 +71,11 @@ impl HeadLines {
                 continue;
             }
             let joined = trace.accepts(line.as_bytes());
-            if let Some(state) = joined.filter(|_| !trace.is_plain()) {
+            // A message may have any lines below it, but none that a logger wrote.
+            let mut logged = || table::stray(line.as_bytes(), zone, &mut Captures::EMPTY.clone());
+            if let Some(state) = joined.filter(|_| !trace.is_plain())
+                && (trace::is_indented(line.as_bytes()) || logged().is_none())
+            {
                 trace = state;
                 continue;
             }

@@ -349,6 +349,7 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Trailing
             | FieldKind::Json
             | FieldKind::Bracketed
+            | FieldKind::Cef
             | FieldKind::Structlog
     )
 }
@@ -406,6 +407,7 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "name" => FieldKind::Name,
         "spid" => FieldKind::Spid,
         "facility" => FieldKind::SyslogFacility,
+        "cef" => FieldKind::Cef,
         "bracketed" => FieldKind::Bracketed,
         "decimal" => FieldKind::Decimal,
         "upper" => FieldKind::Capitals,

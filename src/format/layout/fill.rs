@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::cef;
 use crate::format::json::scan::Scanner;
 use crate::format::layout::matching::{is_code, is_name};
 use crate::format::layout::pairs::{self, PairStyle};
@@ -223,6 +224,7 @@ impl<'a> Filler<'_, 'a> {
     fn whole_message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
         match kind {
             FieldKind::Request => self.request(first),
+            FieldKind::Cef if cef::parse(whole, self.record) => {}
             FieldKind::Bracketed => {
                 let message = self.bracketed_pairs(first);
                 self.set_body(message, more, whole);

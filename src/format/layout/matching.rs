@@ -65,6 +65,37 @@ impl ByteSet {
     }
 }
 
+/// Whether a line of these parts may begin with this byte; wrong only by saying yes.
+pub(super) fn may_begin_with(ops: &[Op], byte: u8) -> bool {
+    for op in ops {
+        return match op {
+            Op::Fixed(bytes) if bytes.is_empty() => continue,
+            Op::Fixed(bytes) => match bytes[0] {
+                PADDING => true,
+                b' ' => is_blank(byte),
+                first => first == byte,
+            },
+            Op::Time(_) => byte.is_ascii_alphanumeric() || byte == b'@',
+            Op::Field { kind, .. } => kind_may_begin_with(*kind, byte),
+            Op::Optional(part) if may_begin_with(part, byte) => true,
+            Op::Optional(_) => continue,
+            Op::Level(_) | Op::Rest { .. } => true,
+        };
+    }
+    true
+}
+
+fn kind_may_begin_with(kind: FieldKind, byte: u8) -> bool {
+    match kind {
+        FieldKind::Quoted | FieldKind::Request => byte == b'"',
+        FieldKind::Int | FieldKind::Status => byte.is_ascii_digit() || byte == b'-',
+        FieldKind::Name | FieldKind::Dotted | FieldKind::Source => is_name(&[byte]),
+        FieldKind::Hex | FieldKind::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
+        FieldKind::SyslogFacility => byte.is_ascii_lowercase(),
+        _ => true,
+    }
+}
+
 /// Runs the whole pattern; what is left of the line must be blank.
 pub(super) fn run(ops: &[Op], line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
     sequence(ops, line, 0, zone, captures).is_some_and(|end| {
@@ -91,7 +122,13 @@ fn sequence(
                 end
             }
             Op::Rest { slot, kind } => {
-                if *kind == FieldKind::Trailing && !ends_with_a_logger(&line[at..]) {
+                let rest = line.get(at..).unwrap_or_default();
+                let fits = match kind {
+                    FieldKind::Trailing => ends_with_a_logger(rest),
+                    FieldKind::Cef => rest.starts_with(b"CEF:") || rest.starts_with(b"LEEF:"),
+                    _ => true,
+                };
+                if !fits {
                     return None;
                 }
                 captures.spans[*slot] = span(at, line.len())?;

@@ -30,6 +30,18 @@ pub const ROWS: &[Row] = &[
         r#"shop.example:443 192.0.2.7 - ana [20/Nov/2026:09:00:00 +0000] "GET /cart?id=7 HTTP/1.1" 200 1543 "https://shop.example/" "Mozilla/5.0 (X11)""#,
     ),
     row(
+        "nginx-ingress",
+        Distinct,
+        "{client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int} {http.request.header.referer:quoted} {user_agent.original:quoted} {http.request.size:int} {nginx.request_time:num} [{nginx.upstream.name:token}] [{?{nginx.upstream.alternative:token}}] {server:addr} {nginx.upstream.response_length} {nginx.upstream.response_time} {nginx.upstream.status} {http.request.header.x-request-id}",
+        r#"192.0.2.7 - - [20/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/8.5.0" 89 0.001 [shop-web-80] [] 10.0.0.5:8080 612 0.000 200 e02b2f0a6c77e0b2"#,
+    ),
+    row(
+        "traefik",
+        Distinct,
+        "{client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int} {http.request.header.referer:quoted} {user_agent.original:quoted} {traefik.request:int} {traefik.router:quoted} {server.url:quoted} {traefik.duration_ms:int}ms",
+        r#"192.0.2.7 - - [20/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/8.5.0" 262 "web@docker" "http://10.0.0.5:8080" 2ms"#,
+    ),
+    row(
         "access-combined",
         Distinct,
         "{client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int}{? {http.request.header.referer:quoted} {user_agent.original:quoted}{? {http.request.header.x-forwarded-for:quoted}}}{? - -}{? {access.extra:text}}",
@@ -74,7 +86,7 @@ pub const ROWS: &[Row] = &[
     row(
         "envoy",
         Distinct,
-        "[{time}] {body:request} {status} {envoy.response_flags}{? {envoy.response_code_details} {envoy.connection_termination_details} {envoy.upstream_transport_failure:quoted}} {http.request.body.size:int} {http.response.body.size:int} {envoy.duration_ms:int} {envoy.upstream_service_time_ms} {http.request.header.x-forwarded-for:quoted} {user_agent.original:quoted} {http.request.header.x-request-id:quoted} {http.request.header.authority:quoted} {server.address:quoted}{? {access.extra:text}}",
+        "[{time}] {body:request} {status} {envoy.response_flags}{? {envoy.response_code_details} {envoy.connection_termination_details} {envoy.upstream_transport_failure:quoted}}{? {envoy.metadata:quoted} {envoy.upstream_transport_failure:quoted}} {http.request.body.size:int} {http.response.body.size:int} {envoy.duration_ms:int} {envoy.upstream_service_time_ms} {http.request.header.x-forwarded-for:quoted} {user_agent.original:quoted} {http.request.header.x-request-id:quoted} {http.request.header.authority:quoted} {server.address:quoted}{? {access.extra:text}}",
         r#"[2026-11-20T09:00:00.123Z] "GET /cart HTTP/2" 200 - 0 35 12 11 "192.0.2.7" "curl/8.5.0" "cd8f4a5b-6a1e" "shop.example" "10.0.0.4:8080""#,
     ),
     row(
@@ -398,7 +410,7 @@ pub const ROWS: &[Row] = &[
     row(
         "jetty",
         Distinct,
-        "{time}:{level}:{scope:name}:{thread:text}: {body}",
+        "{time}:{level}:{?{scope:name}}:{thread:text}: {body}",
         "2026-11-20 09:00:00.123:INFO:oejs.Server:main: Started @1234ms",
     ),
     row(
@@ -438,10 +450,28 @@ pub const ROWS: &[Row] = &[
         "2026-11-20 09:00:00.123 ERROR [812:813] Unable to load the module [/src/dcgmlib/DcgmApi.cpp:12] [DcgmInit]",
     ),
     row(
+        "hadoop",
+        Distinct,
+        "{time} {level} {?[{thread}]: }{?[{thread}] }{scope:name} ({file:source}:{func:name}({line})) - {body}",
+        "2026-11-20 09:00:00,123 INFO  resourcemanager.ResourceManager (LogAdapter.java:info(45)) - registered UNIX signal handlers",
+    ),
+    row(
+        "ambari",
+        Distinct,
+        "{level} {time} {file:source}:{line} - {body}",
+        "INFO 2026-11-20 09:00:00,123 main.py:145 - loglevel=logging.INFO",
+    ),
+    row(
         "log4j",
         Distinct,
         "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
         "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {level} [{thread}] {scope:name}:{line} - {body}",
+        "2026-11-20 09:00:00,123  INFO [main] Configuration:812 - Reading properties",
     ),
     row(
         "log4j",
@@ -876,6 +906,42 @@ pub const ROWS: &[Row] = &[
         "Fri 2026-11-20 09:00:00.123456 UTC [s=a1;i=7;b=c3;m=1;t=5;x=9]",
     ),
     row(
+        "unbound",
+        Distinct,
+        "{time} {scope:name}[{pid}:{tid}] {level}: {body}",
+        "Nov 20 09:00:00 unbound[812:0] info: start of service",
+    ),
+    row(
+        "nextflow",
+        Distinct,
+        "{time:%b-%d %H:%M:%S.%f} [{thread}] {level} {scope:name} - {body}",
+        "Nov-20 09:00:00.123 [main] DEBUG nextflow.cli.Launcher - started",
+    ),
+    row(
+        "lustre",
+        Distinct,
+        "{lustre.subsystem:hex}:{lustre.mask:hex}:{lustre.cpu:token}:{time:%s.%f}:{lustre.stack:int}:{pid}:{lustre.host_pid:int}:({file}:{line}:{func}) {body}",
+        "00000100:00080000:2.0:1795165200.123456:0:812:0:(events.c:123:request_in_callback()) peer",
+    ),
+    row(
+        "iis",
+        Distinct,
+        "{client:ip}, {user}, {time:%m/%d/%Y, %H:%M:%S}, {iis.service}, {host}, {server:ip}, {iis.duration_ms:int}, {http.request.size:int}, {http.response.size:int}, {status}, {iis.win32_status:int}, {method}, {url.path}, {url.query},",
+        "192.0.2.7, -, 11/20/2026, 9:00:00, W3SVC1, WEB1, 10.0.0.1, 12, 345, 678, 200, 0, GET, /cart, -,",
+    ),
+    row(
+        "lager",
+        Distinct,
+        "{time} [{level:any}] <{erlang.pid}>@{func:token} {body}",
+        "2026-11-20 09:00:00.123 [info] <0.7.0>@riak_core:wait_for_app:123 Wait complete",
+    ),
+    row(
+        "cef",
+        Distinct,
+        "{time} {host} {?{scope:tag}: }{body:cef}",
+        "Nov 20 09:00:00 fw1 CEF:0|Security|threatmanager|1.0|100|worm stopped|10|src=192.0.2.7 dst=10.0.0.1",
+    ),
+    row(
         "sudo",
         Distinct,
         "{time} : {user:name} : {body}",
@@ -1093,6 +1159,12 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "syslog-bsd",
+        Distinct,
+        "{time:%b %e %H:%M:%S} {scope:tag}[{pid}]: {body}",
+        "Nov 20 09:00:00 dnsmasq[812]: query[A] shop.example from 192.0.2.7",
+    ),
+    row(
+        "syslog-bsd",
         Companion,
         "{time:%b %e %H:%M:%S} {host} {scope:text}[{pid}]{? ({syslog.source:text})}: {body}",
         "Nov 20 09:00:00 web1 Microsoft Word[812]: document saved",
@@ -1158,6 +1230,12 @@ pub const ROWS: &[Row] = &[
         "[2026-11-20 09:00:00,123] INFO [KafkaServer id=1] started (kafka.server.KafkaServer)",
     ),
     row(
+        "hclog",
+        Distinct,
+        "{time:%Y-%m-%dT%H:%M:%S.%f%z} [{level:upper}] {scope:name}: {body}",
+        "2026-11-20T09:00:00.123Z [INFO]  core: vault is unsealed",
+    ),
+    row(
         "text",
         Shared,
         "{time} {level} {scope:name} - {body}",
@@ -1185,7 +1263,7 @@ pub const ROWS: &[Row] = &[
         "text",
         Shared,
         "{time} [{level}] {scope:name}: {body}",
-        "2026-11-20T09:00:00.123Z [INFO]  agent: started",
+        "2026-11-20 09:00:00.123 [INFO] agent: started",
     ),
     row(
         "text",
@@ -1228,6 +1306,12 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{time} {host:token} {scope:tag}: {body}",
         "2026-11-20T09:00:00.123456+00:00 web1 kernel: usb 1-1: new high-speed USB device",
+    ),
+    row(
+        "text",
+        Shared,
+        "{time} {level} {scope:dotted} {body}",
+        "2026-11-20 09:00:00,123 INFO sqlalchemy.engine.Engine SELECT 7",
     ),
     row(
         "text",
