@@ -47,6 +47,10 @@ enum Below {
     Body,
     /// The level, a colon and the body.
     LevelAndBody,
+    /// `KEY=value` as the journal's verbose output has it.
+    JournalFields,
+    /// Comments that say who asked and how long it took, and the query.
+    SlowQuery,
 }
 
 /// Whether a pattern holds a time.
@@ -87,6 +91,20 @@ pub enum FieldKind {
     Number,
     /// Letters, digits and `_ . - $ : / @ #`, beginning with a letter, `_` or `<`.
     Name,
+    /// A session of SQL Server: `spid5s`, `Server`, `Logon`, `Backup`.
+    Spid,
+    /// A syslog facility: `daemon`, `local7`.
+    SyslogFacility,
+    /// An event of a security device, which goes on to the end of the line: `CEF:0|…`.
+    Cef,
+    /// The rest of the line as TiDB has it: `["message"] [key=value]`.
+    Bracketed,
+    /// Digits with a dot among them.
+    Decimal,
+    /// Words in capitals, blanks between them.
+    Capitals,
+    /// What Cisco calls a facility: capitals, digits and `_`, no dash.
+    Facility,
     /// A name with a dot or `::` in it, as loggers of large programs have.
     Dotted,
     /// A Rust module's path: names with `::` between them.
@@ -178,6 +196,11 @@ impl Layout {
         self.time
     }
 
+    /// Whether most lines of a file stand below the one that it fits.
+    pub fn heads_blocks(&self) -> bool {
+        self.below != Below::More
+    }
+
     /// Whether its lines begin with a time in any form.
     pub fn begins_with_any_time(&self) -> bool {
         matches!(self.ops.first(), Some(Op::Time(TimeKind::Any)))
@@ -185,11 +208,7 @@ impl Layout {
 
     /// Whether a line of it may begin with this byte; wrong only by saying yes.
     pub fn may_begin_with(&self, byte: u8) -> bool {
-        match self.ops.first() {
-            Some(Op::Fixed(bytes)) => bytes.first() == Some(&byte),
-            Some(Op::Time(_)) => byte.is_ascii_alphanumeric() || byte == b'@',
-            _ => true,
-        }
+        matching::may_begin_with(&self.ops, byte)
     }
 
     /// Whether `line`, the first of a record, has this layout; if so, `captures` holds what was found.

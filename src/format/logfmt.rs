@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::base::units::UnixNanos;
 use crate::format::fields::FieldMap;
 use crate::format::json::keys::role_with;
 use crate::format::json::roles::Roles;
-use crate::format::timestamp::Zone;
+use crate::format::timestamp::{self, Zone};
 use crate::record::{Record, Value};
 
 /// Reads a line of pairs into the record; `false` when the line is not one, and the record is as it was.
@@ -21,7 +22,9 @@ pub fn parse<'a>(
     }
     let mut roles = Roles::new(zone);
     let mut pairs = Pairs { rest: line };
+    let mut halves = Halves::default();
     for (key, value) in pairs.by_ref() {
+        halves.note(key, &value);
         roles.take(record, role_with(key, fields), Cow::Borrowed(key), value);
     }
     if !pairs.rest.trim_ascii().is_empty() {
@@ -30,7 +33,45 @@ pub fn parse<'a>(
         return false;
     }
     *duplicates += roles.finish(record);
+    if let Some(time) = halves.time(zone) {
+        record.time = Some(time);
+    }
     true
+}
+
+/// A time in two or three pairs, as firewalls write it: `date=2026-11-20 time=09:00:00 tz="+0100"`.
+#[derive(Default)]
+struct Halves {
+    date: String,
+    clock: String,
+    offset: String,
+}
+
+impl Halves {
+    fn note(&mut self, key: &str, value: &Value<'_>) {
+        const BYTES_MAX: usize = 32;
+        let half = match key {
+            "date" => &mut self.date,
+            "time" => &mut self.clock,
+            "tz" => &mut self.offset,
+            _ => return,
+        };
+        if let Value::Text(text) = value
+            && text.len() <= BYTES_MAX
+        {
+            half.clear();
+            half.push_str(text);
+        }
+    }
+
+    fn time(&self, zone: &mut Zone) -> Option<UnixNanos> {
+        if self.date.is_empty() || self.clock.is_empty() {
+            return None;
+        }
+        let civil = format!("{} {}", self.date, self.clock);
+        timestamp::whole(&format!("{civil}{}", self.offset), zone)
+            .or_else(|| timestamp::whole(&civil, zone))
+    }
 }
 
 /// Whether a line consists of pairs: it begins with one and has at least two.

@@ -9,7 +9,7 @@ use crate::record::SeverityNumber;
 
 /// The words of up to eight letters, the frequent ones first: a word is compared as one integer, most are found at the first
 /// tries.
-const WORDS: [(u64, u8); 51] = [
+const WORDS: [(u64, u8); 53] = [
     (packed(b"info"), 9),
     (packed(b"warn"), 13),
     (packed(b"error"), 17),
@@ -61,6 +61,8 @@ const WORDS: [(u64, u8); 51] = [
     (packed(b"error2"), 18),
     (packed(b"error3"), 19),
     (packed(b"error4"), 20),
+    (packed(b"ddebug"), 5),
+    (packed(b"subdebug"), 5),
 ];
 
 /// Reads a level word in any case: `WARN`, `warning`, `Err`.

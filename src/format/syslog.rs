@@ -12,6 +12,9 @@ mod structured;
 
 use std::borrow::Cow;
 
+use crate::format::cef;
+use crate::format::fields::FieldMap;
+use crate::format::logfmt;
 use crate::format::severity;
 use crate::format::syslog::header::Header;
 use crate::format::timestamp::{self, Zone};
@@ -119,8 +122,17 @@ fn read_prioritised<'a>(
         return false;
     }
     set_priority(record, priority & 7);
+    let facility = i64::from(priority >> 3);
+    // Firewalls write nothing but pairs.
+    let pairs =
+        logfmt::looks_like(rest) && logfmt::parse(rest, zone, &FieldMap::default(), record, &mut 0);
+    if pairs {
+        Attributes::new(record).number("syslog.facility", facility);
+        return true;
+    }
+    set_priority(record, priority & 7);
     let mut out = Attributes::new(record);
-    out.number("syslog.facility", i64::from(priority >> 3));
+    out.number("syslog.facility", facility);
     if read_5424(rest, zone, &mut out).is_none() {
         let (time, header) = header::behind_priority(rest, zone);
         out.record.time = time;
@@ -227,8 +239,18 @@ impl<'r, 'a> Attributes<'r, 'a> {
         self.text("syslog.sender", header.sender);
         self.text("syslog.msgid", header.message_id);
         self.record.scope = Cow::Borrowed(header.tag);
-        let body = header.body.trim_end_matches(['\0', '\n', '\r']);
-        self.record.body = Value::Text(Cow::Borrowed(body));
+        let mut body = header.body.trim_end_matches(['\0', '\n', '\r']);
+        // Cisco's firewalls put their code where the tag stands, behind a colon of its own.
+        if header.tag.is_empty()
+            && let Some(coded) = body.strip_prefix(": %").and_then(|_| body.get(2..))
+            && let Some((code, message)) = coded.split_once(": ")
+        {
+            self.record.scope = Cow::Borrowed(code);
+            body = message;
+        }
+        if !cef::parse(body, self.record) {
+            self.record.body = Value::Text(Cow::Borrowed(body));
+        }
     }
 }
 

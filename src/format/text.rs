@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::cef;
 use crate::format::severity;
 use crate::format::timestamp::Leading;
 use crate::format::trace;
@@ -18,6 +19,9 @@ pub fn parse<'a>(
     record: &mut Record<'a>,
 ) {
     let head = text.get(..head_bytes).unwrap_or(text);
+    if leading.is_none() && cef::parse(text, record) {
+        return;
+    }
     record.time = leading.map(Leading::time);
     let from = leading.map_or(0, |leading| {
         skip_separators(head.as_bytes(), leading.bytes())

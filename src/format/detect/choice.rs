@@ -12,6 +12,9 @@ const LAYOUTS_MAX: usize = 8;
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
 
+/// Most lines, on the average, below the one that begins a record of a layout whose records are blocks.
+const BLOCK_LINES_MAX: usize = 40;
+
 /// Lines that fit nothing, shown.
 const UNFIT_MAX: usize = 5;
 
@@ -44,7 +47,11 @@ impl Choice {
             .or(learnt.as_ref())
             .is_some_and(|layout| layout.time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
-        let enough = if timed { 3 } else { 2 };
+        let enough = match first {
+            Some(layout) if layout.heads_blocks() => BLOCK_LINES_MAX,
+            _ if timed => 3,
+            _ => 2,
+        };
         let candidates = [
             (FormatKind::OtlpJson, lines.payloads, 2),
             (FormatKind::Json, lines.objects, 2),
@@ -53,9 +60,12 @@ impl Choice {
             (FormatKind::Logfmt, lines.pairs, 2),
             (FormatKind::Stamped, stamped, 3),
         ];
+        // In a file of a layout with times, a stamped line that fits none is a record too: the layout says more.
+        let laid_out_enough = timed && laid_out * enough >= lines.count;
         let best = candidates
             .into_iter()
             .filter(|(_, fits, share)| *fits > 0 && fits * share >= lines.count)
+            .filter(|(kind, ..)| *kind != FormatKind::Stamped || !laid_out_enough)
             // Of equals the first wins: it says more.
             .rev()
             .max_by_key(|(kind, fits, _)| (*fits, *kind == FormatKind::Layout));
@@ -184,7 +194,7 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
             .map(|row| {
                 let fits = left.iter().filter(|line| holds(&line.rows, row)).count();
                 let all = texts.iter().filter(|line| holds(&line.rows, row)).count();
-                if is_believed(row, all, texts.len()) {
+                if is_believed(row, all, texts.len(), &chosen) {
                     fits
                 } else {
                     0
@@ -195,7 +205,15 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
         let Some(row) = fits.iter().position(|fits| *fits > 0 && fits * 2 >= best) else {
             break;
         };
-        chosen.push((row, fits[row]));
+        // Rows of one name say more about some of its lines: they are tried first.
+        let is_kin = |other: &usize| {
+            ROWS[*other].name == ROWS[row].name
+                && ROWS[*other].evidence == Evidence::Distinct
+                && left.iter().any(|line| holds(&line.rows, *other))
+        };
+        let row = (0..row).find(is_kin).unwrap_or(row);
+        let taken = left.iter().filter(|line| holds(&line.rows, row)).count();
+        chosen.push((row, taken));
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen
@@ -215,8 +233,18 @@ fn learnt_of(lines: &HeadLines, rows: &[(usize, usize)]) -> (Option<Layout>, usi
     }
 }
 
-fn is_believed(row: usize, fits: usize, texts: usize) -> bool {
+fn is_believed(row: usize, fits: usize, texts: usize, chosen: &[(usize, usize)]) -> bool {
+    let relative_chosen = || {
+        chosen
+            .iter()
+            .any(|(other, _)| ROWS[*other].name == ROWS[row].name)
+    };
     match ROWS[row].evidence {
+        Evidence::Companion => relative_chosen(),
+        Evidence::Alternative => !relative_chosen() && fits > 0,
+        Evidence::Distinct if table::layouts()[row].heads_blocks() => {
+            fits * BLOCK_LINES_MAX >= texts
+        }
         Evidence::Distinct => fits * 10 >= texts || fits >= 10,
         Evidence::Shared => fits * 100 >= texts * SHARED_PERCENT_MIN,
     }

@@ -3,6 +3,7 @@
 use crate::format::detect::LINES_MAX;
 use crate::format::detect::flavour;
 use crate::format::json::{self, scan};
+use crate::format::layout::table::ROWS;
 use crate::format::layout::{Captures, Layout, learn, table};
 use crate::format::logfmt;
 use crate::format::syslog;
@@ -15,7 +16,7 @@ use crate::otlp::payload::json_carries;
 const TABLE_ROWS_MIN: usize = 2;
 
 /// A set of rows of the table of layouts.
-pub(super) type RowSet = [u64; 4];
+pub(super) type RowSet = [u64; ROWS.len().div_ceil(64)];
 
 /// The lines of a head that begin records.
 #[derive(Debug, Default)]

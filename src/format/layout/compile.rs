@@ -293,6 +293,8 @@ impl<'p> Compiler<'p> {
                 self.below = match kind {
                     "" => Below::Body,
                     "level" => Below::LevelAndBody,
+                    "slow" => Below::SlowQuery,
+                    "journal" => Below::JournalFields,
                     _ => return Err(unknown()),
                 };
                 return Ok(Op::Fixed(Box::default()));
@@ -346,6 +348,8 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Noted
             | FieldKind::Trailing
             | FieldKind::Json
+            | FieldKind::Bracketed
+            | FieldKind::Cef
             | FieldKind::Structlog
     )
 }
@@ -377,6 +381,7 @@ fn target<'p>(name: &'p str, own: fn(&'p str) -> Cow<'static, str>) -> Target {
         "line" => "code.line.number",
         "func" => "code.function.name",
         "client" => "client.address",
+        "server" => "server.address",
         "user" => "user.name",
         "status" => "http.response.status_code",
         "method" => "http.request.method",
@@ -400,6 +405,13 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "int" => FieldKind::Int,
         "num" => FieldKind::Number,
         "name" => FieldKind::Name,
+        "spid" => FieldKind::Spid,
+        "facility" => FieldKind::SyslogFacility,
+        "cef" => FieldKind::Cef,
+        "bracketed" => FieldKind::Bracketed,
+        "decimal" => FieldKind::Decimal,
+        "upper" => FieldKind::Capitals,
+        "cisco" => FieldKind::Facility,
         "dotted" => FieldKind::Dotted,
         "path" => FieldKind::Path,
         "module" => FieldKind::Module,

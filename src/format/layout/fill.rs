@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::cef;
 use crate::format::json::scan::Scanner;
 use crate::format::layout::matching::{is_code, is_name};
 use crate::format::layout::pairs::{self, PairStyle};
@@ -9,7 +10,7 @@ use crate::format::layout::{Below, Captures, FieldKind, Layout, Span, Target};
 use crate::format::logfmt::typed;
 use crate::format::severity;
 use crate::format::text::push_exception;
-use crate::format::timestamp::Leading;
+use crate::format::timestamp::{self, Leading};
 use crate::format::trace;
 use crate::format::unique::{self, KeyMask};
 use crate::record::{Record, SeverityNumber, SpanId, TraceId, Value};
@@ -44,7 +45,13 @@ impl Layout {
             if field.target == Target::Body {
                 has_body = true;
                 let rest = text.get(span.start as usize..).unwrap_or(found);
-                filler.body(field.kind, found, rest);
+                let behind = head.get(span.end as usize..).unwrap_or_default();
+                if behind.trim_ascii().is_empty() {
+                    filler.body(field.kind, found, rest);
+                } else {
+                    let more = text.get(head_bytes..).unwrap_or_default();
+                    filler.body_amidst(field.kind, found, more);
+                }
             } else if found != "-" {
                 filler.take(&field.target, field.kind, found);
             }
@@ -99,7 +106,7 @@ impl<'a> Filler<'_, 'a> {
     fn attribute(&mut self, key: &Key, kind: FieldKind, found: &'a str) {
         let value = match kind {
             FieldKind::Int => integer(found),
-            FieldKind::Number => typed(found),
+            FieldKind::Number | FieldKind::Decimal => typed(found),
             FieldKind::Status => {
                 self.suggest_severity(found);
                 integer(found)
@@ -175,6 +182,31 @@ impl<'a> Filler<'_, 'a> {
         self.message(kind, head, more, rest);
     }
 
+    /// The same where the pattern goes on behind the body: `more` is what stands below the first line.
+    fn body_amidst(&mut self, kind: FieldKind, found: &'a str, more: &'a str) {
+        if more.trim_ascii().is_empty() {
+            return self.message(kind, found, "", found);
+        }
+        let exception = trace::find(more.trim_ascii_start());
+        let below = match &exception {
+            Some(exception) => {
+                push_exception(
+                    self.record,
+                    exception.kind,
+                    exception.message,
+                    exception.stacktrace,
+                );
+                exception.body
+            }
+            None => more,
+        };
+        self.message(kind, found, "", found);
+        if !below.trim_ascii().is_empty() {
+            let below = below.trim_start_matches(['\n', '\r']);
+            self.record.body = Value::Text(Cow::Owned(format!("{found}\n{below}")));
+        }
+    }
+
     /// The message: `whole` is `first` and the further lines in `more`.
     fn message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
         let style = match kind {
@@ -212,6 +244,11 @@ impl<'a> Filler<'_, 'a> {
     fn whole_message(&mut self, kind: FieldKind, first: &'a str, more: &'a str, whole: &'a str) {
         match kind {
             FieldKind::Request => self.request(first),
+            FieldKind::Cef if cef::parse(whole, self.record) => {}
+            FieldKind::Bracketed => {
+                let message = self.bracketed_pairs(first);
+                self.set_body(message, more, whole);
+            }
             FieldKind::Trailing => {
                 let message = self.trailing_logger(first);
                 self.set_body(message, more, whole);
@@ -274,6 +311,29 @@ impl<'a> Filler<'_, 'a> {
         before.trim_ascii_end()
     }
 
+    /// `["message"] [key=value] [key="a value"]`, as TiDB has it.
+    fn bracketed_pairs(&mut self, line: &'a str) -> &'a str {
+        let Some((message, mut rest)) = bracketed(line) else {
+            return line;
+        };
+        while let Some((pair, behind)) = bracketed(rest.trim_ascii_start()) {
+            if let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.is_empty()) {
+                let value = match unquoted(value) {
+                    Some(inner) => text(inner),
+                    None => typed(value),
+                };
+                unique::push(
+                    &mut self.record.attributes,
+                    &mut self.mask,
+                    Cow::Borrowed(key),
+                    value,
+                );
+            }
+            rest = behind;
+        }
+        unquoted(message).unwrap_or(message)
+    }
+
     /// `message (logger)`, as Kafka has it.
     fn trailing_logger(&mut self, message: &'a str) -> &'a str {
         let found = message
@@ -330,6 +390,11 @@ impl<'a> Filler<'_, 'a> {
 
     /// Formats whose message stands below their first line.
     fn below(&mut self, below: Below, head: &'a str, whole: &'a str) {
+        match below {
+            Below::SlowQuery => return self.slow_query(whole),
+            Below::JournalFields => return self.journal_fields(whole.get(head.len()..)),
+            Below::More | Below::Body | Below::LevelAndBody => {}
+        }
         let mut lines = whole.get(head.len()..).unwrap_or_default().trim_ascii();
         if below == Below::LevelAndBody
             && let Some((word, rest)) = lines.split_once(": ")
@@ -344,6 +409,88 @@ impl<'a> Filler<'_, 'a> {
             lines.split('\n').next().unwrap_or(lines),
             lines,
         );
+    }
+
+    /// `    PRIORITY=6`, `    MESSAGE=started`, one in each line.
+    fn journal_fields(&mut self, lines: Option<&'a str>) {
+        for line in lines.unwrap_or_default().lines() {
+            let Some((key, value)) = line.trim_ascii_start().split_once('=') else {
+                continue;
+            };
+            match key {
+                "MESSAGE" => self.record.body = text(value),
+                "PRIORITY" => {
+                    self.record.severity_number = value
+                        .parse()
+                        .ok()
+                        .filter(|level| (0..8).contains(level))
+                        .and_then(severity::from_number);
+                }
+                "SYSLOG_IDENTIFIER" => self.record.scope = Cow::Borrowed(value),
+                _ => {
+                    let (key, value) = (Cow::Borrowed(key), typed(value));
+                    unique::push(&mut self.record.attributes, &mut self.mask, key, value);
+                }
+            }
+        }
+    }
+
+    /// `# User@Host: ana[ana] @ web1 [192.0.2.7]  Id: 9`, `# Query_time: 0.1  Lock_time: 0.0`, and below them the query.
+    fn slow_query(&mut self, whole: &'a str) {
+        let mut rest = whole;
+        while let Some(comment) = rest.strip_prefix("# ") {
+            let (line, more) = comment.split_once('\n').unwrap_or((comment, ""));
+            match line.strip_prefix("User@Host:") {
+                Some(who) => self.slow_query_user(who),
+                None if line.starts_with("Time:") => {}
+                None => self.colon_pairs(line),
+            }
+            rest = more;
+        }
+        let query = rest.trim_ascii();
+        if self.record.time.is_none() {
+            let stamp = query
+                .split_once("SET timestamp=")
+                .and_then(|(_, behind)| behind.split(';').next());
+            self.record.time = stamp.and_then(timestamp::epoch);
+        }
+        self.record.body = text(query);
+    }
+
+    /// ` ana[ana] @ web1 [192.0.2.7]  Id: 9`
+    fn slow_query_user(&mut self, who: &'a str) {
+        let (account, place) = who.split_once('@').unwrap_or((who, ""));
+        let user = account.split('[').next().unwrap_or(account).trim_ascii();
+        let (host, rest) = place.split_once('[').unwrap_or((place, ""));
+        let (address, rest) = rest.split_once(']').unwrap_or((rest, ""));
+        let parts = [
+            ("user.name", user),
+            ("client.host", host.trim_ascii()),
+            ("client.address", address.trim_ascii()),
+        ];
+        for (key, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+            self.push(key, text(part));
+        }
+        self.colon_pairs(rest);
+    }
+
+    /// `Query_time: 0.1  Lock_time: 0.0`
+    fn colon_pairs(&mut self, line: &'a str) {
+        let mut words = line.split_ascii_whitespace().peekable();
+        while let Some(word) = words.next() {
+            let Some(key) = word.strip_suffix(':') else {
+                continue;
+            };
+            let value = words.next_if(|next| !next.ends_with(':'));
+            if let Some(value) = value.filter(|_| !key.is_empty()) {
+                unique::push(
+                    &mut self.record.attributes,
+                    &mut self.mask,
+                    Cow::Borrowed(key),
+                    typed(value),
+                );
+            }
+        }
     }
 
     /// `METHOD target PROTOCOL`; anything else a client sent is kept as it is.
@@ -397,6 +544,24 @@ impl<'a> Filler<'_, 'a> {
             value,
         );
     }
+}
+
+/// The inside of the bracket that `line` begins with, and what is behind it. Brackets in quotes do not count.
+fn bracketed(line: &str) -> Option<(&str, &str)> {
+    let inner = line.strip_prefix('[')?;
+    let (mut quoted, mut escaped) = (false, false);
+    let end = inner.bytes().position(|byte| {
+        let closes = byte == b']' && !quoted;
+        quoted ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })?;
+    let (inside, behind) = inner.split_at_checked(end)?;
+    Some((inside, behind.get(1..)?))
+}
+
+fn unquoted(value: &str) -> Option<&str> {
+    value.strip_prefix('"')?.strip_suffix('"')
 }
 
 fn text(found: &str) -> Value<'_> {

@@ -23,12 +23,18 @@ pub(super) enum Vocabulary {
     Redis,
     /// `PostgreSQL`: `LOG`, `STATEMENT`, `DEBUG1`.
     Postgres,
+    /// The same, with a colon behind it.
+    PostgresOnly,
+    /// SSSD's bit of debugging: `0x0010` is fatal, `0x0400` a trace.
+    Sssd,
     /// PHP: `Warning`, `Fatal error`.
     Php,
     /// .NET's console: `info`, `fail`, `crit`.
     DotNet,
     /// Erlang's reports: `INFO`, `CRASH`.
     Report,
+    /// ESXi: `In(182)`, two letters and a syslog priority.
+    Esxi,
     /// 0 to 7 as syslog counts.
     Syslog,
     /// The number of a syslog priority: facility × 8 + severity.
@@ -44,10 +50,13 @@ impl Vocabulary {
             "letter" => Vocabulary::Letter,
             "redis" => Vocabulary::Redis,
             "postgres" => Vocabulary::Postgres,
+            "pglog" => Vocabulary::PostgresOnly,
+            "sssd" => Vocabulary::Sssd,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
             "php" => Vocabulary::Php,
             "dotnet" => Vocabulary::DotNet,
+            "esxi" => Vocabulary::Esxi,
             "report" => Vocabulary::Report,
             "syslog" => Vocabulary::Syslog,
             "pri" => Vocabulary::Priority,
@@ -63,7 +72,10 @@ impl Vocabulary {
                 let (word, number) = word(text)?;
                 Some((Some(number?), word.len()))
             }
-            Vocabulary::Any => word(text).map(|(word, number)| (number, word.len())),
+            Vocabulary::Any => word(text).map(|(word, number)| {
+                let number = number.or_else(|| severity::from_label(word));
+                (number, word.len())
+            }),
             Vocabulary::Upper => {
                 let (word, number) = word(text)?;
                 let is_upper = !word.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -78,9 +90,12 @@ impl Vocabulary {
             Vocabulary::Php => php(text),
             Vocabulary::DotNet => dotnet(text),
             Vocabulary::Report => report(text),
+            Vocabulary::Esxi => esxi(text),
             Vocabulary::Letter => letter(text),
             Vocabulary::Redis => redis(text),
             Vocabulary::Postgres => postgres(text),
+            Vocabulary::Sssd => sssd(text),
+            Vocabulary::PostgresOnly => postgres_only(text),
             Vocabulary::Syslog | Vocabulary::Priority => number(text),
         }
     }
@@ -104,7 +119,12 @@ fn word(text: &[u8]) -> Option<(&str, Option<SeverityNumber>)> {
 
 fn letter(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let letter = str::from_utf8(text.get(..1)?).ok()?;
-    Some((Some(severity::from_letter(letter)?), 1))
+    // MongoDB counts its debugging: `D1` to `D5`.
+    let length = match text {
+        [b'D', b'1'..=b'5', ..] => 2,
+        _ => 1,
+    };
+    Some((Some(severity::from_letter(letter)?), length))
 }
 
 fn redis(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
@@ -131,6 +151,38 @@ fn postgres(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         _ => Some(number?),
     };
     Some((number, word.len()))
+}
+
+/// Spec: sssd(8), "debug levels".
+fn sssd(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let digits = text.strip_prefix(b"0x")?;
+    let length = digits
+        .iter()
+        .take(8)
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
+    let mask = u32::from_str_radix(str::from_utf8(digits.get(..length)?).ok()?, 16).ok()?;
+    let number = match mask {
+        0x10 => 21,
+        0x20 => 18,
+        0x40 => 17,
+        0x80 => 13,
+        0x100 | 0x200 => 9,
+        0x400 => 5,
+        _ => 1,
+    };
+    Some((SeverityNumber::new(number), length + 2))
+}
+
+/// The words that hardly any other program writes in capitals and with two blanks behind their colon.
+fn postgres_only(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let found = postgres(text)?;
+    let is_upper = text
+        .get(..found.1)?
+        .iter()
+        .all(|byte| !byte.is_ascii_lowercase());
+    let behind = text.get(found.1..)?;
+    (is_upper && behind.starts_with(b":  ")).then_some(found)
 }
 
 /// Spec: PHP manual, "Error constants".
@@ -174,6 +226,16 @@ fn report(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         _ => number,
     };
     Some((number, word.len()))
+}
+
+/// Spec: RFC 5424 section 6.2.1 counts the priority.
+fn esxi(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let [first, second, b'(', rest @ ..] = text else {
+        return None;
+    };
+    let is_word = first.is_ascii_uppercase() && second.is_ascii_lowercase();
+    let (severity, length) = number(rest)?;
+    (is_word && rest.get(length) == Some(&b')')).then_some((severity, length + 4))
 }
 
 /// A number of up to three digits; its last three bits are the severity.

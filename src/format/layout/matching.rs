@@ -2,11 +2,15 @@
 //!
 //! No backtracking: an optional part is taken when it fits where it stands, and what was taken stays taken.
 
+use crate::base::units::UnixNanos;
 use crate::format::layout::{Captures, FieldKind, Level, Span, TimeKind};
 use crate::format::timestamp::{self, Zone};
 
 /// In fixed bytes: blanks may stand here. No log line means anything by this byte.
 pub(super) const PADDING: u8 = 0;
+
+/// The earliest time that a log has: no computer of 1973 wrote one that is still read.
+const EARLIEST: UnixNanos = UnixNanos(100_000_000_000_000_000);
 
 /// One part of a pattern.
 #[derive(Debug, Clone)]
@@ -61,6 +65,37 @@ impl ByteSet {
     }
 }
 
+/// Whether a line of these parts may begin with this byte; wrong only by saying yes.
+pub(super) fn may_begin_with(ops: &[Op], byte: u8) -> bool {
+    for op in ops {
+        return match op {
+            Op::Fixed(bytes) if bytes.is_empty() => continue,
+            Op::Fixed(bytes) => match bytes[0] {
+                PADDING => true,
+                b' ' => is_blank(byte),
+                first => first == byte,
+            },
+            Op::Time(_) => byte.is_ascii_alphanumeric() || byte == b'@',
+            Op::Field { kind, .. } => kind_may_begin_with(*kind, byte),
+            Op::Optional(part) if may_begin_with(part, byte) => true,
+            Op::Optional(_) => continue,
+            Op::Level(_) | Op::Rest { .. } => true,
+        };
+    }
+    true
+}
+
+fn kind_may_begin_with(kind: FieldKind, byte: u8) -> bool {
+    match kind {
+        FieldKind::Quoted | FieldKind::Request => byte == b'"',
+        FieldKind::Int | FieldKind::Status => byte.is_ascii_digit() || byte == b'-',
+        FieldKind::Name | FieldKind::Dotted | FieldKind::Source => is_name(&[byte]),
+        FieldKind::Hex | FieldKind::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
+        FieldKind::SyslogFacility => byte.is_ascii_lowercase(),
+        _ => true,
+    }
+}
+
 /// Runs the whole pattern; what is left of the line must be blank.
 pub(super) fn run(ops: &[Op], line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
     sequence(ops, line, 0, zone, captures).is_some_and(|end| {
@@ -87,7 +122,13 @@ fn sequence(
                 end
             }
             Op::Rest { slot, kind } => {
-                if *kind == FieldKind::Trailing && !ends_with_a_logger(&line[at..]) {
+                let rest = line.get(at..).unwrap_or_default();
+                let fits = match kind {
+                    FieldKind::Trailing => ends_with_a_logger(rest),
+                    FieldKind::Cef => rest.starts_with(b"CEF:") || rest.starts_with(b"LEEF:"),
+                    _ => true,
+                };
+                if !fits {
                     return None;
                 }
                 captures.spans[*slot] = span(at, line.len())?;
@@ -180,6 +221,10 @@ fn time(
         TimeKind::Any => timestamp::at(rest, zone)?,
         TimeKind::Form(form) => form.read(rest, zone)?,
     };
+    // A small number in brackets is a process, a line or a length, and no time since the epoch.
+    if found.time() < EARLIEST {
+        return None;
+    }
     captures.time = Some(found);
     Some(at + found.bytes())
 }
@@ -211,6 +256,9 @@ fn field(kind: FieldKind, until: &Until, line: &[u8], at: usize) -> Option<(Span
     match kind {
         FieldKind::Quoted | FieldKind::Request => return quoted(line, at),
         FieldKind::Text | FieldKind::Located => return text(until, line, at),
+        FieldKind::Capitals => {
+            return text(until, line, at).filter(|(_, end)| is_shouted(&line[at..*end]));
+        }
         _ => {}
     }
     let end = token_end(until, line, at)?;
@@ -283,6 +331,21 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
                 byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')
             })
         }
+        FieldKind::Spid => {
+            let digits = token.strip_prefix(b"spid").unwrap_or_default();
+            digits.first().is_some_and(u8::is_ascii_digit)
+                || matches!(token, b"Server" | b"Logon" | b"Backup")
+        }
+        FieldKind::SyslogFacility => is_facility(token),
+        FieldKind::Decimal => {
+            memchr::memchr(b'.', token).is_some()
+                && token
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        }
+        FieldKind::Facility => token
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_'),
         FieldKind::Hex => nil || token.iter().all(u8::is_ascii_hexdigit),
         FieldKind::Ip => {
             nil || token.iter().any(|byte| matches!(byte, b'.' | b':'))
@@ -294,7 +357,9 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
         FieldKind::Path => is_path(token),
         FieldKind::Module => is_path(token) && memchr::memmem::find(token, b"::").is_some(),
         FieldKind::Dotted => {
-            is_name(token) && memchr::memchr2(b'.', b':', token).is_some() && token.len() > 2
+            let separated = memchr::memchr(b'.', token).is_some()
+                || memchr::memmem::find(token, b"::").is_some();
+            is_name(token) && separated && token.len() > 2
         }
         FieldKind::Source => is_name(token) && memchr::memchr(b'.', token).is_some(),
         FieldKind::Uuid => {
@@ -314,6 +379,33 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
         FieldKind::Code => is_code(token),
         _ => true,
     }
+}
+
+/// Spec: RFC 5424 section 6.2.1, under the names that `syslog.conf` has for them.
+fn is_facility(token: &[u8]) -> bool {
+    const NAMES: [&[u8]; 14] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"authpriv",
+        b"ftp",
+        b"ntp",
+        b"security",
+    ];
+    let local = token.strip_prefix(b"local").unwrap_or_default();
+    matches!(local, [b'0'..=b'7']) || NAMES.contains(&token)
+}
+
+fn is_shouted(text: &[u8]) -> bool {
+    text.iter()
+        .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'_'))
 }
 
 fn is_path(token: &[u8]) -> bool {

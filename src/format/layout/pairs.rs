@@ -117,6 +117,10 @@ fn listed_start(text: &str) -> Option<usize> {
 
 /// The first of the `, key: value` that go on to the end of the text.
 fn comma_start(text: &str) -> Option<usize> {
+    // nginx says first who asked; what stands before may look like pairs, and belongs to the message.
+    if let Some(client) = memchr::memmem::find(text.as_bytes(), b", client: ") {
+        return Some(client);
+    }
     let mut first = None;
     for comma in memchr::memmem::find_iter(text.as_bytes(), b", ") {
         let behind = text.get(comma + 2..).unwrap_or_default();

@@ -20,6 +20,10 @@ pub enum Evidence {
     Distinct,
     /// Other texts may look like this: only a file most of whose lines fit has this format.
     Shared,
+    /// Says hardly anything by itself: it reads the lines that other rows of its name leave over.
+    Companion,
+    /// Stands within the records of another row of its name: it is used only in files that have no such line.
+    Alternative,
 }
 
 /// A built-in format.

@@ -1,6 +1,6 @@
 //! The rows themselves: by family, and within a family the more telling first.
 
-use crate::format::layout::table::Evidence::{Distinct, Shared};
+use crate::format::layout::table::Evidence::{Alternative, Companion, Distinct, Shared};
 use crate::format::layout::table::{Evidence, Row};
 
 /// Every built-in text format, in the order in which they are tried.
@@ -18,10 +18,28 @@ pub const ROWS: &[Row] = &[
         "Nov 20 09:00:00 lb1 haproxy[812]: 192.0.2.7:51234 [20/Nov/2026:09:00:00.123] db db/db1 0/0/5007 212 -- 0/0/0/0/3 0/0",
     ),
     row(
+        "haproxy-error",
+        Distinct,
+        "{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend}: {body}",
+        "192.0.2.7:51234 [20/Nov/2026:09:00:00.123] web/1: SSL handshake failure",
+    ),
+    row(
         "access-vhost",
         Distinct,
         "{server:addr} {client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int}{? {http.request.header.referer:quoted} {user_agent.original:quoted}{? {http.request.header.x-forwarded-for:quoted}}}{? {access.extra:text}}",
         r#"shop.example:443 192.0.2.7 - ana [20/Nov/2026:09:00:00 +0000] "GET /cart?id=7 HTTP/1.1" 200 1543 "https://shop.example/" "Mozilla/5.0 (X11)""#,
+    ),
+    row(
+        "nginx-ingress",
+        Distinct,
+        "{client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int} {http.request.header.referer:quoted} {user_agent.original:quoted} {http.request.size:int} {nginx.request_time:num} [{nginx.upstream.name:token}] [{?{nginx.upstream.alternative:token}}] {server:addr} {nginx.upstream.response_length} {nginx.upstream.response_time} {nginx.upstream.status} {http.request.header.x-request-id}",
+        r#"192.0.2.7 - - [20/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/8.5.0" 89 0.001 [shop-web-80] [] 10.0.0.5:8080 612 0.000 200 e02b2f0a6c77e0b2"#,
+    ),
+    row(
+        "traefik",
+        Distinct,
+        "{client:addr} {client.identity} {user} [{time}] {body:request} {status} {http.response.body.size:int} {http.request.header.referer:quoted} {user_agent.original:quoted} {traefik.request:int} {traefik.router:quoted} {server.url:quoted} {traefik.duration_ms:int}ms",
+        r#"192.0.2.7 - - [20/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/8.5.0" 262 "web@docker" "http://10.0.0.5:8080" 2ms"#,
     ),
     row(
         "access-combined",
@@ -54,6 +72,12 @@ pub const ROWS: &[Row] = &[
         "2 123456789010 eni-1235b8ca 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1795165200 1795165260 ACCEPT OK",
     ),
     row(
+        "aws-nlb",
+        Distinct,
+        "tls {aws.elb.version:num} {time} {aws.elb.name} {aws.elb.listener} {client:addr} {server:addr} {aws.elb.connection_time_ms:int} {aws.elb.handshake_time_ms:int} {client.bytes:int} {server.bytes:int} {tls.alert} {tls.certificate} {tls.certificate.serial} {tls.cipher} {tls.protocol.version} {tls.named_group} {server.domain}{? {access.extra:text}}",
+        "tls 2.0 2026-11-20T09:00:00 net/shop/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.7:51341 10.0.0.1:443 5 2 98 246 - arn:aws:acm:eu-west-1:1:certificate/2a - ECDHE-RSA-AES128-SHA tlsv12 - shop.elb.eu-west-1.amazonaws.com - - -",
+    ),
+    row(
         "squid",
         Distinct,
         "{time:%s.%f} {squid.duration_ms:int} {client:addr} {squid.result}/{status} {http.response.size:int} {method} {url.full} {user} {squid.hierarchy}/{server:token} {http.response.header.content-type}{? {access.extra:text}}",
@@ -62,7 +86,7 @@ pub const ROWS: &[Row] = &[
     row(
         "envoy",
         Distinct,
-        "[{time}] {body:request} {status} {envoy.response_flags}{? {envoy.response_code_details} {envoy.connection_termination_details} {envoy.upstream_transport_failure:quoted}} {http.request.body.size:int} {http.response.body.size:int} {envoy.duration_ms:int} {envoy.upstream_service_time_ms} {http.request.header.x-forwarded-for:quoted} {user_agent.original:quoted} {http.request.header.x-request-id:quoted} {http.request.header.authority:quoted} {server.address:quoted}{? {access.extra:text}}",
+        "[{time}] {body:request} {status} {envoy.response_flags}{? {envoy.response_code_details} {envoy.connection_termination_details} {envoy.upstream_transport_failure:quoted}}{? {envoy.metadata:quoted} {envoy.upstream_transport_failure:quoted}} {http.request.body.size:int} {http.response.body.size:int} {envoy.duration_ms:int} {envoy.upstream_service_time_ms} {http.request.header.x-forwarded-for:quoted} {user_agent.original:quoted} {http.request.header.x-request-id:quoted} {http.request.header.authority:quoted} {server.address:quoted}{? {access.extra:text}}",
         r#"[2026-11-20T09:00:00.123Z] "GET /cart HTTP/2" 200 - 0 35 12 11 "192.0.2.7" "curl/8.5.0" "cd8f4a5b-6a1e" "shop.example" "10.0.0.4:8080""#,
     ),
     row(
@@ -98,7 +122,7 @@ pub const ROWS: &[Row] = &[
     row(
         "tidb",
         Distinct,
-        "[{time}] [{level}] [{file}:{line}] {body}",
+        "[{time}] [{level}] [{?<unknown>}{?{file}:{line}}] {body:bracketed}",
         r#"[2026/11/20 09:00:00.123 +00:00] [INFO] [server.go:231] ["server is running"] [addr=0.0.0.0:4000]"#,
     ),
     row(
@@ -182,14 +206,26 @@ pub const ROWS: &[Row] = &[
     row(
         "postgres",
         Distinct,
-        "{time} [{pid}]{?: [{postgres.line:int}-1]}{? {user.name}@{db.namespace}} {level:postgres}: {body}",
+        "{time} [{pid}{?-{postgres.line:int}}]{?:}{? [{postgres.line:int}-{_:int}]}{? user={?{user}},db={?{db.namespace}}{?,app={?{postgres.application:text}}},client={?{client}}}{? db={?{db.namespace}},user={?{user}}{?,app={?{postgres.application:text}}}{?,client={?{client}}}}{? {?{user}}@{?{db.namespace}}} {level:postgres}: {body}",
         r#"2026-11-20 09:00:00.123 UTC [812] ana@shop ERROR:  relation "cart" does not exist at character 15"#,
     ),
     row(
         "postgres-rds",
         Distinct,
-        "{time}:{?{client:text}}:{user}@{db.namespace}:[{pid}]:{level:postgres}: {body}",
+        "{time}:{?{client}}:{?{user}}@{?{db.namespace}}:[{pid}]:{level:postgres}: {body}",
         "2026-11-20 09:00:00 UTC:192.0.2.7(51234):ana@shop:[812]:LOG:  connection authorized",
+    ),
+    row(
+        "postgres",
+        Distinct,
+        "< {time} >{? }{level:postgres}: {body}",
+        "< 2026-11-20 09:00:00.123 UTC >LOG:  database system is ready to accept connections",
+    ),
+    row(
+        "postgres",
+        Distinct,
+        "{time} {level:pglog}: {body}",
+        "2026-11-20 09:00:00 UTC LOG:  database system is ready to accept connections",
     ),
     row(
         "mysql-error",
@@ -206,14 +242,38 @@ pub const ROWS: &[Row] = &[
     row(
         "mysql-slow",
         Distinct,
-        "# Time: {time}",
+        "# Time: {time}{below:slow}",
         "# Time: 2026-11-20T09:00:00.123456Z",
+    ),
+    row(
+        "mysql-slow",
+        Alternative,
+        "# User@Host: {_:text}{below:slow}",
+        "# User@Host: ana[ana] @ web1 [192.0.2.7]  Id:     9",
     ),
     row(
         "mongodb",
         Distinct,
-        "{time} {level:letter} {scope} [{thread}] {body}",
+        "{time} {level:letter} {scope:token} [{thread}] {body}",
         "2026-11-20T09:00:00.123+0000 I NETWORK  [listener] connection accepted from 192.0.2.7:51234",
+    ),
+    row(
+        "mysql-general",
+        Distinct,
+        "{time} {tid} {db.operation.name:text}\\\t{?{body}}",
+        "2026-11-20T09:00:00.123456Z\t    8 Query\tSELECT 7",
+    ),
+    row(
+        "redis",
+        Distinct,
+        "{pid}:{redis.role} ({time:%s}) {body}",
+        "812:signal-handler (1795165200) Received SIGINT scheduling shutdown...",
+    ),
+    row(
+        "redis",
+        Distinct,
+        "[{pid} | {redis.role:text}] ({time:%s}) {body}",
+        "[812 | signal handler] (1795165200) Received SIGTERM scheduling shutdown...",
     ),
     row(
         "redis",
@@ -244,6 +304,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         r"{time} [{tid}] \{{?{clickhouse.query_id}}\} <{level:any}> {scope}: {body}",
         "2026.11.20 09:00:00.123456 [ 812 ] {} <Information> Application: Ready for connections.",
+    ),
+    row(
+        "logstash",
+        Distinct,
+        "[{time}][{level:any}][{scope:dotted}][{logstash.pipeline:name}]{?[{logstash.plugin:text}]} {body}",
+        "[2026-11-20T09:00:00,123][ERROR][logstash.outputs.elasticsearch][main][7ab1] Attempted to send a bulk request",
+    ),
+    row(
+        "ignite",
+        Distinct,
+        "[{time}][{level}][{thread}][{scope:name}] {body}",
+        "[09:00:00,123][INFO][main][IgniteKernal] Config URL: file:/srv/ignite.xml",
     ),
     row(
         "elasticsearch",
@@ -284,7 +356,7 @@ pub const ROWS: &[Row] = &[
     row(
         "aerospike",
         Distinct,
-        "{time}: {level:any} ({scope}): ({file}:{line}) {body}",
+        "{time}: {level:any}{? ASSERTION} ({scope}): ({file}:{line}) {body}",
         "Nov 20 2026 09:00:00 GMT: INFO (as): (as.c:319) service ready: soon there will be cake!",
     ),
     row(
@@ -302,7 +374,7 @@ pub const ROWS: &[Row] = &[
     row(
         "zookeeper",
         Distinct,
-        "{time}{? [myid:{zookeeper.id}]} - {level} [{thread:located}] - {body}",
+        "{time}{? [myid:{?{zookeeper.id:token}}]} - {level} [{thread:located}] - {body}",
         "2026-11-20 09:00:00,123 [myid:1] - INFO  [QuorumPeer[myid=1]/0.0.0.0:2181:FastLeaderElection@774] - Notification time out: 3200",
     ),
     row(
@@ -332,13 +404,13 @@ pub const ROWS: &[Row] = &[
     row(
         "solr",
         Distinct,
-        "{time} {level} ({thread}) [{solr.context:text}] {scope:dotted} {body}",
+        "{time} {level} ({thread}) [{?{solr.context:text}}] {scope:dotted} {body}",
         "2026-11-20 09:00:00.123 INFO  (main) [   x:cart] o.a.s.s.SolrDispatchFilter Using logger factory",
     ),
     row(
         "jetty",
         Distinct,
-        "{time}:{level}:{scope:name}:{thread:text}: {body}",
+        "{time}:{level}:{?{scope:name}}:{thread:text}: {body}",
         "2026-11-20 09:00:00.123:INFO:oejs.Server:main: Started @1234ms",
     ),
     row(
@@ -346,6 +418,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {scope:dotted} {func:name}{below:level}",
         "Nov 20, 2026 9:00:00 AM org.apache.catalina.core.StandardService startInternal",
+    ),
+    row(
+        "jul",
+        Distinct,
+        "{time} {scope:dotted}{below:level}",
+        "Nov 20, 2026 9:00:00 AM com.hazelcast.core.LifecycleService",
     ),
     row(
         "jvm-gc",
@@ -356,14 +434,44 @@ pub const ROWS: &[Row] = &[
     row(
         "jvm-gc",
         Distinct,
+        "[{time}][{pid}][{scope:token}] {body}",
+        "[2026-11-20T09:00:00.123+0000][812][gc,init] Version: 17.0.1+12",
+    ),
+    row(
+        "jvm-gc",
+        Distinct,
         "[{jvm.uptime:uptime}][{level}][{scope:token}] {body}",
         "[0.012s][info][gc,start     ] GC(0) Pause Young (Normal) (G1 Evacuation Pause)",
+    ),
+    row(
+        "dcgm",
+        Distinct,
+        "{time} {level} [{pid}:{tid}] {body} [{file:token}:{line}] [{func:text}]",
+        "2026-11-20 09:00:00.123 ERROR [812:813] Unable to load the module [/src/dcgmlib/DcgmApi.cpp:12] [DcgmInit]",
+    ),
+    row(
+        "hadoop",
+        Distinct,
+        "{time} {level} {?[{thread}]: }{?[{thread}] }{scope:name} ({file:source}:{func:name}({line})) - {body}",
+        "2026-11-20 09:00:00,123 INFO  resourcemanager.ResourceManager (LogAdapter.java:info(45)) - registered UNIX signal handlers",
+    ),
+    row(
+        "ambari",
+        Distinct,
+        "{level} {time} {file:source}:{line} - {body}",
+        "INFO 2026-11-20 09:00:00,123 main.py:145 - loglevel=logging.INFO",
     ),
     row(
         "log4j",
         Distinct,
         "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
         "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {level} [{thread}] {scope:name}:{line} - {body}",
+        "2026-11-20 09:00:00,123  INFO [main] Configuration:812 - Reading properties",
     ),
     row(
         "log4j",
@@ -552,9 +660,15 @@ pub const ROWS: &[Row] = &[
         r#"2026-11-20T09:00:00.123456Z  INFO request{method="GET" path="/cart"}: shop::cart: saved items=7 user="ana""#,
     ),
     row(
+        "log4j",
+        Distinct,
+        "{time} {level} {scope:dotted}: {body}",
+        "2026-11-20 09:00:00,123 WARN org.apache.hadoop.util.NativeCodeLoader: Unable to load native library",
+    ),
+    row(
         "ruby-logger",
         Distinct,
-        "{_}, [{time} #{pid}] {level:any} -- {?{scope:text}}: {body}",
+        "{_}, [{time} #{pid}] {level:any} -- {?{scope:name}}: {body}",
         "I, [2026-11-20T09:00:00.123456 #812]  INFO -- shop: saved",
     ),
     row(
@@ -624,6 +738,18 @@ pub const ROWS: &[Row] = &[
         "2026-11-20T09:00:00.123Z\tc6af9ac6-7b61-11e6-9a41-93e8deadbeef\tINFO\tcart saved",
     ),
     row(
+        "lambda",
+        Distinct,
+        "[{level}] {time} {faas.invocation_id:uuid} {body}",
+        "[INFO]\t2026-11-20T09:00:00.123Z\tc6af9ac6-7b61-11e6-9a41-93e8deadbeef\tcart saved",
+    ),
+    row(
+        "lambda",
+        Distinct,
+        "{faas.phase:name} RequestId: {faas.invocation_id:uuid}{? {faas.report:text}}",
+        "REPORT RequestId: c6af9ac6-7b61-11e6-9a41-93e8deadbeef\tDuration: 3.26 ms\tBilled Duration: 4 ms",
+    ),
+    row(
         "logcat",
         Distinct,
         "{time:%m-%d %H:%M:%S.%f} {pid} {tid} {level:letter} {scope:text}: {body}",
@@ -672,9 +798,285 @@ pub const ROWS: &[Row] = &[
         "[2026.11.20-09.00.00:123][  0]LogInit: Display: Running engine for game: Shop",
     ),
     row(
+        "suricata",
+        Distinct,
+        r"{time} {?[{suricata.action:name}] }[**] [{suricata.signature_id:token}] {body} [**] {?[Classification: {suricata.classification:text}] }[Priority: {suricata.priority:int}] \{{network.transport}\} {source.address:addr} -> {destination.address:addr}",
+        "11/20/2026-09:00:00.123456  [**] [1:2100498:7] GPL ATTACK_RESPONSE id check returned root [**] [Classification: Potentially Bad Traffic] [Priority: 2] {TCP} 192.0.2.1:80 -> 192.0.2.7:51234",
+    ),
+    row(
+        "snort",
+        Distinct,
+        r"{time:%m/%d-%H:%M:%S.%f} [**] [{snort.signature_id:token}] {body} [**] {?[Classification: {snort.classification:text}] }[Priority: {snort.priority:int}] \{{network.transport}\} {source.address:addr} -> {destination.address:addr}",
+        "11/20-09:00:00.123456  [**] [1:384:5] ICMP PING [**] [Classification: Misc activity] [Priority: 3] {ICMP} 192.0.2.1 -> 192.0.2.7",
+    ),
+    row(
+        "icinga",
+        Distinct,
+        "[{time}] {level:any}/{scope:name}: {body}",
+        "[2026-11-20 09:00:00 +0200] information/FileLogger: 'main-log' started.",
+    ),
+    row(
+        "icinga",
+        Shared,
+        "{level}/{scope:name}: {body}",
+        "information/cli: Icinga application loader",
+    ),
+    row(
+        "nats",
+        Distinct,
+        "[{pid}] {time} [{level}] {body}",
+        "[812] 2026/11/20 09:00:00.123456 [INF] Starting nats-server",
+    ),
+    row(
+        "sssd",
+        Distinct,
+        "({time}){?:} [{scope:text}] [{func:text}] ({level:sssd}): {body}",
+        "(2026-11-20 09:00:00): [sssd] [monitor_quit_signal] (0x0040): Monitor received Terminated",
+    ),
+    row(
+        "gluster",
+        Distinct,
+        "[{time}] {level:letter} {?[MSGID: {gluster.message_id:int}] }[{file}:{line}:{func}] {?({gluster.trace:text}) }{scope:token}: {body}",
+        "[2026-11-20 09:00:00.123456 +0000] I [MSGID: 100030] [glusterfsd.c:2867:main] 0-glusterd: Started running version",
+    ),
+    row(
+        "sonarqube",
+        Distinct,
+        "{time} {level} {sonarqube.process:name}[{?{sonarqube.id:token}}][{scope}] {body}",
+        "2026.11.20 09:00:00 INFO  web[][o.s.s.p.Platform] SonarQube Web Server started",
+    ),
+    row(
+        "pgbouncer",
+        Distinct,
+        "{time} [{pid}] {level:postgres} {pgbouncer.socket:token}: {db.namespace:token}/{user:token}@{client:addr} {body}",
+        "2026-11-20 09:00:00.123 UTC [812] LOG C-0x55d1: shop/ana@192.0.2.7:51234 login attempt: db=shop user=ana tls=no",
+    ),
+    row(
+        "pgbouncer",
+        Companion,
+        "{time} [{pid}] {level:postgres} {body}",
+        "2026-11-20 09:00:00.123 UTC [812] WARNING tune_socket failed",
+    ),
+    row(
+        "openwrt",
+        Distinct,
+        "{time} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "Fri Nov 20 09:00:00 2026 daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
+    ),
+    row(
+        "busybox",
+        Distinct,
+        "{time} {host} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "Nov 20 09:00:00 router daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
+    ),
+    row(
+        "strongswan",
+        Distinct,
+        "{time} {tid}[{scope}] {?<{strongswan.connection:token}> }{body}",
+        "Nov 20 09:00:00 12[IKE] <home|7> initiating IKE_SA home[7] to 192.0.2.7",
+    ),
+    row(
+        "apt",
+        Distinct,
+        "Start-Date: {time}{below}",
+        "Start-Date: 2026-11-20  09:00:00",
+    ),
+    row(
+        "apt-term",
+        Distinct,
+        "Log started: {time}{below}",
+        "Log started: 2026-11-20  09:00:00",
+    ),
+    row(
+        "clamd",
+        Distinct,
+        "{time} -> {body}",
+        "Fri Nov 20 09:00:00 2026 -> SelfCheck: Database status OK.",
+    ),
+    row(
+        "journalctl",
+        Distinct,
+        "{_:name} {time} {host} {scope:tag}{?[{pid}]}: {body}",
+        "Fri 2026-11-20 09:00:00 UTC web1 systemd[1]: Started Session 7 of user ana.",
+    ),
+    row(
+        "journalctl-verbose",
+        Distinct,
+        "{_:name} {time} [s={journald.cursor}]{below:journal}",
+        "Fri 2026-11-20 09:00:00.123456 UTC [s=a1;i=7;b=c3;m=1;t=5;x=9]",
+    ),
+    row(
+        "unbound",
+        Distinct,
+        "{time} {scope:name}[{pid}:{tid}] {level}: {body}",
+        "Nov 20 09:00:00 unbound[812:0] info: start of service",
+    ),
+    row(
+        "nextflow",
+        Distinct,
+        "{time:%b-%d %H:%M:%S.%f} [{thread}] {level} {scope:name} - {body}",
+        "Nov-20 09:00:00.123 [main] DEBUG nextflow.cli.Launcher - started",
+    ),
+    row(
+        "lustre",
+        Distinct,
+        "{lustre.subsystem:hex}:{lustre.mask:hex}:{lustre.cpu:token}:{time:%s.%f}:{lustre.stack:int}:{pid}:{lustre.host_pid:int}:({file}:{line}:{func}) {body}",
+        "00000100:00080000:2.0:1795165200.123456:0:812:0:(events.c:123:request_in_callback()) peer",
+    ),
+    row(
+        "iis",
+        Distinct,
+        "{client:ip}, {user}, {time:%m/%d/%Y, %H:%M:%S}, {iis.service}, {host}, {server:ip}, {iis.duration_ms:int}, {http.request.size:int}, {http.response.size:int}, {status}, {iis.win32_status:int}, {method}, {url.path}, {url.query},",
+        "192.0.2.7, -, 11/20/2026, 9:00:00, W3SVC1, WEB1, 10.0.0.1, 12, 345, 678, 200, 0, GET, /cart, -,",
+    ),
+    row(
+        "lager",
+        Distinct,
+        "{time} [{level:any}] <{erlang.pid}>@{func:token} {body}",
+        "2026-11-20 09:00:00.123 [info] <0.7.0>@riak_core:wait_for_app:123 Wait complete",
+    ),
+    row(
+        "cef",
+        Distinct,
+        "{time} {host} {?{scope:tag}: }{body:cef}",
+        "Nov 20 09:00:00 fw1 CEF:0|Security|threatmanager|1.0|100|worm stopped|10|src=192.0.2.7 dst=10.0.0.1",
+    ),
+    row(
+        "sudo",
+        Distinct,
+        "{time} : {user:name} : {body}",
+        "Nov 20 09:00:00 : ana : TTY=pts/0 ; PWD=/home/ana ; USER=root ;",
+    ),
+    row(
+        "wazuh",
+        Distinct,
+        "{time} {scope:name}({wazuh.code:int}): {level}: {body}",
+        "2026/11/20 09:00:00 wazuh-analysisd(1210): ERROR: Queue is not accessible",
+    ),
+    row(
+        "mssql",
+        Distinct,
+        "{time} {scope:spid} {body}",
+        "2026-11-20 09:00:00.12 spid5s      Starting up database 'master'.",
+    ),
+    row(
+        "lighttpd",
+        Distinct,
+        "{time}: ({file:source}) {body}",
+        "2026-11-20 09:00:00: (server.c.1464) server started (lighttpd/1.4.53)",
+    ),
+    row(
+        "freeswitch",
+        Distinct,
+        "{?{freeswitch.call:uuid} }{time} {?{freeswitch.idle:token}% }[{level:any}] {file:source}:{line} {body}",
+        "2026-11-20 09:00:00.123456 [NOTICE] switch_channel.c:1114 New Channel sofia/internal/1000",
+    ),
+    row(
+        "teamcity",
+        Distinct,
+        "[{time}] {level} {?[{thread}] }- {scope:name} - {body}",
+        "[2026-11-20 09:00:00,123]   INFO -   jetbrains.buildServer.SERVER - Server started",
+    ),
+    row(
+        "airlift",
+        Distinct,
+        r"{time}\	{level}\	{thread}\	{scope:dotted}\	{body}",
+        "2026-11-20T09:00:00.123Z\tINFO\tmain\tio.trino.server.Server\t======== SERVER STARTED ========",
+    ),
+    row(
+        "ceph",
+        Distinct,
+        "{time} 7f{ceph.thread:hex} {ceph.priority:int} {body}",
+        "2026-11-20T09:00:00.123+0000 7f1b2c3d4e5f  0 ceph version 17.2.0",
+    ),
+    row(
+        "ceph-cluster",
+        Distinct,
+        "{time} {ceph.entity:name} ({ceph.name:text}) {ceph.sequence:int} : {scope:name} [{level}] {body}",
+        "2026-11-20T09:00:00.123+0000 mon.a (mon.0) 812 : cluster [INF] osd.7 boot",
+    ),
+    row(
+        "proxysql",
+        Distinct,
+        "{time} {file:source}:{line}:{func:token}: [{level}] {body}",
+        "2026-11-20 09:00:00 MySQL_Monitor.cpp:123:monitor_ping(): [ERROR] Timeout on ping",
+    ),
+    row(
+        "vpxd",
+        Distinct,
+        "{time} [{tid:token} {level} '{scope:text}'{? opID={esxi.operation:token}}] {body}",
+        "2026-11-20T09:00:00.123+01:00 [7F1B2C info 'Default' opID=abc] session started",
+    ),
+    row(
+        "foreman",
+        Distinct,
+        "{time} [{level:letter}|{scope:token}|{?{request_id}}] {body}",
+        r#"2026-11-20T09:00:00 [I|app|a1b2c3] Started GET "/" for 192.0.2.7"#,
+    ),
+    row(
+        "cups-page",
+        Distinct,
+        "{cups.printer:name} {user} {cups.job:int} [{time}] {body}",
+        "office ana 812 [20/Nov/2026:09:00:00 +0000] 1 1 - localhost report.pdf - -",
+    ),
+    row(
+        "unbound",
+        Distinct,
+        "[{time:%s}] {scope:name}[{pid}:{tid}] {level}: {body}",
+        "[1795165200] unbound[812:0] info: start of service",
+    ),
+    row(
+        "nagios",
+        Distinct,
+        "[{time:%s}] {?{nagios.type:upper}: }{body}",
+        "[1795165200] SERVICE ALERT: web1;HTTP;CRITICAL;HARD;4;Connection refused",
+    ),
+    row(
+        "bacula",
+        Distinct,
+        "{time:%d-%b %H:%M} {scope:name} JobId {bacula.job_id:int}: {?{level}: }{body}",
+        "20-Nov 09:00 bacula-dir JobId 146: Error: no volume",
+    ),
+    row(
+        "bacula",
+        Distinct,
+        "{time:%d-%b-%Y %H:%M} {scope:name} JobId {bacula.job_id:int}: {?{level}: }{body}",
+        "20-Nov-2026 09:00 bacula-dir JobId 146: Error: no volume",
+    ),
+    row(
+        "santa",
+        Distinct,
+        "[{time}] {level:letter} {scope:name}: {body}",
+        "[2026-11-20T09:00:00.123Z] I santad: action=EXEC|decision=ALLOW|path=/bin/ls",
+    ),
+    row(
+        "cisco",
+        Distinct,
+        "{?{cisco.sequence:int}: }{?{host:name}: }{?*}{?.}{time}: %{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "000012: *Nov 20 09:00:00.123: %SYS-5-CONFIG_I: Configured from console by vty0",
+    ),
+    row(
+        "cisco",
+        Distinct,
+        "{time} {host} {?: }{?{cisco.sequence:int}: }{?{_} {_} {_}: }%{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "Nov 20 2026 09:00:00 fw1 : %ASA-6-302013: Built outbound TCP connection 7",
+    ),
+    row(
+        "cisco",
+        Shared,
+        "%{scope:cisco}-{level:syslog}-{cisco.mnemonic:token}: {body}",
+        "%ASA-6-302013: Built outbound TCP connection 7",
+    ),
+    row(
+        "rails",
+        Distinct,
+        "Started {method:name} {url.path:quoted} for {client:ip} at {time}",
+        r#"Started GET "/cart?id=7" for 192.0.2.7 at 2026-11-20 09:00:00 +0000"#,
+    ),
+    row(
         "proxifier",
         Distinct,
-        "[{time:%m.%d %H:%M:%S}] {scope:token}{? *64} - {body}",
+        "[{time:%m.%d %H:%M:%S}] {scope:text} - {body}",
         "[11.20 09:00:00] chrome.exe - proxy.example:5070 open through proxy socks.example:1080 SOCKS5",
     ),
     row(
@@ -722,6 +1124,18 @@ pub const ROWS: &[Row] = &[
     row(
         "esxi",
         Distinct,
+        "{time} {level:esxi} {scope:name}{?[{tid:token}]}: {?{?{_:name} }-[{_}] }{?[{esxi.originator:text}] }{body}",
+        "2026-11-20T09:00:00.123Z In(166) Hostd[2099588]: [Originator@6876 sub=Vimsvc] New session",
+    ),
+    row(
+        "vmkernel",
+        Distinct,
+        "{time} cpu{esxi.cpu:int}:{esxi.world:int}{? opID={esxi.operation:token}}){?{level:upper}: }{?{scope:name}: }{?{line}: }{body}",
+        "2026-11-20T09:00:00.123Z cpu1:2097152)ScsiDeviceIO: 4124: Cmd(0x459) 0x1a failed",
+    ),
+    row(
+        "esxi",
+        Distinct,
         "{time} {level} {scope:name}[{tid:token}] [{esxi.originator:text}] {body}",
         "2026-11-20T09:00:00.123Z info hostd[2099588] [Originator@6876 sub=Vimsvc] New session",
     ),
@@ -744,16 +1158,40 @@ pub const ROWS: &[Row] = &[
         "Nov 20 09:00:00 web1 sshd[812]: Accepted publickey for ana from 192.0.2.7 port 51234 ssh2",
     ),
     row(
-        "heroku",
+        "syslog-bsd",
         Distinct,
-        "{time} {scope:name}[{heroku.dyno:name}.{heroku.number:int}]: {body:noted}",
-        "2026-11-20T09:00:00.123456+00:00 app[web.1]: cart saved",
+        "{time:%b %e %H:%M:%S} {scope:tag}[{pid}]: {body}",
+        "Nov 20 09:00:00 dnsmasq[812]: query[A] shop.example from 192.0.2.7",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {scope:text}[{pid}]{? ({syslog.source:text})}: {body}",
+        "Nov 20 09:00:00 web1 Microsoft Word[812]: document saved",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {scope:name} {_:date}: {body}",
+        "Nov 20 09:00:00 web1 syslogd 1.4.1: restart.",
+    ),
+    row(
+        "syslog-bsd",
+        Companion,
+        "{time:%b %e %H:%M:%S} {host} {body}",
+        "Nov 20 09:00:00 web1 last message repeated 2 times",
     ),
     row(
         "heroku",
         Distinct,
         "{time} heroku[{scope:name}{?.{heroku.number:int}}]: {body:noted}",
         r#"2026-11-20T09:00:00.123456+00:00 heroku[router]: at=info method=GET path="/" host=shop.example"#,
+    ),
+    row(
+        "heroku",
+        Distinct,
+        "{time} {scope:name}[{heroku.dyno:name}{?.{heroku.number:int}}]: {body:noted}",
+        "2026-11-20T09:00:00.123456+00:00 app[web.1]: cart saved",
     ),
     row(
         "dmesg",
@@ -764,14 +1202,20 @@ pub const ROWS: &[Row] = &[
     row(
         "journald-monotonic",
         Distinct,
-        "[{monotonic_seconds:num}] {host:name} {scope:tag}[{pid}]: {body}",
+        "[{monotonic_seconds:decimal}] {host:name} {scope:tag}[{pid}]: {body}",
         "[   12.345678] web1 sshd[812]: Server listening on 0.0.0.0 port 22.",
     ),
     row(
         "dmesg",
         Distinct,
-        "[{monotonic_seconds:num}] {body}",
+        "[{monotonic_seconds:decimal}] {body}",
         "[   12.345678] usb 1-1: new high-speed USB device number 2",
+    ),
+    row(
+        "time-alone",
+        Distinct,
+        "{time}{below}",
+        "2026-11-20T09:00:00.123456+00:00",
     ),
     row(
         "tracing",
@@ -784,6 +1228,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "[{time}] {level} {body:trailing}",
         "[2026-11-20 09:00:00,123] INFO [KafkaServer id=1] started (kafka.server.KafkaServer)",
+    ),
+    row(
+        "hclog",
+        Distinct,
+        "{time:%Y-%m-%dT%H:%M:%S.%f%z} [{level:upper}] {scope:name}: {body}",
+        "2026-11-20T09:00:00.123Z [INFO]  core: vault is unsealed",
     ),
     row(
         "text",
@@ -813,7 +1263,13 @@ pub const ROWS: &[Row] = &[
         "text",
         Shared,
         "{time} [{level}] {scope:name}: {body}",
-        "2026-11-20T09:00:00.123Z [INFO]  agent: started",
+        "2026-11-20 09:00:00.123 [INFO] agent: started",
+    ),
+    row(
+        "text",
+        Shared,
+        "{time} {level} [{thread}] {scope:name}: {body}",
+        "2026-11-20 09:00:00,123   INFO  [main] HOST: Starting",
     ),
     row(
         "text",
@@ -850,6 +1306,12 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{time} {host:token} {scope:tag}: {body}",
         "2026-11-20T09:00:00.123456+00:00 web1 kernel: usb 1-1: new high-speed USB device",
+    ),
+    row(
+        "text",
+        Shared,
+        "{time} {level} {scope:dotted} {body}",
+        "2026-11-20 09:00:00,123 INFO sqlalchemy.engine.Engine SELECT 7",
     ),
     row(
         "text",
