@@ -1,13 +1,18 @@
 //! What the lines of a head fit → the format of the file.
 
 use crate::format::FormatKind;
+use crate::format::detect::infer;
 use crate::format::detect::lines::{HeadLines, RowSet, TextLine};
 use crate::format::detect::{Lost, RunnerUp};
 use crate::format::layout::table::{self, Evidence, ROWS};
-use crate::format::layout::{HasTime, Layout};
+use crate::format::layout::{Captures, HasTime, Layout};
+use crate::format::timestamp::Zone;
 
 /// Most layouts of one file.
 const LAYOUTS_MAX: usize = 8;
+
+/// Most of them that are read off the lines.
+const INFERRED_MAX: usize = 3;
 
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
@@ -24,28 +29,62 @@ pub(super) struct Choice {
     pub(super) kind: FormatKind,
     /// Lines that fit it.
     pub(super) fits: usize,
-    /// Rows of the table, in the order of trial, with the lines that each took.
-    rows: Vec<(usize, usize)>,
+    /// Its layouts, in the order of trial.
+    chosen: Vec<Chosen>,
     stamped: usize,
+}
+
+/// A layout of a file, and the lines that it took.
+#[derive(Debug)]
+struct Chosen {
+    source: Source,
+    taken: usize,
+}
+
+/// Where a layout comes from.
+#[derive(Debug)]
+enum Source {
+    /// A row of the table.
+    Row(usize),
+    /// The lines themselves.
+    Lines(Layout),
+}
+
+impl Chosen {
+    fn row(&self) -> Option<usize> {
+        match self.source {
+            Source::Row(row) => Some(row),
+            Source::Lines(_) => None,
+        }
+    }
+
+    fn layout(&self) -> &Layout {
+        match &self.source {
+            Source::Row(row) => &table::layouts()[*row],
+            Source::Lines(layout) => layout,
+        }
+    }
 }
 
 impl Choice {
     /// The choice for these lines.
-    pub(super) fn of(lines: &HeadLines) -> Choice {
-        let rows = layouts_of(&lines.texts);
-        let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
+    pub(super) fn of(lines: &HeadLines<'_>, zone: &mut Zone) -> Choice {
+        let chosen = layouts_of(&lines.texts, zone);
+        let laid_out: usize = chosen.iter().map(|chosen| chosen.taken).sum();
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
-        let timed = rows
+        let timed = chosen
             .first()
-            .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
+            .is_some_and(|chosen| chosen.layout().time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
         let enough = if timed { 3 } else { 2 };
+        // A layout says more than a time alone, and what it does not fit is still read by its time.
+        let only_stamped = if timed && laid_out * 2 >= stamped { 0 } else { stamped };
         let candidates = [
             (FormatKind::Json, lines.objects, 2),
             (FormatKind::Syslog, lines.prioritised, 2),
             (FormatKind::Layout, laid_out, enough),
             (FormatKind::Logfmt, lines.pairs, 2),
-            (FormatKind::Stamped, stamped, 3),
+            (FormatKind::Stamped, only_stamped, 3),
         ];
         let best = candidates
             .into_iter()
@@ -59,7 +98,7 @@ impl Choice {
         Choice {
             kind,
             fits,
-            rows,
+            chosen,
             stamped,
         }
     }
@@ -67,26 +106,26 @@ impl Choice {
     /// The layouts of the file's text lines, in the order of trial.
     pub(super) fn layouts(&self) -> Vec<Layout> {
         let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
-        let rows = self.rows.iter().filter(|_| used);
-        rows.map(|(row, _)| table::layouts()[*row].clone())
-            .collect()
+        let chosen = self.chosen.iter().filter(|_| used);
+        chosen.map(|chosen| chosen.layout().clone()).collect()
     }
 
     /// The name people see.
-    pub(super) fn label(&self, lines: &HeadLines) -> String {
+    pub(super) fn label(&self, lines: &HeadLines<'_>) -> String {
         match self.kind {
             FormatKind::Json if !lines.flavour.is_empty() => format!("json/{}", lines.flavour),
-            FormatKind::Layout => self
-                .rows
-                .first()
-                .map_or("layout", |(row, _)| ROWS[*row].name)
-                .to_owned(),
+            FormatKind::Layout => self.name().unwrap_or("layout").to_owned(),
             kind => kind.name().to_owned(),
         }
     }
 
+    /// The name of the first layout.
+    fn name(&self) -> Option<&str> {
+        self.chosen.first().map(|chosen| &*chosen.layout().name)
+    }
+
     /// The formats that lost, the better first, and why.
-    pub(super) fn runners_up(&self, lines: &HeadLines) -> Vec<RunnerUp> {
+    pub(super) fn runners_up(&self, lines: &HeadLines<'_>) -> Vec<RunnerUp> {
         let structured = [
             (FormatKind::Json, lines.objects),
             (FormatKind::Syslog, lines.prioritised),
@@ -113,22 +152,20 @@ impl Choice {
         found
     }
 
-    fn lost_rows(&self, lines: &HeadLines) -> impl Iterator<Item = RunnerUp> {
+    fn lost_rows(&self, lines: &HeadLines<'_>) -> impl Iterator<Item = RunnerUp> {
         let texts = lines.texts.len();
-        let chosen = self.rows.first().map(|(row, _)| *row);
+        let chosen_name = self.name().unwrap_or_default().to_owned();
         (0..ROWS.len()).filter_map(move |row| {
             let fits = lines
                 .texts
                 .iter()
                 .filter(|line| holds(&line.rows, row))
                 .count();
-            let chosen_name = chosen.map(|chosen| ROWS[chosen].name);
-            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == Some(ROWS[row].name))
-            {
+            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == ROWS[row].name) {
                 return None;
             }
-            let used =
-                self.kind == FormatKind::Layout && self.rows.iter().any(|(used, _)| *used == row);
+            let used = self.kind == FormatKind::Layout
+                && self.chosen.iter().any(|chosen| chosen.row() == Some(row));
             Some(RunnerUp {
                 label: ROWS[row].name.to_owned(),
                 fits,
@@ -143,17 +180,22 @@ impl Choice {
     }
 
     /// The first lines that fit neither the chosen format nor one that goes with it.
-    pub(super) fn unfit(&self, lines: &HeadLines) -> Vec<(usize, String)> {
+    pub(super) fn unfit(&self, lines: &HeadLines<'_>) -> Vec<(usize, String)> {
         if matches!(self.kind, FormatKind::Plain) {
             return Vec::new();
         }
-        let fits = |line: &&TextLine| {
-            line.stamped || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
+        let fits = |line: &&TextLine<'_>| {
+            line.stamped
+                || self.chosen.iter().any(|chosen| match chosen.source {
+                    Source::Row(row) => holds(&line.rows, row),
+                    // It was read off nearly all of the lines that fit no row.
+                    Source::Lines(_) => true,
+                })
         };
         let unfit = lines.texts.iter().filter(|line| !fits(line));
         unfit
             .take(UNFIT_MAX)
-            .map(|line| (line.number, line.start.clone()))
+            .map(|line| (line.number, line.text.chars().take(160).collect()))
             .collect()
     }
 }
@@ -162,9 +204,66 @@ fn holds(rows: &RowSet, row: usize) -> bool {
     rows[row / 64] & (1 << (row % 64)) != 0
 }
 
+/// Layouts that together fit the lines: rows of the table, and for lines that fit none of them, or only one that looks like
+/// prose and says less, layouts that are read off the lines.
+fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
+    let mut chosen = rows_of(texts);
+    let is_distinct = |row: usize| ROWS[row].evidence == Evidence::Distinct;
+    let distinct: Vec<usize> = chosen
+        .iter()
+        .filter_map(Chosen::row)
+        .filter(|row| is_distinct(*row))
+        .collect();
+    let mut weak: Vec<&TextLine<'_>> = texts
+        .iter()
+        .filter(|line| !distinct.iter().any(|row| holds(&line.rows, *row)))
+        .collect();
+    let stamped = weak.iter().filter(|line| line.stamped).count();
+    if stamped * 2 > weak.len() {
+        weak.retain(|line| line.stamped);
+    }
+    let mut at = chosen
+        .iter()
+        .position(|chosen| !chosen.row().is_some_and(is_distinct))
+        .unwrap_or(chosen.len());
+    for _ in 0..INFERRED_MAX {
+        let lines: Vec<&str> = weak.iter().map(|line| line.text).collect();
+        let Some(inferred) = infer::infer(&lines, zone) else {
+            break;
+        };
+        let shared = chosen.get(at).and_then(Chosen::row);
+        if shared.is_some_and(|row| captures_of(ROWS[row].pattern) > inferred.columns) {
+            break;
+        }
+        let mut captures = Captures::EMPTY;
+        let before = weak.len();
+        weak.retain(|line| {
+            !inferred
+                .layout
+                .matches(line.text.as_bytes(), zone, &mut captures)
+        });
+        let taken = before - weak.len();
+        // What shared rows took of these lines, they have taken no more.
+        for chosen in chosen.iter_mut().skip(at) {
+            chosen.taken = chosen.taken.saturating_sub(taken);
+        }
+        let source = Source::Lines(inferred.layout);
+        chosen.insert(at, Chosen { source, taken });
+        at += 1;
+    }
+    chosen
+}
+
+/// How many things a row says besides the message.
+fn captures_of(pattern: &str) -> usize {
+    let braces = pattern.matches('{').count();
+    let others = pattern.matches("{?").count() + pattern.matches("\\{").count();
+    (braces - others).saturating_sub(1)
+}
+
 /// Rows that together fit the lines: each time the most telling that fits at least half as many of those left as the best one does.
-fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
-    let mut left: Vec<&TextLine> = texts.iter().collect();
+fn rows_of(texts: &[TextLine<'_>]) -> Vec<Chosen> {
+    let mut left: Vec<&TextLine<'_>> = texts.iter().collect();
     let mut chosen = Vec::new();
     while chosen.len() < LAYOUTS_MAX && !left.is_empty() {
         let fits: Vec<usize> = (0..ROWS.len())
@@ -182,7 +281,10 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
         let Some(row) = fits.iter().position(|fits| *fits > 0 && fits * 2 >= best) else {
             break;
         };
-        chosen.push((row, fits[row]));
+        chosen.push(Chosen {
+            source: Source::Row(row),
+            taken: fits[row],
+        });
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen

@@ -14,11 +14,11 @@ use crate::format::{Table, csv, journal_export, w3c};
 const TABLE_ROWS_MIN: usize = 2;
 
 /// A set of rows of the table of layouts.
-pub(super) type RowSet = [u64; 4];
+pub(super) type RowSet = [u64; 8];
 
 /// The lines of a head that begin records.
 #[derive(Debug, Default)]
-pub(super) struct HeadLines {
+pub(super) struct HeadLines<'h> {
     /// How many.
     pub(super) count: usize,
     /// Those that are whole JSON objects.
@@ -32,25 +32,25 @@ pub(super) struct HeadLines {
     /// Those that begin with a syslog priority.
     pub(super) prioritised: usize,
     /// The others.
-    pub(super) texts: Vec<TextLine>,
+    pub(super) texts: Vec<TextLine<'h>>,
 }
 
 /// A line of text.
 #[derive(Debug)]
-pub(super) struct TextLine {
+pub(super) struct TextLine<'h> {
     /// Its number in the head, from 1.
     pub(super) number: usize,
-    /// Its beginning.
-    pub(super) start: String,
+    /// As it stands.
+    pub(super) text: &'h str,
     /// The rows that it fits.
     pub(super) rows: RowSet,
     /// Whether it begins with a time.
     pub(super) stamped: bool,
 }
 
-impl HeadLines {
+impl<'h> HeadLines<'h> {
     /// Asks each line of the head.
-    pub(super) fn read(head: &str, zone: &mut Zone) -> HeadLines {
+    pub(super) fn read(head: &'h str, zone: &mut Zone) -> HeadLines<'h> {
         let mut lines = HeadLines::default();
         let (mut depth, mut trace) = (0, TraceState::PLAIN);
         for (index, line) in head.lines().take(LINES_MAX).enumerate() {
@@ -99,7 +99,7 @@ impl HeadLines {
         depth
     }
 
-    fn text(&mut self, number: usize, line: &str, zone: &mut Zone) {
+    fn text(&mut self, number: usize, line: &'h str, zone: &mut Zone) {
         self.count += 1;
         if syslog::looks_like(line) {
             self.prioritised += 1;
@@ -112,7 +112,7 @@ impl HeadLines {
         }
         self.texts.push(TextLine {
             number,
-            start: line.chars().take(160).collect(),
+            text: line,
             rows: rows_of(line, zone),
             stamped,
         });
