@@ -17,6 +17,18 @@ const INFERRED_MAX: usize = 3;
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
 
+/// Rows that fit what many loggers write: when the lines themselves say more, that counts.
+const COMMON_NAMES: [&str; 8] = [
+    "python-logging",
+    "log4j",
+    "logback",
+    "tomcat",
+    "nlog",
+    "winston",
+    "serilog",
+    "gunicorn",
+];
+
 /// Lines that fit nothing, shown.
 const UNFIT_MAX: usize = 5;
 
@@ -208,7 +220,9 @@ fn holds(rows: &RowSet, row: usize) -> bool {
 /// prose and says less, layouts that are read off the lines.
 fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
     let mut chosen = rows_of(texts);
-    let is_distinct = |row: usize| ROWS[row].evidence == Evidence::Distinct;
+    let is_distinct = |row: usize| {
+        ROWS[row].evidence == Evidence::Distinct && !COMMON_NAMES.contains(&ROWS[row].name)
+    };
     let distinct: Vec<usize> = chosen
         .iter()
         .filter_map(Chosen::row)
@@ -218,40 +232,63 @@ fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
         .iter()
         .filter(|line| !distinct.iter().any(|row| holds(&line.rows, *row)))
         .collect();
+    let is_timed = chosen
+        .first()
+        .is_some_and(|chosen| chosen.layout().time() == HasTime::Stamped);
     let stamped = weak.iter().filter(|line| line.stamped).count();
-    if stamped * 2 > weak.len() {
+    if is_timed || stamped * 2 > weak.len() {
         weak.retain(|line| line.stamped);
     }
     let mut at = chosen
         .iter()
         .position(|chosen| !chosen.row().is_some_and(is_distinct))
         .unwrap_or(chosen.len());
+    if let Some(layout) = relaxed(&chosen, texts.len()) {
+        insert(&mut chosen, &mut at, layout, (&mut weak, zone));
+    }
     for _ in 0..INFERRED_MAX {
         let lines: Vec<&str> = weak.iter().map(|line| line.text).collect();
         let Some(inferred) = infer::infer(&lines, zone) else {
             break;
         };
-        let shared = chosen.get(at).and_then(Chosen::row);
-        if shared.is_some_and(|row| captures_of(ROWS[row].pattern) > inferred.columns) {
+        let common = chosen.get(at).and_then(Chosen::row);
+        let columns = captures_of(&inferred.pattern);
+        if common.is_some_and(|row| captures_of(ROWS[row].pattern) >= columns) {
             break;
         }
-        let mut captures = Captures::EMPTY;
-        let before = weak.len();
-        weak.retain(|line| {
-            !inferred
-                .layout
-                .matches(line.text.as_bytes(), zone, &mut captures)
-        });
-        let taken = before - weak.len();
-        // What shared rows took of these lines, they have taken no more.
-        for chosen in chosen.iter_mut().skip(at) {
-            chosen.taken = chosen.taken.saturating_sub(taken);
-        }
-        let source = Source::Lines(inferred.layout);
-        chosen.insert(at, Chosen { source, taken });
-        at += 1;
+        insert(&mut chosen, &mut at, inferred, (&mut weak, zone));
     }
     chosen
+}
+
+/// Puts a layout at a place, with those lines that it fits; rows behind it have taken these no more.
+fn insert(
+    chosen: &mut Vec<Chosen>,
+    at: &mut usize,
+    layout: Layout,
+    (weak, zone): (&mut Vec<&TextLine<'_>>, &mut Zone),
+) {
+    let mut captures = Captures::EMPTY;
+    let before = weak.len();
+    weak.retain(|line| !layout.matches(line.text.as_bytes(), zone, &mut captures));
+    let taken = before - weak.len();
+    for chosen in chosen.iter_mut().skip(*at) {
+        chosen.taken = chosen.taken.saturating_sub(taken);
+    }
+    let source = Source::Lines(layout);
+    chosen.insert(*at, Chosen { source, taken });
+    *at += 1;
+}
+
+/// In a format of dotted loggers, some loggers have no dot. Only when it has most lines, a plain word may be taken for one.
+fn relaxed(chosen: &[Chosen], texts: usize) -> Option<Layout> {
+    let found = chosen.iter().find(|chosen| chosen.taken * 2 >= texts);
+    let row = &ROWS[found.and_then(Chosen::row)?];
+    let pattern = row.pattern.replace("{scope:dotted}", "{scope:name}");
+    if pattern == row.pattern {
+        return None;
+    }
+    Layout::compile(row.name, pattern).ok()
 }
 
 /// How many things a row says besides the message.

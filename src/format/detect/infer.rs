@@ -33,16 +33,8 @@ const TRIES_MAX: usize = 24;
 /// The name people see of such a layout.
 pub(super) const NAME: &str = "text";
 
-/// A layout read off lines.
-#[derive(Debug)]
-pub(super) struct Inferred {
-    pub(super) layout: Layout,
-    /// What it captures besides the message.
-    pub(super) columns: usize,
-}
-
 /// The most telling layout that nearly all these lines fit; those that begin with a time are asked alone when they are many.
-pub(super) fn infer(lines: &[&str], zone: &mut Zone) -> Option<Inferred> {
+pub(super) fn infer(lines: &[&str], zone: &mut Zone) -> Option<Layout> {
     let lines = lines.get(..LINES_MAX.min(lines.len())).unwrap_or_default();
     if lines.len() < LINES_MIN {
         return None;
@@ -58,10 +50,7 @@ pub(super) fn infer(lines: &[&str], zone: &mut Zone) -> Option<Inferred> {
     candidates.into_iter().find_map(|(marks, _)| {
         let pattern = columns::pattern(marks, &prefixes)?;
         let layout = Layout::compile(NAME, pattern).ok()?;
-        fits_enough(&layout, lines, zone).then(|| Inferred {
-            columns: weight(marks),
-            layout,
-        })
+        fits_enough(&layout, lines, zone).then_some(layout)
     })
 }
 
@@ -118,7 +107,7 @@ mod tests {
     #[track_caller]
     fn check(lines: [&str; 4], pattern: &str) {
         let found = infer(&lines, &mut zone());
-        let found = found.map(|inferred| inferred.layout.pattern.into_owned());
+        let found = found.map(|layout| layout.pattern.into_owned());
         assert_eq!(found.as_deref().unwrap_or(""), pattern, "{lines:#?}");
     }
 

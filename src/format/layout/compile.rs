@@ -346,6 +346,8 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Noted
             | FieldKind::Trailing
             | FieldKind::Json
+            | FieldKind::Sourced
+            | FieldKind::Angled
             | FieldKind::Structlog
     )
 }
@@ -423,6 +425,8 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "coded" => FieldKind::Coded,
         "noted" => FieldKind::Noted,
         "trailing" => FieldKind::Trailing,
+        "sourced" => FieldKind::Sourced,
+        "angled" => FieldKind::Angled,
         "json" => FieldKind::Json,
         "structlog" => FieldKind::Structlog,
         _ => return None,

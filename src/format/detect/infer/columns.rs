@@ -5,7 +5,8 @@
 
 use std::fmt::Write;
 
-use crate::format::detect::infer::prefix::{Mark, Prefix, is_dotted};
+use crate::format::detect::infer::prefix::{Mark, Prefix, is_dotted, is_thread};
+use crate::format::layout;
 
 /// The keys of columns of which nothing is known.
 const CONTEXTS: [&str; 4] = ["context", "context.2", "context.3", "context.4"];
@@ -17,6 +18,7 @@ enum Kind {
     Tid,
     Source,
     ScopeAndLine,
+    ScopeFuncAndLine,
     FuncAndLine,
     Scope,
     Thread,
@@ -53,7 +55,7 @@ fn kinds(columns: &[Vec<&str>]) -> Option<Vec<Kind>> {
     for (index, values) in columns.iter().enumerate() {
         let free = |kind: Kind| !found.contains(&kind);
         let kind = if scope == Some(index) {
-            Some(Kind::Scope)
+            Some(scope_kind(values))
         } else {
             kind_of(values, scope.is_some()).filter(|kind| free(*kind))
         };
@@ -68,6 +70,17 @@ fn kinds(columns: &[Vec<&str>]) -> Option<Vec<Kind>> {
         });
     }
     Some(found)
+}
+
+/// How a logger's column is written.
+fn scope_kind(values: &[&str]) -> Kind {
+    if values.iter().all(|value| is_name_func_and_line(value)) {
+        Kind::ScopeFuncAndLine
+    } else if values.iter().all(|value| is_name_and_line(value)) {
+        Kind::ScopeAndLine
+    } else {
+        Kind::Scope
+    }
 }
 
 /// What values say without their neighbours.
@@ -100,13 +113,17 @@ fn kind_of(values: &[&str], has_scope: bool) -> Option<Kind> {
 /// The column of the logger: the one with the most dotted names, of equals the last.
 fn scope_of(columns: &[Vec<&str>]) -> Option<usize> {
     let rank = |values: &Vec<&str>| {
-        let dotted = share(values, is_dotted);
+        let threads = share(values, is_thread);
+        let mut dotted = share(values, is_dotted);
+        if threads > 60 {
+            dotted = 0;
+        }
         let is_other = share(values, is_source_line) > 50
-            || share(values, is_name_and_line) > 50
+            || (share(values, is_name_and_line) > 50 && dotted < 20)
             || share(values, is_number) > 20
             || share(values, is_address) > 50
             || share(values, is_plain_name) < 90
-            || (dotted < 20 && share(values, is_thread) > 30)
+            || (dotted < 20 && threads > 30)
             || values.iter().all(|value| is_hex(value, 16) || is_hex(value, 32));
         (!is_other).then_some(dotted)
     };
@@ -156,6 +173,7 @@ fn capture(kind: Kind, enclosed: bool) -> String {
         Kind::Tid => "{tid}".to_owned(),
         Kind::Source => "{file:source}:{line}".to_owned(),
         Kind::ScopeAndLine => "{scope:name}:{line}".to_owned(),
+        Kind::ScopeFuncAndLine => "{scope:name}:{func:name}:{line}".to_owned(),
         Kind::FuncAndLine => "{func:name}:{line}".to_owned(),
         Kind::Scope if enclosed => "{scope:text}".to_owned(),
         Kind::Scope => "{scope:name}".to_owned(),
@@ -190,18 +208,22 @@ fn is_source_line(value: &str) -> bool {
 }
 
 fn is_source(file: &str) -> bool {
-    const ENDINGS: [&str; 20] = [
-        "py", "go", "rs", "js", "ts", "java", "kt", "scala", "c", "cc", "cpp", "cxx", "h", "hpp",
-        "rb", "php", "cs", "swift", "ex", "mjs",
-    ];
-    file.rsplit_once('.')
-        .is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+    layout::is_source(file.as_bytes())
 }
 
 /// `shop.cart:42`, `save:42`
 fn is_name_and_line(value: &str) -> bool {
     value.rsplit_once(':').is_some_and(|(name, line)| {
         is_number(line) && is_plain_name(name) && !name.contains(':') && !is_source(name)
+    })
+}
+
+/// `Cart:save:42`
+fn is_name_func_and_line(value: &str) -> bool {
+    value.rsplit_once(':').is_some_and(|(rest, line)| {
+        let parts = rest.split_once(':');
+        is_number(line)
+            && parts.is_some_and(|(name, func)| is_plain_name(name) && is_plain_name(func) && !func.contains(':'))
     })
 }
 
@@ -223,16 +245,4 @@ fn is_address(value: &str) -> bool {
     let host = value.rsplit_once(':').map_or(value, |(host, _)| host);
     value.parse::<std::net::IpAddr>().is_ok()
         || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok()
-}
-
-/// Names that runtimes give to threads.
-fn is_thread(value: &str) -> bool {
-    const PARTS: [&str; 8] = [
-        "thread", "pool", "worker", "exec", "dispatcher", "nio", "scheduler", "timer",
-    ];
-    let lower = value.to_ascii_lowercase();
-    let numbered = value.rsplit_once(['-', '_', '#']).is_some_and(|(name, number)| {
-        !name.is_empty() && is_number(number)
-    });
-    lower == "main" || numbered || PARTS.iter().any(|part| lower.contains(part))
 }

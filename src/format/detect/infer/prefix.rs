@@ -197,7 +197,16 @@ impl<'a> Reader<'a, '_> {
         }
         let behind = rest.get(length..).unwrap_or_default();
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-        let stands_out = is_number || is_dotted(word) || marked(behind);
+        // Behind a logger, what looks like one begins the message.
+        let has_logger = self.has_level() && self.found.columns.iter().any(|column| is_dotted(column));
+        let with_line = word.rsplit_once(':').is_some();
+        let stands_out = is_number
+            || is_hex(word)
+            || is_thread(word)
+            || ((!has_logger || with_line) && (is_dotted(word) || marked(behind)));
+        if is_code(word) {
+            return false;
+        }
         if !stands_out && (self.has_level() || !level_ahead(behind)) {
             return false;
         }
@@ -316,4 +325,32 @@ fn level_ahead(behind: &str) -> bool {
             .trim_matches(['[', ']', ':', '|', '(', ')', '<', '>', '-']);
         severity::from_word(bare).is_some() && !bare.bytes().any(|byte| byte.is_ascii_lowercase())
     })
+}
+
+/// Names that runtimes give to threads.
+pub(super) fn is_thread(value: &str) -> bool {
+    const PARTS: [&str; 8] = [
+        "thread", "pool", "worker", "exec", "dispatcher", "nio", "scheduler", "timer",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let numbered = value.rsplit_once(['-', '_', '#']).is_some_and(|(name, number)| {
+        !name.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty()
+    });
+    lower == "main" || numbered || PARTS.iter().any(|part| lower.contains(part))
+}
+
+/// A message's code, as `CWWKF0010I` and `BEA-000360`.
+fn is_code(word: &str) -> bool {
+    let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = word.get(letters..).unwrap_or_default();
+    let digits = rest.trim_start_matches('-').trim_end_matches(|letter: char| letter.is_ascii_uppercase());
+    letters >= 2 && digits.len() >= 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A number in hex digits, as threads have.
+fn is_hex(word: &str) -> bool {
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    digits.len() >= 6
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && digits.bytes().any(|byte| byte.is_ascii_digit())
 }
