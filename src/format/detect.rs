@@ -6,6 +6,7 @@
 
 mod choice;
 mod flavour;
+mod infer;
 mod lines;
 
 use std::sync::Arc;
@@ -164,7 +165,7 @@ fn detect_lines(head: &[u8], zone: &mut Zone) -> Detection {
         return of_table(table, &text);
     }
     let lines = HeadLines::read(&text, zone);
-    let choice = Choice::of(&lines);
+    let choice = Choice::of(&lines, zone);
     let label = choice.label(&lines);
     let mut format = Format::of(choice.kind);
     format.layouts = choice.layouts();

@@ -9,13 +9,14 @@
 
 pub mod compile;
 pub mod fill;
-pub mod learn;
 mod level;
 mod matching;
 pub mod pairs;
 pub mod table;
 
 use std::borrow::Cow;
+
+pub(in crate::format) use crate::format::layout::matching::is_source;
 
 use crate::format::layout::level::Vocabulary;
 use crate::format::layout::matching::Op;
@@ -151,6 +152,10 @@ pub enum FieldKind {
     Noted,
     /// The rest of the line with `(logger)` at its end.
     Trailing,
+    /// The rest of the line with `file.py:42` at its end, as Rich has it.
+    Sourced,
+    /// The rest of the record but for a `>` at its end, as `WebLogic` has it.
+    Angled,
     /// The rest of the line with a JSON object at its end.
     Json,
     /// The rest of the line as structlog's console has it: message, `[logger]`, pairs.

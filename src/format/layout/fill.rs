@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::format::cef;
 use crate::format::json::scan::Scanner;
-use crate::format::layout::matching::{is_code, is_name};
+use crate::format::layout::matching::{is_code, is_name, sourced};
 use crate::format::layout::pairs::{self, PairStyle};
 use crate::format::layout::{Below, Captures, FieldKind, Layout, Span, Target};
 use crate::format::logfmt::typed;
@@ -253,6 +253,14 @@ impl<'a> Filler<'_, 'a> {
                 let message = self.trailing_logger(first);
                 self.set_body(message, more, whole);
             }
+            FieldKind::Sourced => {
+                let message = self.trailing_source(first);
+                self.set_body(message, more, whole);
+            }
+            FieldKind::Angled => {
+                let whole = whole.trim_ascii_end();
+                self.record.body = text(whole.strip_suffix('>').unwrap_or(whole).trim_ascii_end());
+            }
             FieldKind::Json => {
                 let message = self.trailing_object(first);
                 self.set_body(message, more, whole);
@@ -341,11 +349,34 @@ impl<'a> Filler<'_, 'a> {
             .strip_suffix(')')
             .and_then(|inner| inner.rsplit_once(" ("))
             .filter(|(_, logger)| is_name(logger.as_bytes()));
-        let Some((before, logger)) = found else {
+        let Some((before, place)) = found else {
             return message;
         };
-        self.record.scope = Cow::Borrowed(logger);
-        before
+        let is_line =
+            |line: &str| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+        match place.rsplit_once(':').filter(|(_, line)| is_line(line)) {
+            Some((logger, line)) => {
+                self.record.scope = Cow::Borrowed(logger);
+                self.push("code.line.number", integer(line));
+            }
+            None => self.record.scope = Cow::Borrowed(place),
+        }
+        before.trim_ascii_end()
+    }
+
+    /// `message    file.py:42`, as Rich has it.
+    fn trailing_source(&mut self, message: &'a str) -> &'a str {
+        let found = sourced(message.as_bytes()).and_then(|(start, colon)| {
+            let place = message.get(start..colon)?;
+            let line = message.get(colon + 1..)?.trim_ascii_end();
+            Some((message.get(..start)?, place, line))
+        });
+        let Some((before, file, line)) = found else {
+            return message;
+        };
+        self.push("code.file.path", text(file));
+        self.push("code.line.number", integer(line));
+        before.trim_ascii_end()
     }
 
     /// `message {"key": value}`, as zap's console has it.
@@ -403,6 +434,10 @@ impl<'a> Filler<'_, 'a> {
             self.record.severity_number = Some(number);
             self.record.severity_text = Cow::Borrowed(word);
             lines = rest;
+        }
+        // GlassFish closes its message as it opened it.
+        if head.trim_ascii_end().ends_with("[[") {
+            lines = lines.strip_suffix("]]").unwrap_or(lines).trim_ascii_end();
         }
         self.body(
             FieldKind::Text,

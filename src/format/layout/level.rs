@@ -35,6 +35,8 @@ pub(super) enum Vocabulary {
     Report,
     /// ESXi: `In(182)`, two letters and a syslog priority.
     Esxi,
+    /// `WebSphere`: one letter, digit or sign, as `A` audit, `O` standard output, `3` finest.
+    WebSphere,
     /// 0 to 7 as syslog counts.
     Syslog,
     /// The number of a syslog priority: facility × 8 + severity.
@@ -58,6 +60,7 @@ impl Vocabulary {
             "dotnet" => Vocabulary::DotNet,
             "esxi" => Vocabulary::Esxi,
             "report" => Vocabulary::Report,
+            "websphere" => Vocabulary::WebSphere,
             "syslog" => Vocabulary::Syslog,
             "pri" => Vocabulary::Priority,
             _ => return None,
@@ -93,6 +96,7 @@ impl Vocabulary {
             Vocabulary::Esxi => esxi(text),
             Vocabulary::Letter => letter(text),
             Vocabulary::Redis => redis(text),
+            Vocabulary::WebSphere => websphere(text),
             Vocabulary::Postgres => postgres(text),
             Vocabulary::Sssd => sssd(text),
             Vocabulary::PostgresOnly => postgres_only(text),
@@ -133,6 +137,24 @@ fn redis(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         b'-' => 9,
         b'*' => 10,
         b'#' => 13,
+        _ => return None,
+    };
+    Some((SeverityNumber::new(number), 1))
+}
+
+/// Spec: `WebSphere` Application Server documentation, "Log and trace file interpretation".
+fn websphere(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let number = match *text.first()? {
+        b'F' => 21,
+        b'E' => 17,
+        b'W' => 13,
+        b'A' | b'I' | b'O' => 9,
+        b'C' => 7,
+        b'1' => 6,
+        b'D' | b'2' => 5,
+        b'3' | b'>' | b'<' => 1,
+        // Standard error, and what is not known.
+        b'R' | b'Z' => return Some((None, 1)),
         _ => return None,
     };
     Some((SeverityNumber::new(number), 1))

@@ -126,6 +126,7 @@ fn sequence(
                 let fits = match kind {
                     FieldKind::Trailing => ends_with_a_logger(rest),
                     FieldKind::Cef => rest.starts_with(b"CEF:") || rest.starts_with(b"LEEF:"),
+                    FieldKind::Sourced => sourced(rest).is_some(),
                     _ => true,
                 };
                 if !fits {
@@ -287,8 +288,9 @@ fn text(until: &Until, line: &[u8], at: usize) -> Option<(Span, usize)> {
     let start = blanks(line, at);
     let (mut end, mut last) = (start, start);
     while let Some(byte) = line.get(end) {
-        if until.stops.holds(*byte) && end > start && until.ends(line, end) {
-            return Some((span(start, last)?, end));
+        if until.stops.holds(*byte) && until.ends(line, end) {
+            // Nothing is no text: a part that may be missing is missing.
+            return (end > start).then(|| Some((span(start, last)?, end)))?;
         }
         if is_blank(*byte) {
             end = blanks(line, end);
@@ -361,7 +363,7 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
                 || memchr::memmem::find(token, b"::").is_some();
             is_name(token) && separated && token.len() > 2
         }
-        FieldKind::Source => is_name(token) && memchr::memchr(b'.', token).is_some(),
+        FieldKind::Source => is_source(token),
         FieldKind::Uuid => {
             token.len() == 36
                 && token
@@ -408,6 +410,18 @@ fn is_shouted(text: &[u8]) -> bool {
         .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'_'))
 }
 
+/// A file of source code. The endings are what tells it from a logger.
+pub(in crate::format) fn is_source(token: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 36] = [
+        b"py", b"go", b"rs", b"java", b"js", b"ts", b"c", b"cc", b"cpp", b"h", b"hpp", b"cxx",
+        b"kt", b"scala", b"rb", b"php", b"cs", b"swift", b"ex", b"exs", b"erl", b"mjs", b"cjs",
+        b"tsx", b"jsx", b"vb", b"fs", b"pl", b"pm", b"lua", b"dart", b"clj", b"groovy", b"m",
+        b"mm", b"hs",
+    ];
+    let ending = memchr::memrchr(b'.', token).and_then(|dot| token.get(dot + 1..));
+    ending.is_some_and(|ending| ENDINGS.contains(&ending)) && token.len() > 2
+}
+
 fn is_path(token: &[u8]) -> bool {
     token
         .first()
@@ -424,6 +438,16 @@ fn ends_with_a_logger(rest: &[u8]) -> bool {
         .strip_suffix(b")")
         .and_then(|inner| Some(&inner[memchr::memrchr(b'(', inner)? + 1..]));
     logger.is_some_and(is_name)
+}
+
+/// A message, and the `file.py:42` at the end of its line.
+pub(super) fn sourced(rest: &[u8]) -> Option<(usize, usize)> {
+    let line = rest.trim_ascii_end();
+    let colon = memchr::memrchr(b':', line)?;
+    let digits = line.get(colon + 1..)?;
+    let start = memchr::memrchr(b' ', line.get(..colon)?)? + 1;
+    let is_line = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    (is_line && is_source(line.get(start..colon)?)).then_some((start, colon))
 }
 
 /// Two or more capitals, then three or more digits, perhaps with a dash between them.

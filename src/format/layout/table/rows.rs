@@ -312,6 +312,12 @@ pub const ROWS: &[Row] = &[
         "[2026-11-20T09:00:00,123][ERROR][logstash.outputs.elasticsearch][main][7ab1] Attempted to send a bulk request",
     ),
     row(
+        "hydra",
+        Distinct,
+        "[{time}][{scope:name}][{level:upper}] {?- }{body}",
+        "[2026-11-20 09:00:00,123][shop.train][INFO] - epoch 1 done",
+    ),
+    row(
         "ignite",
         Distinct,
         "[{time}][{level}][{thread}][{scope:name}] {body}",
@@ -378,10 +384,40 @@ pub const ROWS: &[Row] = &[
         "2026-11-20 09:00:00,123 [myid:1] - INFO  [QuorumPeer[myid=1]/0.0.0.0:2181:FastLeaderElection@774] - Notification time out: 3200",
     ),
     row(
+        "quarkus",
+        Distinct,
+        "{time} {host:name} {process.name:name}[{pid}] {level} [{scope:text}] ({thread}) {body:coded}",
+        "2026-11-20 09:00:00,123 web1 shop-runner[812] INFO  [io.quarkus] (main) Profile prod activated.",
+    ),
+    row(
+        "quarkus",
+        Distinct,
+        "{time} {level} traceId={?{trace_id}}, parentId={?{parent_id}}, spanId={?{span_id}}, sampled={?{sampled}} [{scope:text}] ({thread}) {body:coded}",
+        "09:00:00 INFO  traceId=4bf92f3577b34da6a3ce929d0e0e4736, parentId=, spanId=00f067aa0ba902b7, sampled=true [org.shop.Cart] (executor-thread-1) saved",
+    ),
+    row(
         "wildfly",
         Distinct,
         "{time} {level} [{scope:text}] ({thread}) {body:coded}",
         "2026-11-20 09:00:00,123 INFO  [org.jboss.as.server] (Controller Boot Thread) WFLYSRV0039: Creating http management service",
+    ),
+    row(
+        "spring-boot",
+        Distinct,
+        "{time} {level} {pid} --- [{service.name:text}] [{thread}] [{?{trace_id:hex}-{span_id:hex}}] {scope} : {body}",
+        "2026-11-20T09:00:00.123Z  INFO 812 --- [shop] [nio-8080-exec-1] [4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7] org.shop.cart.CartService : saved",
+    ),
+    row(
+        "spring-boot",
+        Distinct,
+        "{time} {level} {pid} --- [{thread}] [{?{trace_id:hex}-{span_id:hex}}] {scope} : {body}",
+        "2026-11-20T09:00:00.123Z  INFO 812 --- [nio-8080-exec-1] [4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7] org.shop.cart.CartService : saved",
+    ),
+    row(
+        "spring-boot",
+        Distinct,
+        "{time} {level} {pid} --- [{service.name:text}] [{service.namespace:text}] [{thread}] {scope} : {body}",
+        "2026-11-20T09:00:00.123Z  INFO 812 --- [shop] [retail] [           main] org.shop.cart.CartService : saved",
     ),
     row(
         "spring-boot",
@@ -462,10 +498,88 @@ pub const ROWS: &[Row] = &[
         "INFO 2026-11-20 09:00:00,123 main.py:145 - loglevel=logging.INFO",
     ),
     row(
+        "jenkins",
+        Distinct,
+        "{time} [id={tid}] {level} {scope:name}#{func:token}: {body}",
+        "2026-11-20 09:00:00.123+0000 [id=28]\tINFO\thudson.WebAppMain$3#run: Jenkins is fully up and running",
+    ),
+    row(
+        "glassfish",
+        Distinct,
+        "[{time}] [{process.runtime.name:text}] [{level:any}] [{?{message.code:text}}] [{scope:text}] [tid: {thread:text}] [timeMillis: {_:text}] [levelValue: {_:text}]{? [CLASSNAME: {code.namespace:text}]}{? [METHODNAME: {func:text}]} [[{below}",
+        "[2026-11-20T09:00:00.123+0000] [Payara 6.2026] [INFO] [NCLS-CORE-00087] [javax.enterprise.system.core] [tid: _ThreadID=1 _ThreadName=main] [timeMillis: 1795165200123] [levelValue: 800] [[",
+    ),
+    row(
+        "weblogic",
+        Distinct,
+        "####<{time}> <{level:any}> <{scope:text}> <{?{host:text}}> <{?{weblogic.server:text}}> <{?{thread:text}}> <{?{user:text}}> <{?{weblogic.transaction:text}}> <{?{weblogic.context:text}}> <{_:text}>{? <[{weblogic.details:text}] >} <{message.code:text}> <{body:angled}",
+        r#"####<Nov 20, 2026 9:00:00 AM UTC> <Info> <Server> <web1> <AdminServer> <main> <<WLS Kernel>> <> <> <1795165200123> <BEA-002613> <Channel "Default" is now listening on 192.0.2.7:7001>"#,
+    ),
+    row(
+        "weblogic",
+        Distinct,
+        "<{time}> <{level:any}> <{scope:text}> <{message.code:text}> <{body:angled}",
+        "<Nov 20, 2026 9:00:00 AM UTC> <Notice> <WebLogicServer> <BEA-000360> <The server started in RUNNING mode.>",
+    ),
+    row(
+        "websphere",
+        Distinct,
+        "[{time}] {thread.id:hex} {scope:token} {level:websphere} {body}",
+        "[11/20/26 9:00:00:123 UTC] 00000001 WsServerImpl  A   WSVR0001I: Server server1 open for e-business",
+    ),
+    row(
+        "sonarqube",
+        Distinct,
+        "{time} {level} {sonar.process:name}[{?{sonar.request:text}}][{scope:text}] {body}",
+        "2026.11.20 09:00:00 INFO  web[][o.s.s.p.Platform] WebServer is operational",
+    ),
+    row(
+        "nexus",
+        Distinct,
+        "{time} {level} [{thread}] {user:token} {scope:dotted} - {body}",
+        "2026-11-20 09:00:00,123+0000 INFO  [qtp1-42] *SYSTEM org.sonatype.nexus.Cart - started",
+    ),
+    row(
         "log4j",
         Distinct,
         "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
         "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {level} [{thread}] {scope:dotted}:{func:name}:{line} - {body}",
+        "2026-11-20 09:00:00,123 INFO  [main] org.shop.cart.CartService:save:42 - saved",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {level} [{thread}] {scope:dotted}:{line} - {body}",
+        "2026-11-20 09:00:00,123 INFO  [main] org.shop.cart.CartService:42 - saved",
+    ),
+    row(
+        "artifactory",
+        Distinct,
+        "{time} [{service.name:text}] [{level}] [{?{trace_id:hex}}] [{scope:text}:{line}] [{thread:text}] - {body}",
+        "2026-11-20T09:00:00.123Z [jfrt ] [INFO ] [4bf92f3577b34da6] [c.j.a.Cart:42] [main] - saved",
+    ),
+    row(
+        "jira",
+        Distinct,
+        "{time} {thread:token} {level:upper} {user} {jira.request} {jira.session} {client:addr} {url.path} [{scope:dotted}] {body}",
+        "2026-11-20 09:00:00,123+0000 http-nio-8080-exec-1 INFO ana 540x12x1 1abcde 192.0.2.7 /secure/Dash.jspa [c.a.j.Cart] saved",
+    ),
+    row(
+        "jira",
+        Distinct,
+        "{time} {thread:token} {level:upper} [{scope:dotted}] {body}",
+        "2026-11-20 09:00:00,123+0000 main INFO      [c.a.jira.startup.Launcher] Starting",
+    ),
+    row(
+        "tinylog",
+        Distinct,
+        "{time} [{thread}] {scope:dotted}(){below:level}",
+        "2026-11-20 09:00:00 [main] org.shop.cart.CartService.save()",
     ),
     row(
         "log4j",
@@ -566,7 +680,7 @@ pub const ROWS: &[Row] = &[
     row(
         "airflow",
         Distinct,
-        r"[{time}] \{{file}:{line}\} {level} - {body}",
+        r"[{time}] \{{?\{}{file}:{line}\}{?\}} {level} - {body}",
         "[2026-11-20, 09:00:00 UTC] {taskinstance.py:1157} INFO - Starting attempt 1 of 1",
     ),
     row(
@@ -584,7 +698,7 @@ pub const ROWS: &[Row] = &[
     row(
         "openstack",
         Distinct,
-        "{?{log.file.name:token} }{time} {pid} {level} {scope:dotted} [{request_id:text}] {body}",
+        "{?{log.file.name:name} }{time} {pid} {level} {scope:dotted} [{request_id:text}] {body}",
         r#"nova-api.log 2026-11-20 09:00:00.123 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b 113d3a99] 192.0.2.7 "GET /v2/servers HTTP/1.1" status: 200"#,
     ),
     row(
@@ -634,6 +748,72 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time}:{level}:{scope:name}:{body}",
         "2026-11-20 09:00:00,123:INFO:shop.cart:saved",
+    ),
+    row(
+        "rich",
+        Distinct,
+        "[{time}] {level} {body:sourced}",
+        "[11/20/26 09:00:00] INFO     cart saved                      cart.py:42",
+    ),
+    row(
+        "flask",
+        Distinct,
+        "[{time}] {level} in {scope:name}: {body}",
+        "[2026-11-20 09:00:00,123] INFO in cart: saved",
+    ),
+    row(
+        "tornado",
+        Distinct,
+        "[{level:letter} {time:%y%m%d %H:%M:%S} {code.module:name}:{line}] {body}",
+        "[I 261120 09:00:00 web:2064] 200 GET / (192.0.2.7) 1.23ms",
+    ),
+    row(
+        "jupyter",
+        Distinct,
+        "[{level:letter} {time} {scope:name}{? {code.module:name}:{line}}] {body}",
+        "[I 2026-11-20 09:00:00.123 ServerApp] Serving notebooks from local directory: /srv",
+    ),
+    row(
+        "odoo",
+        Distinct,
+        "{time} {pid} {level} {odoo.database:token} {scope:name}: {body}",
+        "2026-11-20 09:00:00,123 812 INFO shop odoo.modules.loading: 42 modules loaded in 0.85s",
+    ),
+    row(
+        "vllm",
+        Distinct,
+        "{level} {time:%m-%d %H:%M:%S} {?[}{file:source}:{line}{?]} {body}",
+        "INFO 11-20 09:00:00 [api_server.py:42] Starting server on port 8000",
+    ),
+    row(
+        "python-logging",
+        Distinct,
+        "{time:%m-%d %H:%M} {scope:name} {level:upper} {body}",
+        "11-20 09:00 shop.cart    INFO     saved",
+    ),
+    row(
+        "coloredlogs",
+        Distinct,
+        "{time} {host:name} {scope:name}[{pid}] {level:upper} {body}",
+        "2026-11-20 09:00:00 web1 shop.cart[812] INFO saved",
+    ),
+    row(
+        "cloud-init",
+        Distinct,
+        "{time} - {file:source}[{level}]: {body}",
+        "2026-11-20 09:00:00,123 - util.py[DEBUG]: Cloud-init v. 24.1 running 'init'",
+    ),
+    row(
+        "calibre-web",
+        Distinct,
+        r"[{time}] {level} \{{scope:name}:{line}\} {body}",
+        "[2026-11-20 09:00:00,123]  INFO {cps.server:42} Starting Gevent server on :8083",
+    ),
+    row(
+        "ray",
+        Distinct,
+        "{time}\t{level} {file:source}:{line} -- {body}",
+        "2026-11-20 09:00:00,123\tINFO worker.py:1642 -- Started a local Ray instance.",
     ),
     row(
         "django",
@@ -764,6 +944,42 @@ pub const ROWS: &[Row] = &[
     row(
         "logcat",
         Distinct,
+        "{time:%m-%d %H:%M:%S.%f} {user.id:token} {pid} {tid} {level:letter} {scope:text}: {body}",
+        "11-20 09:00:00.123  1000  1702  2395 D WindowManager: printing display logs",
+    ),
+    row(
+        "logcat",
+        Distinct,
+        "{time} {pid}-{tid:int}{?/{process.name}} {scope:token} {process.executable.name:token} {level:letter} {body}",
+        "2026-11-20 09:00:00.123  1702-2395  CartService             com.example.shop                     D  cart saved",
+    ),
+    row(
+        "logcat",
+        Distinct,
+        "[ {time:%m-%d %H:%M:%S.%f} {pid}:{? }{tid} {level:letter}/{scope:text} ]{below}",
+        "[ 11-20 09:00:00.123  1702: 2395 D/WindowManager ]",
+    ),
+    row(
+        "logcat",
+        Distinct,
+        "{level:letter}({pid}:{? }{tid}) {body}",
+        "D( 1702: 2395) printing display logs",
+    ),
+    row(
+        "logcat",
+        Distinct,
+        "{level:letter}({pid}) {body:trailing}",
+        "D( 1702) printing display logs  (WindowManager)",
+    ),
+    row(
+        "logcat",
+        Distinct,
+        "{time} {pid} {tid} {level:letter} {scope:text}: {body}",
+        "2026-11-20 09:00:00.123  1702  2395 D WindowManager: printing display logs",
+    ),
+    row(
+        "logcat",
+        Distinct,
         "{level:letter}/{scope:text}({pid}): {body}",
         "E/AndroidRuntime( 1702): FATAL EXCEPTION: main",
     ),
@@ -784,6 +1000,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time}, {level} {scope:name} {body}",
         "2026-11-20 09:00:00, Info                  CBS    Loaded Servicing Stack v6.1.7601.23505",
+    ),
+    row(
+        "minecraft",
+        Distinct,
+        "[{time:%d%b%Y %H:%M:%S.%L}] [{thread}/{level}] [{scope:text}/{?{log.marker:name}}]: {body}",
+        "[20Nov2026 09:00:00.123] [Server thread/INFO] [net.minecraft.server.Main/]: Done",
+    ),
+    row(
+        "minecraft",
+        Distinct,
+        "[{time} {level}]: {?[{scope:text}] }{body}",
+        "[09:00:00 INFO]: [Essentials] Loaded 42 kits",
     ),
     row(
         "minecraft",
@@ -838,12 +1066,6 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "[{time}] {level:letter} {?[MSGID: {gluster.message_id:int}] }[{file}:{line}:{func}] {?({gluster.trace:text}) }{scope:token}: {body}",
         "[2026-11-20 09:00:00.123456 +0000] I [MSGID: 100030] [glusterfsd.c:2867:main] 0-glusterd: Started running version",
-    ),
-    row(
-        "sonarqube",
-        Distinct,
-        "{time} {level} {sonarqube.process:name}[{?{sonarqube.id:token}}][{scope}] {body}",
-        "2026.11.20 09:00:00 INFO  web[][o.s.s.p.Platform] SonarQube Web Server started",
     ),
     row(
         "pgbouncer",
@@ -962,7 +1184,7 @@ pub const ROWS: &[Row] = &[
     row(
         "lighttpd",
         Distinct,
-        "{time}: ({file:source}) {body}",
+        "{time}: ({file:name}) {body}",
         "2026-11-20 09:00:00: (server.c.1464) server started (lighttpd/1.4.53)",
     ),
     row(
@@ -1306,6 +1528,12 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{time} {host:token} {scope:tag}: {body}",
         "2026-11-20T09:00:00.123456+00:00 web1 kernel: usb 1-1: new high-speed USB device",
+    ),
+    row(
+        "logcat",
+        Shared,
+        "{level:letter}/{scope:text}: {body}",
+        "D/WindowManager: printing display logs",
     ),
     row(
         "text",
