@@ -347,6 +347,8 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Trailing
             | FieldKind::Json
             | FieldKind::Sourced
+            | FieldKind::Monolog
+            | FieldKind::Pretty
             | FieldKind::Angled
             | FieldKind::Structlog
     )
@@ -401,6 +403,7 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "token" => FieldKind::Token,
         "int" => FieldKind::Int,
         "num" => FieldKind::Number,
+        "decimal" => FieldKind::Decimal,
         "name" => FieldKind::Name,
         "dotted" => FieldKind::Dotted,
         "path" => FieldKind::Path,
@@ -425,6 +428,8 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "coded" => FieldKind::Coded,
         "noted" => FieldKind::Noted,
         "trailing" => FieldKind::Trailing,
+        "pretty" => FieldKind::Pretty,
+        "monolog" => FieldKind::Monolog,
         "sourced" => FieldKind::Sourced,
         "angled" => FieldKind::Angled,
         "json" => FieldKind::Json,

@@ -246,6 +246,10 @@ fn token_end(until: &Until, line: &[u8], at: usize) -> Option<usize> {
 /// Anything up to what ends it, without the blanks around it. A run of blanks is looked at once.
 fn text(until: &Until, line: &[u8], at: usize) -> Option<(Span, usize)> {
     let start = blanks(line, at);
+    // An empty text does not go on behind what ends it.
+    if start < line.len() && until.stops.holds(line[start]) && until.ends(line, start) {
+        return None;
+    }
     let (mut end, mut last) = (start, start);
     while let Some(byte) = line.get(end) {
         if until.stops.holds(*byte) && end > start && until.ends(line, end) {
@@ -286,6 +290,12 @@ fn holds(kind: FieldKind, token: &[u8]) -> bool {
                 .unwrap_or(token)
                 .iter()
                 .all(u8::is_ascii_digit)
+        }
+        FieldKind::Decimal => {
+            token.contains(&b'.')
+                && token
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
         }
         FieldKind::Number => {
             nil || token.iter().all(|byte| {

@@ -2,8 +2,9 @@
 //!
 //! Limits: at most [`STEPS_MAX`] columns, each at most [`COLUMN_BYTES_MAX`] long; every byte is looked at a fixed number of times.
 
+use crate::format::layout;
 use crate::format::severity;
-use crate::format::timestamp::{self, Zone};
+use crate::format::timestamp::{self, Leading, Zone};
 
 /// Most columns before a message.
 const STEPS_MAX: usize = 10;
@@ -36,6 +37,10 @@ pub(super) struct Prefix<'a> {
     pub(super) marks: Vec<Mark>,
     /// Where the message may begin: behind so many marks.
     pub(super) ends: Vec<usize>,
+    /// The word of its level.
+    pub(super) level: &'a str,
+    /// The whole line.
+    pub(super) line: &'a str,
     /// What the columns hold, in their order.
     pub(super) columns: Vec<&'a str>,
 }
@@ -52,11 +57,13 @@ impl<'a> Prefix<'a> {
     pub(super) fn read(line: &'a str, zone: &mut Zone) -> Prefix<'a> {
         let mut reader = Reader {
             line,
-            at: 0,
+            at: line.len() - line.trim_ascii_start().len(),
             found: Prefix {
                 marks: Vec::new(),
                 ends: Vec::new(),
                 columns: Vec::new(),
+                level: "",
+                line,
             },
             zone,
         };
@@ -96,7 +103,7 @@ impl<'a> Reader<'a, '_> {
         let bytes = self.rest().as_bytes();
         let found = timestamp::at(bytes, self.zone)
             .or_else(|| timestamp::time_of_day(bytes, self.zone))
-            .map(|leading| leading.bytes());
+            .map(Leading::bytes);
         if let Some(length) = found {
             self.mark(Mark::Time, length);
         }
@@ -123,12 +130,15 @@ impl<'a> Reader<'a, '_> {
                     rest.as_bytes().get(length..length + 2),
                     Some(b" |" | b" -" | b"  " | b" [" | b" :")
                 );
+            let length = length + offset_length(rest.get(length..).unwrap_or_default());
             if is_upper || marked || self.has(Mark::Time) {
+                self.found.level = word;
                 self.mark(Mark::Level, length);
                 return true;
             }
         }
-        let is_letter = length == 1 && matches!(word, "T" | "V" | "D" | "I" | "W" | "E" | "F" | "C");
+        let is_letter =
+            length == 1 && matches!(word, "T" | "V" | "D" | "I" | "W" | "E" | "F" | "C");
         if is_letter && matches!(behind, Some(b' ' | b':' | b'|' | b'\t')) {
             self.mark(Mark::Letter, 1);
         }
@@ -143,7 +153,9 @@ impl<'a> Reader<'a, '_> {
         };
         let inner = rest.get(1..).unwrap_or_default();
         let near = inner.as_bytes();
-        let near = near.get(..COLUMN_BYTES_MAX.min(near.len())).unwrap_or_default();
+        let near = near
+            .get(..COLUMN_BYTES_MAX.min(near.len()))
+            .unwrap_or_default();
         let Some(length) = memchr::memchr(close, near) else {
             return false;
         };
@@ -162,8 +174,8 @@ impl<'a> Reader<'a, '_> {
     fn content(&mut self, content: &'a str) {
         let bytes = content.as_bytes();
         if !self.has(Mark::Time)
-            && let Some(leading) = timestamp::at(bytes, self.zone)
-                .or_else(|| timestamp::time_of_day(bytes, self.zone))
+            && let Some(leading) =
+                timestamp::at(bytes, self.zone).or_else(|| timestamp::time_of_day(bytes, self.zone))
         {
             let behind = content.get(leading.bytes()..).unwrap_or_default();
             if behind.is_empty() {
@@ -172,11 +184,13 @@ impl<'a> Reader<'a, '_> {
             if !self.has_level() && severity::from_word(behind.trim_ascii()).is_some() {
                 self.mark(Mark::Time, 0);
                 self.mark(Mark::Byte(b' '), 0);
+                self.found.level = behind.trim_ascii();
                 return self.mark(Mark::Level, 0);
             }
         }
         if !self.has_level() {
             if severity::from_word(content).is_some() {
+                self.found.level = content;
                 return self.mark(Mark::Level, 0);
             }
             if content.len() == 1 && severity::from_letter(content).is_some() {
@@ -198,7 +212,11 @@ impl<'a> Reader<'a, '_> {
         let behind = rest.get(length..).unwrap_or_default();
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
         // Behind a logger, what looks like one begins the message.
-        let has_logger = self.has_level() && self.found.columns.iter().any(|column| is_dotted(column));
+        let has_logger = self.has_level()
+            && self.found.columns.iter().any(|column| {
+                let file = column.rsplit_once(':').map_or(*column, |(file, _)| file);
+                is_dotted(column) && !layout::is_source(file.as_bytes())
+            });
         let with_line = word.rsplit_once(':').is_some();
         let stands_out = is_number
             || is_hex(word)
@@ -221,12 +239,13 @@ impl<'a> Reader<'a, '_> {
         let bytes = rest.as_bytes();
         let blanks = count(bytes, |byte| matches!(byte, b' ' | b'\t'));
         let behind = bytes.get(blanks..).unwrap_or_default();
-        let signs = count(behind, |byte| matches!(byte, b'-' | b':' | b'|' | b',' | b'>'));
+        let signs = count(behind, |byte| {
+            matches!(byte, b'-' | b':' | b'|' | b',' | b'>')
+        });
         let next = behind.get(signs).copied();
-        let blanks_behind = count(
-            behind.get(signs..).unwrap_or_default(),
-            |byte| matches!(byte, b' ' | b'\t'),
-        );
+        let blanks_behind = count(behind.get(signs..).unwrap_or_default(), |byte| {
+            matches!(byte, b' ' | b'\t')
+        });
         let first = behind.first().copied();
         let delimited = blanks_behind > 0 || next.is_none() || next == Some(b'[');
         let glued = blanks == 0 && signs == 1 && matches!(first, Some(b':' | b'|' | b','));
@@ -291,7 +310,8 @@ pub(super) fn is_dotted(word: &str) -> bool {
         .next()
         .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     let is_part = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$' | b':' | b'/' | b'#')
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'-' | b'$' | b':' | b'/' | b'#')
     };
     let inner = word.trim_end_matches(['.', ':']);
     starts
@@ -302,12 +322,15 @@ pub(super) fn is_dotted(word: &str) -> bool {
 
 /// Whether a mark follows that ends a column.
 fn marked(behind: &str) -> bool {
+    if behind.starts_with('\t') {
+        return true;
+    }
     let trimmed = behind.trim_ascii_start();
     let spaced = trimmed.len() < behind.len();
     match trimmed.as_bytes() {
         [b':', next, ..] => !spaced || *next == b' ',
         [b'|', ..] => true,
-        [b'-', b' ', ..] | [b'-', b'-', ..] => spaced,
+        [b'>', b' ', ..] | [b'-', b' ' | b'-', ..] => spaced,
         _ => false,
     }
 }
@@ -330,20 +353,47 @@ fn level_ahead(behind: &str) -> bool {
 /// Names that runtimes give to threads.
 pub(super) fn is_thread(value: &str) -> bool {
     const PARTS: [&str; 8] = [
-        "thread", "pool", "worker", "exec", "dispatcher", "nio", "scheduler", "timer",
+        "thread",
+        "pool",
+        "worker",
+        "exec",
+        "dispatcher",
+        "nio",
+        "scheduler",
+        "timer",
     ];
     let lower = value.to_ascii_lowercase();
-    let numbered = value.rsplit_once(['-', '_', '#']).is_some_and(|(name, number)| {
-        !name.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty()
-    });
+    let numbered = value
+        .rsplit_once(['-', '_', '#'])
+        .is_some_and(|(name, number)| {
+            !name.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+                && !number.is_empty()
+        });
     lower == "main" || numbered || PARTS.iter().any(|part| lower.contains(part))
+}
+
+/// slog's `+2` or `-4` behind a level.
+fn offset_length(behind: &str) -> usize {
+    let digits = behind
+        .bytes()
+        .skip(1)
+        .take_while(u8::is_ascii_digit)
+        .count();
+    if behind.starts_with(['+', '-']) && (1..=2).contains(&digits) {
+        1 + digits
+    } else {
+        0
+    }
 }
 
 /// A message's code, as `CWWKF0010I` and `BEA-000360`.
 fn is_code(word: &str) -> bool {
     let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = word.get(letters..).unwrap_or_default();
-    let digits = rest.trim_start_matches('-').trim_end_matches(|letter: char| letter.is_ascii_uppercase());
+    let digits = rest
+        .trim_start_matches('-')
+        .trim_end_matches(|letter: char| letter.is_ascii_uppercase());
     letters >= 2 && digits.len() >= 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
