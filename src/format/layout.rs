@@ -156,6 +156,10 @@ pub enum FieldKind {
     Sourced,
     /// The rest of the record but for a `>` at its end, as `WebLogic` has it.
     Angled,
+    /// The rest of the line with `, key: value` at its end, and below it `at file.rs:42` and `in span`.
+    Pretty,
+    /// The rest of the line with context and extra data at its end, as Monolog has them.
+    Monolog,
     /// The rest of the line with a JSON object at its end.
     Json,
     /// The rest of the line as structlog's console has it: message, `[logger]`, pairs.

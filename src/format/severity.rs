@@ -9,7 +9,7 @@ use crate::record::SeverityNumber;
 
 /// The words of up to eight letters, the frequent ones first: a word is compared as one integer, most are found at the first
 /// tries.
-const WORDS: [(u64, u8); 53] = [
+const WORDS: [(u64, u8); 58] = [
     (packed(b"info"), 9),
     (packed(b"warn"), 13),
     (packed(b"error"), 17),
@@ -42,6 +42,11 @@ const WORDS: [(u64, u8); 53] = [
     (packed(b"eror"), 17),
     (packed(b"note"), 10),
     (packed(b"fatl"), 21),
+    (packed(b"debu"), 5),
+    (packed(b"crt"), 18),
+    (packed(b"trac"), 1),
+    (packed(b"fata"), 21),
+    (packed(b"pani"), 21),
     (packed(b"erro"), 17),
     (packed(b"trce"), 1),
     (packed(b"dbug"), 5),

@@ -20,6 +20,9 @@ const SHARED_PERCENT_MIN: usize = 80;
 /// Most lines, on the average, below the one that begins a record of a layout whose records are blocks.
 const BLOCK_LINES_MAX: usize = 40;
 
+/// The name of rows that are nobody's.
+const UNNAMED: &str = "text";
+
 /// Rows that fit what many loggers write: when the lines themselves say more, that counts.
 const COMMON_NAMES: [&str; 8] = [
     "python-logging",
@@ -253,13 +256,25 @@ fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
         .is_some_and(|chosen| chosen.layout().time() == HasTime::Stamped);
     let stamped = weak.iter().filter(|line| line.stamped).count();
     if is_timed || stamped * 2 > weak.len() {
-        weak.retain(|line| line.stamped);
+        // Some rows tell a time that stands in the midst of a line.
+        let is_laid_out = |line: &TextLine<'_>| {
+            chosen.iter().any(|chosen| {
+                chosen.layout().time() == HasTime::Stamped
+                    && chosen.row().is_some_and(|row| holds(&line.rows, row))
+            })
+        };
+        weak.retain(|line| line.stamped || is_laid_out(line));
     }
     let mut at = chosen
         .iter()
         .position(|chosen| !chosen.row().is_some_and(is_distinct))
         .unwrap_or(chosen.len());
-    if let Some(layout) = relaxed(&chosen, texts.len()) {
+    let records = if is_timed {
+        texts.iter().filter(|line| line.stamped).count()
+    } else {
+        texts.len()
+    };
+    if let Some(layout) = relaxed(&chosen, records) {
         insert(&mut chosen, &mut at, layout, (&mut weak, zone));
     }
     for _ in 0..INFERRED_MAX {
@@ -269,10 +284,30 @@ fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
         };
         let common = chosen.get(at).and_then(Chosen::row);
         let columns = captures_of(&inferred.pattern);
-        if common.is_some_and(|row| captures_of(ROWS[row].pattern) >= columns) {
+        let says_less = |row: usize| {
+            if table::layouts()[row].time() == HasTime::Stamped
+                && inferred.time() != HasTime::Stamped
+            {
+                return true;
+            }
+            let known = captures_of(ROWS[row].pattern);
+            // What has no name of its own gives way to what is told from the lines.
+            known > columns
+                || (known == columns
+                    && ROWS[row].name != UNNAMED
+                    && !inferred.pattern.ends_with(":pairs}")
+                    && !inferred.pattern.ends_with(":json}"))
+        };
+        if common.is_some_and(says_less) {
             break;
         }
         insert(&mut chosen, &mut at, inferred, (&mut weak, zone));
+        // A nameless row that took a few other lines, too, would take openings of traces for records.
+        let is_kept = |chosen: &Chosen| {
+            let is_unnamed = chosen.row().is_some_and(|row| ROWS[row].name == UNNAMED);
+            !is_unnamed || chosen.taken * 10 >= texts.len()
+        };
+        chosen.retain(is_kept);
     }
     chosen
 }

@@ -117,7 +117,7 @@ mod tests {
                 "2026-11-20 09:00:02,123 shop.db.pool DEBUG    taken",
                 "2026-11-20 09:00:03,123 werkzeug     INFO     served it",
             ],
-            "{time} {scope:name} {level} {body}",
+            "{time} {scope:name} {level:upper} {body}",
         );
         check(
             [
@@ -126,7 +126,7 @@ mod tests {
                 "[2026-11-20 09:00:02] [pool-2] [INFO] Main - taken",
                 "[2026-11-20 09:00:03] [main] [ERROR] org.shop.Db - gone",
             ],
-            "[{time}] [{thread:text}] [{level}] {scope:name} - {body}",
+            "[{time}] [{thread:text}] [{level:upper}] {scope:name} - {body}",
         );
         check(
             [
@@ -135,7 +135,7 @@ mod tests {
                 "INFO: 2026-11-20 09:00:02 [812] db.py:42 taken",
                 "ERROR: 2026-11-20 09:00:03 [812] db.py:11 gone",
             ],
-            "{level}{? }: {time} [{pid}] {file:source}:{line} {body}",
+            "{level:upper}{? }: {time} [{pid}] {file:source}:{line} {body}",
         );
     }
 
@@ -148,7 +148,7 @@ mod tests {
                 "2026-11-20 09:00:02 INFO 12 taken",
                 "2026-11-20 09:00:03 WARN [x] gone",
             ],
-            "{time} {level} {body}",
+            "{time} {level:upper} {body}",
         );
         check(["a", "b c", "d: e", "[f] g"], "");
     }

@@ -6,6 +6,7 @@ use crate::format::json::{self, scan};
 use crate::format::layout::table::ROWS;
 use crate::format::layout::{Captures, table};
 use crate::format::logfmt;
+use crate::format::severity;
 use crate::format::syslog;
 use crate::format::timestamp::{self, Zone};
 use crate::format::trace::{self, TraceState};
@@ -14,6 +15,9 @@ use crate::otlp::payload::json_carries;
 
 /// Rows of data below a line of names that must have as many cells.
 const TABLE_ROWS_MIN: usize = 2;
+
+/// Most blanks before the level or time of a line that begins a record.
+const INDENT_MAX: usize = 6;
 
 /// A set of rows of the table of layouts.
 pub(super) type RowSet = [u64; ROWS.len().div_ceil(64)];
@@ -79,7 +83,7 @@ impl<'h> HeadLines<'h> {
                 trace = state;
                 continue;
             }
-            if trace::continues(line.as_bytes()) {
+            if trace::continues(line.as_bytes()) && !begins_indented(line, zone) {
                 continue;
             }
             trace = TraceState::begin(line.as_bytes());
@@ -126,6 +130,23 @@ impl<'h> HeadLines<'h> {
             stamped,
         });
     }
+}
+
+/// Whether a level or a time stands behind the few blanks at a line's start, as loggers align them to the right.
+fn begins_indented(line: &str, zone: &mut Zone) -> bool {
+    let inner = line.trim_start_matches(' ');
+    let blanks = line.len() - inner.len();
+    if blanks == 0 || blanks > INDENT_MAX {
+        return false;
+    }
+    let length = inner.bytes().take_while(u8::is_ascii_uppercase).count();
+    let word = inner.get(..length).unwrap_or_default();
+    let delimited = inner
+        .as_bytes()
+        .get(length)
+        .is_some_and(|next| matches!(next, b' ' | b'[' | b':'));
+    (delimited && severity::from_word(word).is_some())
+        || timestamp::at(inner.as_bytes(), zone).is_some()
 }
 
 fn rows_of(line: &str, zone: &mut Zone) -> RowSet {

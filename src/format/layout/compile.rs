@@ -351,6 +351,8 @@ fn takes_the_rest(kind: FieldKind) -> bool {
             | FieldKind::Bracketed
             | FieldKind::Cef
             | FieldKind::Sourced
+            | FieldKind::Monolog
+            | FieldKind::Pretty
             | FieldKind::Angled
             | FieldKind::Structlog
     )
@@ -437,6 +439,8 @@ fn field_kind(name: &str, kind: &str, target: &Target, follow: &Follow) -> Optio
         "coded" => FieldKind::Coded,
         "noted" => FieldKind::Noted,
         "trailing" => FieldKind::Trailing,
+        "pretty" => FieldKind::Pretty,
+        "monolog" => FieldKind::Monolog,
         "sourced" => FieldKind::Sourced,
         "angled" => FieldKind::Angled,
         "json" => FieldKind::Json,

@@ -76,6 +76,9 @@ impl Span {
 /// The name of an attribute: borrowed for built-in patterns, so that a clone costs nothing.
 type Key = Cow<'static, str>;
 
+/// Places at which Monolog's data is looked for.
+const MONOLOG_TRIES_MAX: usize = 8;
+
 struct Filler<'r, 'a> {
     record: &'r mut Record<'a>,
     mask: KeyMask,
@@ -162,6 +165,9 @@ impl<'a> Filler<'_, 'a> {
     /// Sets the body: `head` is what the pattern left of the first line, `rest` goes on to the end of the record.
     fn body(&mut self, kind: FieldKind, head: &'a str, rest: &'a str) {
         let head = head.strip_suffix('\r').unwrap_or(head);
+        if kind == FieldKind::Monolog {
+            return self.monolog(head, rest);
+        }
         if rest.len() > head.len()
             && let Some(exception) = trace::find(rest)
         {
@@ -213,6 +219,7 @@ impl<'a> Filler<'_, 'a> {
             FieldKind::Pairs | FieldKind::Structlog => PairStyle::Blank,
             FieldKind::ListedPairs => PairStyle::Listed,
             FieldKind::CommaPairs => PairStyle::Comma,
+            FieldKind::Pretty => return self.pretty(first, more, whole),
             _ => return self.whole_message(kind, first, more, whole),
         };
         if !more.trim_ascii().is_empty() {
@@ -220,6 +227,10 @@ impl<'a> Filler<'_, 'a> {
         }
         let (mut message, found) = pairs::split(style, first);
         self.pairs(style, found);
+        if kind == FieldKind::Pairs && !found.is_empty() {
+            // hclog puts a colon between its message and the pairs.
+            message = message.strip_suffix(':').unwrap_or(message);
+        }
         if kind == FieldKind::Structlog {
             message = self.bracketed_logger(message);
         }
@@ -238,6 +249,82 @@ impl<'a> Filler<'_, 'a> {
             Some(indented) => Value::Text(Cow::Owned(indented.replace("\n    ", "\n"))),
             None => text(message),
         };
+    }
+
+    /// `message {"key":"value"} []`: context and extra data, each of which may be missing or empty.
+    fn monolog(&mut self, head: &'a str, rest: &'a str) {
+        if let Some(message) = self.object_exception(head, rest) {
+            self.record.body = text(message);
+            return;
+        }
+        let found = memchr::memchr2_iter(b'{', b'[', rest.as_bytes())
+            .filter(|at| *at > 0 && rest.as_bytes().get(at - 1) == Some(&b' '))
+            .take(MONOLOG_TRIES_MAX)
+            .find_map(|at| Some((at, trailing_values(rest.get(at..)?)?)));
+        let Some((at, values)) = found else {
+            return self.body(FieldKind::Text, head, rest);
+        };
+        for value in values.into_iter().flatten() {
+            let Value::Map(members) = value else { continue };
+            for member in members {
+                unique::push(
+                    &mut self.record.attributes,
+                    &mut self.mask,
+                    member.key,
+                    member.value,
+                );
+            }
+        }
+        self.record.body = text(rest.get(..at).unwrap_or(rest).trim_ascii_end());
+    }
+
+    /// Laravel's `message {"exception":"[object] (Type(code: 0): what at file:7)` with a trace below, which is no JSON.
+    fn object_exception(&mut self, head: &'a str, rest: &'a str) -> Option<&'a str> {
+        let (_, object) = head.split_once("\"exception\":\"[object] (")?;
+        let (message, _) = head.split_once(" {\"")?;
+        let (kind, what) = object.split_once("(code: ").unwrap_or((object, ""));
+        let what = what.split_once("): ").map_or("", |(_, what)| what);
+        let what = what.rsplit_once(" at ").map_or(what, |(what, _)| what);
+        let trace = rest.get(head.len()..).unwrap_or_default().trim_ascii();
+        let trace = trace.strip_suffix("\"}").unwrap_or(trace).trim_ascii_end();
+        push_exception(self.record, kind, what, trace);
+        Some(message)
+    }
+
+    /// `message, key: value`, and lines below it that say where: `at src/main.rs:42`, `in shop::request with id: 7`.
+    fn pretty(&mut self, first: &'a str, more: &'a str, whole: &'a str) {
+        let (message, found) = pairs::split(PairStyle::Comma, first);
+        for (key, value) in pairs::read(PairStyle::Comma, found) {
+            let value = typed(value);
+            unique::push(
+                &mut self.record.attributes,
+                &mut self.mask,
+                Cow::Borrowed(key),
+                value,
+            );
+        }
+        let lines = || {
+            more.lines()
+                .map(str::trim_ascii)
+                .filter(|line| !line.is_empty())
+        };
+        if !lines().all(|line| line.starts_with("at ") || line.starts_with("in ")) {
+            return self.set_body(message, more, whole);
+        }
+        for line in lines() {
+            if let Some(span) = line.strip_prefix("in ") {
+                self.push("tracing.span", text(span));
+            } else if let Some(place) = line.strip_prefix("at ")
+                && let Some((file, line)) = place
+                    .split_once(" on ")
+                    .map_or(place, |(place, _)| place)
+                    .rsplit_once(':')
+            {
+                self.push("code.file.path", text(file));
+                self.push("code.line.number", integer(line));
+            }
+        }
+        self.record.body = text(message);
     }
 
     /// The message of a format that puts no pairs behind it, or leaves them there.
@@ -597,6 +684,18 @@ fn bracketed(line: &str) -> Option<(&str, &str)> {
 
 fn unquoted(value: &str) -> Option<&str> {
     value.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// One or two values of JSON that go on to the end of a text.
+fn trailing_values(text: &str) -> Option<[Option<Value<'_>>; 2]> {
+    let mut scanner = Scanner::new(text.trim_ascii_end());
+    let first = scanner.value()?;
+    if scanner.at_end() {
+        return Some([Some(first), None]);
+    }
+    let second = scanner.value()?;
+    let is_data = |value: &Value<'_>| matches!(value, Value::Map(_) | Value::Array(_));
+    (scanner.at_end() && is_data(&second)).then_some([Some(first), Some(second)])
 }
 
 fn text(found: &str) -> Value<'_> {

@@ -15,6 +15,8 @@ pub(super) enum Vocabulary {
     Any,
     /// A known word in capitals.
     Upper,
+    /// A known word in small letters.
+    Lower,
     /// A known word in small letters with a blank behind it, as structlog fills its brackets.
     Padded,
     /// One letter: `I`, `W`, `E`.
@@ -29,6 +31,10 @@ pub(super) enum Vocabulary {
     Sssd,
     /// PHP: `Warning`, `Fatal error`.
     Php,
+    /// Unreal's: `Display`, `VeryVerbose`.
+    Unreal,
+    /// npm's: `silly`, `verbose`, `timing`, `http`.
+    Npm,
     /// .NET's console: `info`, `fail`, `crit`.
     DotNet,
     /// Erlang's reports: `INFO`, `CRASH`.
@@ -56,7 +62,10 @@ impl Vocabulary {
             "sssd" => Vocabulary::Sssd,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
+            "lower" => Vocabulary::Lower,
             "php" => Vocabulary::Php,
+            "unreal" => Vocabulary::Unreal,
+            "npm" => Vocabulary::Npm,
             "dotnet" => Vocabulary::DotNet,
             "esxi" => Vocabulary::Esxi,
             "report" => Vocabulary::Report,
@@ -84,6 +93,11 @@ impl Vocabulary {
                 let is_upper = !word.bytes().any(|byte| byte.is_ascii_lowercase());
                 is_upper.then_some((Some(number?), word.len()))
             }
+            Vocabulary::Lower => {
+                let (word, number) = word(text)?;
+                let is_lower = !word.bytes().any(|byte| byte.is_ascii_uppercase());
+                is_lower.then_some((Some(number?), word.len()))
+            }
             Vocabulary::Padded => {
                 let (word, number) = word(text)?;
                 let is_lower = word.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -91,6 +105,8 @@ impl Vocabulary {
                 padded.then_some((Some(number?), word.len()))
             }
             Vocabulary::Php => php(text),
+            Vocabulary::Unreal => unreal(text),
+            Vocabulary::Npm => npm(text),
             Vocabulary::DotNet => dotnet(text),
             Vocabulary::Report => report(text),
             Vocabulary::Esxi => esxi(text),
@@ -118,7 +134,28 @@ fn word(text: &[u8]) -> Option<(&str, Option<SeverityNumber>)> {
         return None;
     }
     let word = str::from_utf8(text.get(..length)?).ok()?;
-    Some((word, severity::from_word(word)))
+    let number = severity::from_word(word);
+    if number.is_some()
+        && let Some(offset) = offset(text.get(length..).unwrap_or_default())
+    {
+        let word = str::from_utf8(text.get(..length + offset)?).ok()?;
+        return Some((word, severity::from_label(word)));
+    }
+    Some((word, number))
+}
+
+/// The length of slog's `+2` or `-4` behind a level.
+fn offset(behind: &[u8]) -> Option<usize> {
+    let sign = *behind.first()?;
+    let digits = behind
+        .get(1..)?
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let ends = behind
+        .get(1 + digits)
+        .is_none_or(|next| matches!(next, b' ' | b'\t' | b']' | b'|'));
+    (matches!(sign, b'+' | b'-') && (1..=2).contains(&digits) && ends).then_some(1 + digits)
 }
 
 fn letter(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
@@ -225,6 +262,27 @@ fn php(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
         .iter()
         .find(|(kind, _)| text.starts_with(kind.as_bytes()))?;
     Some((SeverityNumber::new(*number), kind.len()))
+}
+
+/// Words that npm has besides the usual ones say what a line is about, and no severity.
+fn npm(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let (word, number) = word(text)?;
+    let is_topic = matches!(word, "timing" | "http" | "notice");
+    (number.is_some() || is_topic).then_some((number, word.len()))
+}
+
+fn unreal(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
+    let (word, _) = word(text)?;
+    let number = match word {
+        "Fatal" => 21,
+        "Error" => 17,
+        "Warning" => 13,
+        "Display" | "Log" => 9,
+        "Verbose" => 5,
+        "VeryVerbose" => 1,
+        _ => return None,
+    };
+    Some((SeverityNumber::new(number), word.len()))
 }
 
 fn dotnet(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {

@@ -286,6 +286,10 @@ fn token_end(until: &Until, line: &[u8], at: usize) -> Option<usize> {
 /// Anything up to what ends it, without the blanks around it. A run of blanks is looked at once.
 fn text(until: &Until, line: &[u8], at: usize) -> Option<(Span, usize)> {
     let start = blanks(line, at);
+    // An empty text does not go on behind what ends it.
+    if start < line.len() && until.stops.holds(line[start]) && until.ends(line, start) {
+        return None;
+    }
     let (mut end, mut last) = (start, start);
     while let Some(byte) = line.get(end) {
         if until.stops.holds(*byte) && until.ends(line, end) {

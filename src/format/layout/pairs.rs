@@ -7,7 +7,7 @@ const KEY_BYTES_MAX: usize = 64;
 
 /// How pairs stand behind a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PairStyle {
+pub enum PairStyle {
     /// `message key=value key="a b"`
     Blank,
     /// `message (key=value, key=value)`
@@ -19,7 +19,7 @@ pub(super) enum PairStyle {
 /// Where the pairs behind a message begin; the length of `text` when there are none.
 ///
 /// Shape: the rest of a line → the end of its message, and the text of the pairs.
-pub(super) fn split(style: PairStyle, text: &str) -> (&str, &str) {
+pub fn split(style: PairStyle, text: &str) -> (&str, &str) {
     let found = match style {
         PairStyle::Blank => blank_start(text),
         PairStyle::Listed => listed_start(text),
@@ -33,7 +33,7 @@ pub(super) fn split(style: PairStyle, text: &str) -> (&str, &str) {
 }
 
 /// The pairs of a text that [`split`] has found, in their order; quotes are off.
-pub(super) fn read(style: PairStyle, pairs: &str) -> Pairs<'_> {
+pub fn read(style: PairStyle, pairs: &str) -> Pairs<'_> {
     let rest = match style {
         PairStyle::Listed => pairs
             .trim_ascii()
@@ -47,7 +47,7 @@ pub(super) fn read(style: PairStyle, pairs: &str) -> Pairs<'_> {
 
 /// Walks through pairs.
 #[derive(Debug)]
-pub(super) struct Pairs<'a> {
+pub struct Pairs<'a> {
     style: PairStyle,
     rest: &'a str,
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use crate::format::detect::infer::prefix::{Mark, Prefix, is_dotted, is_thread};
 use crate::format::layout;
+use crate::format::layout::pairs::{self, PairStyle};
 
 /// The keys of columns of which nothing is known.
 const CONTEXTS: [&str; 4] = ["context", "context.2", "context.3", "context.4"];
@@ -45,7 +46,61 @@ pub(super) fn pattern(marks: &[Mark], prefixes: &[Prefix<'_>]) -> Option<String>
         })
         .collect();
     let kinds = kinds(&columns)?;
-    written(marks, &columns, &kinds)
+    written(marks, &columns, &kinds, &Heads::of(marks, prefixes))
+}
+
+/// What the lines as a whole say.
+struct Heads {
+    indented: bool,
+    level: &'static str,
+    body: &'static str,
+}
+
+impl Heads {
+    fn of(marks: &[Mark], prefixes: &[Prefix<'_>]) -> Heads {
+        let lines: Vec<&Prefix<'_>> = prefixes
+            .iter()
+            .filter(|prefix| prefix.marks.starts_with(marks))
+            .collect();
+        let levels: Vec<&str> = lines
+            .iter()
+            .map(|line| line.level)
+            .filter(|level| !level.is_empty())
+            .collect();
+        // A few lines are no records: `Error: gone` opens a trace.
+        let is_upper = share(&levels, |level| {
+            !level.bytes().any(|byte| byte.is_ascii_lowercase())
+        }) >= 90;
+        let is_lower = share(&levels, |level| {
+            !level.bytes().any(|byte| byte.is_ascii_uppercase())
+        }) >= 90;
+        let with_pairs = lines.iter().filter(|line| has_pairs(line.line)).count();
+        let with_object = lines.iter().filter(|line| has_object(line.line)).count();
+        Heads {
+            indented: lines.iter().any(|line| line.line.starts_with([' ', '\t'])),
+            level: match (is_upper, is_lower) {
+                (true, false) => "{level:upper}",
+                (false, true) => "{level:lower}",
+                _ => "{level}",
+            },
+            // Some messages end like pairs by chance.
+            body: if with_object * 100 > lines.len() * 30 {
+                "{body:json}"
+            } else if with_pairs * 100 > lines.len() * 50 {
+                "{body:pairs}"
+            } else {
+                "{body}"
+            },
+        }
+    }
+}
+
+fn has_pairs(line: &str) -> bool {
+    !pairs::split(PairStyle::Blank, line).1.is_empty()
+}
+
+fn has_object(line: &str) -> bool {
+    line.ends_with('}') && (line.contains("\t{") || line.contains(" {\""))
 }
 
 fn kinds(columns: &[Vec<&str>]) -> Option<Vec<Kind>> {
@@ -111,7 +166,7 @@ fn kind_of(values: &[&str], has_scope: bool) -> Option<Kind> {
     if all(is_address) {
         return Some(Kind::Client);
     }
-    most(values, is_thread).then_some(Kind::Thread)
+    (share(values, is_thread) >= 50).then_some(Kind::Thread)
 }
 
 /// The column of the logger: the one with the most dotted names, of equals the last.
@@ -127,7 +182,7 @@ fn scope_of(columns: &[Vec<&str>]) -> Option<usize> {
             || share(values, is_number) > 20
             || share(values, is_address) > 50
             || share(values, is_plain_name) < 90
-            || (dotted < 20 && threads > 30)
+            || (dotted < 20 && threads > 75)
             || values
                 .iter()
                 .all(|value| is_hex(value, 16) || is_hex(value, 32));
@@ -140,13 +195,16 @@ fn scope_of(columns: &[Vec<&str>]) -> Option<usize> {
         .map(|(_, index)| index)
 }
 
-fn written(marks: &[Mark], columns: &[Vec<&str>], kinds: &[Kind]) -> Option<String> {
+fn written(marks: &[Mark], columns: &[Vec<&str>], kinds: &[Kind], heads: &Heads) -> Option<String> {
     let mut pattern = String::new();
+    if heads.indented {
+        pattern.push_str("{? }");
+    }
     let mut column = 0;
     for (index, mark) in marks.iter().enumerate() {
         match mark {
             Mark::Time => pattern.push_str("{time}"),
-            Mark::Level => pattern.push_str("{level}"),
+            Mark::Level => pattern.push_str(heads.level),
             Mark::Letter => pattern.push_str("{level:letter}"),
             Mark::Enclosed | Mark::Bare => {
                 let may_be_empty = columns.get(column)?.iter().any(|value| value.is_empty());
@@ -163,7 +221,7 @@ fn written(marks: &[Mark], columns: &[Vec<&str>], kinds: &[Kind]) -> Option<Stri
             Mark::Byte(byte) => pattern.push(char::from(*byte)),
         }
     }
-    pattern.push_str("{body}");
+    pattern.push_str(heads.body);
     Some(pattern)
 }
 
@@ -210,7 +268,7 @@ fn is_number(value: &str) -> bool {
 fn is_source_line(value: &str) -> bool {
     value
         .rsplit_once(':')
-        .is_some_and(|(file, line)| is_number(line) && is_dotted(file) && is_source(file))
+        .is_some_and(|(file, line)| is_number(line) && is_source(file))
 }
 
 fn is_source(file: &str) -> bool {

@@ -2,8 +2,9 @@
 //!
 //! Limits: at most [`STEPS_MAX`] columns, each at most [`COLUMN_BYTES_MAX`] long; every byte is looked at a fixed number of times.
 
+use crate::format::layout;
 use crate::format::severity;
-use crate::format::timestamp::{self, Zone};
+use crate::format::timestamp::{self, Leading, Zone};
 
 /// Most columns before a message.
 const STEPS_MAX: usize = 10;
@@ -36,6 +37,10 @@ pub(super) struct Prefix<'a> {
     pub(super) marks: Vec<Mark>,
     /// Where the message may begin: behind so many marks.
     pub(super) ends: Vec<usize>,
+    /// The word of its level.
+    pub(super) level: &'a str,
+    /// The whole line.
+    pub(super) line: &'a str,
     /// What the columns hold, in their order.
     pub(super) columns: Vec<&'a str>,
 }
@@ -52,11 +57,13 @@ impl<'a> Prefix<'a> {
     pub(super) fn read(line: &'a str, zone: &mut Zone) -> Prefix<'a> {
         let mut reader = Reader {
             line,
-            at: 0,
+            at: line.len() - line.trim_ascii_start().len(),
             found: Prefix {
                 marks: Vec::new(),
                 ends: Vec::new(),
                 columns: Vec::new(),
+                level: "",
+                line,
             },
             zone,
         };
@@ -96,7 +103,7 @@ impl<'a> Reader<'a, '_> {
         let bytes = self.rest().as_bytes();
         let found = timestamp::at(bytes, self.zone)
             .or_else(|| timestamp::time_of_day(bytes, self.zone))
-            .map(|leading| leading.bytes());
+            .map(Leading::bytes);
         if let Some(length) = found {
             self.mark(Mark::Time, length);
         }
@@ -123,7 +130,9 @@ impl<'a> Reader<'a, '_> {
                     rest.as_bytes().get(length..length + 2),
                     Some(b" |" | b" -" | b"  " | b" [" | b" :")
                 );
+            let length = length + offset_length(rest.get(length..).unwrap_or_default());
             if is_upper || marked || self.has(Mark::Time) {
+                self.found.level = word;
                 self.mark(Mark::Level, length);
                 return true;
             }
@@ -175,11 +184,13 @@ impl<'a> Reader<'a, '_> {
             if !self.has_level() && severity::from_word(behind.trim_ascii()).is_some() {
                 self.mark(Mark::Time, 0);
                 self.mark(Mark::Byte(b' '), 0);
+                self.found.level = behind.trim_ascii();
                 return self.mark(Mark::Level, 0);
             }
         }
         if !self.has_level() {
             if severity::from_word(content).is_some() {
+                self.found.level = content;
                 return self.mark(Mark::Level, 0);
             }
             if content.len() == 1 && severity::from_letter(content).is_some() {
@@ -201,8 +212,11 @@ impl<'a> Reader<'a, '_> {
         let behind = rest.get(length..).unwrap_or_default();
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
         // Behind a logger, what looks like one begins the message.
-        let has_logger =
-            self.has_level() && self.found.columns.iter().any(|column| is_dotted(column));
+        let has_logger = self.has_level()
+            && self.found.columns.iter().any(|column| {
+                let file = column.rsplit_once(':').map_or(*column, |(file, _)| file);
+                is_dotted(column) && !layout::is_source(file.as_bytes())
+            });
         let with_line = word.rsplit_once(':').is_some();
         let stands_out = is_number
             || is_hex(word)
@@ -308,12 +322,15 @@ pub(super) fn is_dotted(word: &str) -> bool {
 
 /// Whether a mark follows that ends a column.
 fn marked(behind: &str) -> bool {
+    if behind.starts_with('\t') {
+        return true;
+    }
     let trimmed = behind.trim_ascii_start();
     let spaced = trimmed.len() < behind.len();
     match trimmed.as_bytes() {
         [b':', next, ..] => !spaced || *next == b' ',
         [b'|', ..] => true,
-        [b'-', b' ', ..] | [b'-', b'-', ..] => spaced,
+        [b'>', b' ', ..] | [b'-', b' ' | b'-', ..] => spaced,
         _ => false,
     }
 }
@@ -354,6 +371,20 @@ pub(super) fn is_thread(value: &str) -> bool {
                 && !number.is_empty()
         });
     lower == "main" || numbered || PARTS.iter().any(|part| lower.contains(part))
+}
+
+/// slog's `+2` or `-4` behind a level.
+fn offset_length(behind: &str) -> usize {
+    let digits = behind
+        .bytes()
+        .skip(1)
+        .take_while(u8::is_ascii_digit)
+        .count();
+    if behind.starts_with(['+', '-']) && (1..=2).contains(&digits) {
+        1 + digits
+    } else {
+        0
+    }
 }
 
 /// A message's code, as `CWWKF0010I` and `BEA-000360`.

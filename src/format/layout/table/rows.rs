@@ -152,6 +152,12 @@ pub const ROWS: &[Row] = &[
     row(
         "glog",
         Distinct,
+        "{level:letter}{time:%Y%m%d %H:%M:%S.%f} {tid} {file}:{line}] {body:noted}",
+        "I20261120 09:00:00.123456     812 server.cc:42] started",
+    ),
+    row(
+        "glog",
+        Distinct,
         "{level:letter}{time:%m%d %H:%M:%S.%f} {tid} {file}:{line}] {body:noted}",
         r#"I1120 09:00:00.123456       1 scheduler.go:169] "Pod scheduled" pod="default/web-1" node="n2""#,
     ),
@@ -188,7 +194,7 @@ pub const ROWS: &[Row] = &[
     row(
         "logrus-tty",
         Distinct,
-        "{level}[{elapsed_seconds:int}] {body:pairs}",
+        "{? }{level}[{elapsed_seconds:int}] {body:pairs}",
         "WARN[0012] disk is filling up free=12% path=/var",
     ),
     row(
@@ -328,6 +334,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "[{time}][{level:any}][{scope}]{? [{context:token}]} {body}",
         "[2026-11-20T09:00:00,123][INFO ][o.e.n.Node               ] [node-1] started",
+    ),
+    row(
+        "lager",
+        Distinct,
+        "{time} [{level:any}] <{erlang.pid}>@{code.namespace:name}:{func:token}:{line} {body}",
+        "2026-11-20 09:00:00.123 [info] <0.42.0>@shop_cart:save:42 saved",
     ),
     row(
         "rabbitmq",
@@ -540,7 +552,7 @@ pub const ROWS: &[Row] = &[
         "2026-11-20 09:00:00,123+0000 INFO  [qtp1-42] *SYSTEM org.sonatype.nexus.Cart - started",
     ),
     row(
-        "log4j",
+        "timbre",
         Distinct,
         "{time} {level} [{thread}] {file:source}:{line}{?:} {?- }{body}",
         "2026-11-20 09:00:00,123 WARN [worker-1] CartService.java:42 - retrying",
@@ -556,6 +568,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {level} [{thread}] {scope:dotted}:{line} - {body}",
         "2026-11-20 09:00:00,123 INFO  [main] org.shop.cart.CartService:42 - saved",
+    ),
+    row(
+        "log4j",
+        Distinct,
+        "{time} {host:token} {level:upper} [{scope:name}:{line}] - {body}",
+        "2026-11-20T09:00:00.123Z web1 INFO [shop.cart:42] - saved",
     ),
     row(
         "artifactory",
@@ -580,6 +598,120 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} [{thread}] {scope:dotted}(){below:level}",
         "2026-11-20 09:00:00 [main] org.shop.cart.CartService.save()",
+    ),
+    row(
+        "semantic-logger",
+        Distinct,
+        "{time} {level:letter} [{pid}:{thread:text}] {scope:name} -- {body}",
+        "2026-11-20 09:00:00.123456 I [812:main] Shop::Cart -- saved -- {:items=>7}",
+    ),
+    row(
+        "puppet",
+        Distinct,
+        "{time} {scope:name} ({level}): {body}",
+        "2026-11-20 09:00:00 +0000 Puppet (notice): Applied catalog in 1.23 seconds",
+    ),
+    row(
+        "resque",
+        Distinct,
+        "** [{time:%H:%M:%S %Y-%m-%d}] {pid}: {body}",
+        "** [09:00:00 2026-11-20] 812: got: (Job{default} | Cart | [7])",
+    ),
+    row(
+        "php-fpm",
+        Distinct,
+        "[{time:%d-%b-%Y %H:%M:%S}] {level:upper}: {body}",
+        "[20-Nov-2026 09:00:00] NOTICE: [pool www] child 812 started",
+    ),
+    row(
+        "drupal",
+        Distinct,
+        "{drupal.base_url:token}|{time:%s}|{scope:text}|{client:ip}|{url.full:token}|{?{http.request.header.referer:token}}|{user.id:int}|{?{drupal.link:text}}|{body}",
+        "https://shop.example|1795165200|cron|192.0.2.7|https://shop.example/cron||0||Cron run completed.",
+    ),
+    row(
+        "dotnet-console",
+        Distinct,
+        "{time} {level:dotnet}: {scope:name}[{event.id:int}]{below}",
+        "09:00:00 info: Microsoft.Hosting.Lifetime[14]",
+    ),
+    row(
+        "azure-app-service",
+        Distinct,
+        "{time} PID[{pid}] {level:any} {body}",
+        "2026-11-20T09:00:00  PID[812] Information Application started.",
+    ),
+    row(
+        "chromium",
+        Distinct,
+        "[{pid}:{tid}:{time:%m%d/%H%M%S.%f}:{level:any}:{file}({line})] {body}",
+        "[812:900:1120/090000.123456:ERROR:gpu_init.cc(42)] gone",
+    ),
+    row(
+        "chromium",
+        Distinct,
+        "[{time:%m%d/%H%M%S.%f}:{level:any}:{file}({line})] {body}",
+        "[1120/090000.123456:ERROR:gpu_init.cc(42)] gone",
+    ),
+    row(
+        "kodi",
+        Distinct,
+        "{time} T:{tid} {level} <{scope:text}>: {body}",
+        "2026-11-20 09:00:00.123 T:900      info <general>: Starting Kodi",
+    ),
+    row(
+        "kodi",
+        Distinct,
+        "{time} T:{tid} {level}: {body}",
+        "09:00:00.123 T:900  NOTICE: Starting Kodi",
+    ),
+    row(
+        "mumble",
+        Distinct,
+        "<{level:letter}>{time} {body}",
+        "<W>2026-11-20 09:00:00.123 Murmur 1.5 running on Linux",
+    ),
+    row(
+        "unbound",
+        Distinct,
+        "{time} {scope:name}[{pid}:{tid}] {level}: {body}",
+        "Nov 20 09:00:00 unbound[812:0] info: start of service",
+    ),
+    row(
+        "nslog",
+        Distinct,
+        "{time} {scope:name}[{pid}:{tid:token}] {body}",
+        "2026-11-20 09:00:00.123 Shop[812:90210] cart saved",
+    ),
+    row(
+        "github-actions",
+        Distinct,
+        "{time} ##[{level:any}]{body}",
+        "2026-11-20T09:00:00.1234567Z ##[error]Process completed with exit code 1.",
+    ),
+    row(
+        "tendermint",
+        Distinct,
+        "{level:letter}[{time:%Y-%m-%d|%H:%M:%S.%f}] {body:pairs}",
+        "I[2026-11-20|09:00:00.123] Executed block                               module=state height=7",
+    ),
+    row(
+        "katip",
+        Distinct,
+        "[{time}][{scope:text}][{level}][{host:text}][PID {pid}][ThreadId {tid}]{?[{code.module:text}]} {body}",
+        "[2026-11-20 09:00:00][shop.cart][Info][web1][PID 812][ThreadId 7] saved",
+    ),
+    row(
+        "elixir",
+        Distinct,
+        "{time:%H:%M:%S.%L} request_id={request.id:token} [{level:lower}] {body}",
+        "09:00:00.123 request_id=F0aB3c [info] GET /",
+    ),
+    row(
+        "elixir",
+        Distinct,
+        "{time:%H:%M:%S.%L} {elixir.metadata:text} [{level:lower}] {body}",
+        "09:00:00.123 module=Shop.Cart line=42 [info] saved",
     ),
     row(
         "log4j",
@@ -652,6 +784,54 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time:%y%m%d %H%M%S} {pid:int} {level} {scope:name}: {body}",
         "261120 090000 148 INFO dfs.DataNode$PacketResponder: Received block blk_38865049064139660 of size 67108864",
+    ),
+    row(
+        "nest",
+        Distinct,
+        "[Nest] {pid} - {time} {level:postgres} [{scope:text}] {body}",
+        "[Nest] 812  - 11/20/2026, 9:00:00 AM     LOG [NestFactory] Starting Nest application...",
+    ),
+    row(
+        "nest",
+        Distinct,
+        "[Nest] {pid} - {time} {level:postgres} {body}",
+        "[Nest] 812  - 11/20/2026, 9:00:00 AM   ERROR gone",
+    ),
+    row(
+        "nest",
+        Distinct,
+        "[Nest] {pid} - {time} [{scope:text}] {body}",
+        "[Nest] 812   - 11/20/2026, 9:00:00 AM   [NestFactory] Starting Nest application...",
+    ),
+    row(
+        "karma",
+        Distinct,
+        "{time:%d %m %Y %H:%M:%S.%L}:{level} [{scope:text}]: {body}",
+        "20 11 2026 09:00:00.123:INFO [launcher]: Launching browsers",
+    ),
+    row(
+        "logrus-tty",
+        Distinct,
+        "{level}[{time}] {body:pairs}",
+        "INFO[2026-11-20T09:00:00Z] listening                                     port=8080",
+    ),
+    row(
+        "nats",
+        Distinct,
+        "[{pid}] {time} [{level}] {body}",
+        "[812] 2026/11/20 09:00:00.123456 [INF] Server is ready",
+    ),
+    row(
+        "fern",
+        Distinct,
+        "[{time:%Y-%m-%d][%H:%M:%S}][{scope:name}][{level}] {body}",
+        "[2026-11-20][09:00:00][shop::cart][INFO] saved",
+    ),
+    row(
+        "verdaccio",
+        Distinct,
+        "{level}--- {body}",
+        "warn--- config file  - /srv/config.yaml",
     ),
     row(
         "akka",
@@ -822,10 +1002,34 @@ pub const ROWS: &[Row] = &[
         "INFO 2026-11-20 09:00:00,123 views 812 140213 cart saved",
     ),
     row(
+        "env-logger",
+        Distinct,
+        "{level:upper}:{scope:module}: {body}",
+        "INFO:shop::cart: saved",
+    ),
+    row(
         "python-basic",
         Shared,
         "{level:upper}:{scope:name}:{body}",
         "INFO:shop.cart:saved",
+    ),
+    row(
+        "tracing-pretty",
+        Distinct,
+        " {time:%Y-%m-%dT%H:%M:%S.%fZ} {level:upper} {scope:path}: {body:pretty}",
+        "  2026-11-20T09:00:00.123456Z  INFO shop::cart: saved, items: 7",
+    ),
+    row(
+        "tracing-compact",
+        Distinct,
+        "{time} {level:upper} {tracing.span:token}: {scope:module}: {?{file:source}:{line}: }{body:pairs}",
+        "2026-11-20T09:00:00.123456Z  INFO request: shop::cart: saved items=7",
+    ),
+    row(
+        "tracing",
+        Distinct,
+        "{time} {level:upper} {thread:token} {scope:module}: {?{file:source}:{line}: }{body:pairs}",
+        "2026-11-20T09:00:00.123456Z  INFO tokio-runtime-worker shop::cart: saved items=7",
     ),
     row(
         "env-logger",
@@ -848,7 +1052,7 @@ pub const ROWS: &[Row] = &[
     row(
         "ruby-logger",
         Distinct,
-        "{_}, [{time} #{pid}] {level:any} -- {?{scope:name}}: {body}",
+        "{_}, [{time}{? }#{pid}] {level:any} -- {?{scope:name}}: {body}",
         "I, [2026-11-20T09:00:00.123456 #812]  INFO -- shop: saved",
     ),
     row(
@@ -866,7 +1070,7 @@ pub const ROWS: &[Row] = &[
     row(
         "monolog",
         Distinct,
-        "[{time}] {scope:name}.{level}: {body}",
+        "[{time}] {scope:name}.{level}: {body:monolog}",
         r#"[2026-11-20T09:00:00.123456+00:00] app.INFO: cart saved {"items":7} []"#,
     ),
     row(
@@ -898,6 +1102,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{level:dotnet}: {scope:name}[{event.id:int}]{below}",
         "info: Microsoft.Hosting.Lifetime[14]",
+    ),
+    row(
+        "dotnet-console",
+        Distinct,
+        "{time} {level:dotnet}: {scope:name}[{event.id:int}] {body}",
+        "09:00:00 info: Microsoft.Hosting.Lifetime[14] Now listening on: http://[::]:8080",
+    ),
+    row(
+        "dotnet-console",
+        Distinct,
+        "{level:dotnet}: {scope:name}[{event.id:int}] {body}",
+        "info: Microsoft.Hosting.Lifetime[14] Now listening on: http://[::]:8080",
     ),
     row(
         "nlog",
@@ -1022,7 +1238,7 @@ pub const ROWS: &[Row] = &[
     row(
         "unreal",
         Distinct,
-        "[{time:%Y.%m.%d-%H.%M.%S:%L}][{unreal.frame:int}]{scope:name}: {?{level}: }{body}",
+        "[{time:%Y.%m.%d-%H.%M.%S:%L}][{unreal.frame:int}]{scope:name}: {?{level:unreal}: }{body}",
         "[2026.11.20-09.00.00:123][  0]LogInit: Display: Running engine for game: Shop",
     ),
     row(
@@ -1048,12 +1264,6 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{level}/{scope:name}: {body}",
         "information/cli: Icinga application loader",
-    ),
-    row(
-        "nats",
-        Distinct,
-        "[{pid}] {time} [{level}] {body}",
-        "[812] 2026/11/20 09:00:00.123456 [INF] Starting nats-server",
     ),
     row(
         "sssd",
@@ -1128,12 +1338,6 @@ pub const ROWS: &[Row] = &[
         "Fri 2026-11-20 09:00:00.123456 UTC [s=a1;i=7;b=c3;m=1;t=5;x=9]",
     ),
     row(
-        "unbound",
-        Distinct,
-        "{time} {scope:name}[{pid}:{tid}] {level}: {body}",
-        "Nov 20 09:00:00 unbound[812:0] info: start of service",
-    ),
-    row(
         "nextflow",
         Distinct,
         "{time:%b-%d %H:%M:%S.%f} [{thread}] {level} {scope:name} - {body}",
@@ -1150,12 +1354,6 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{client:ip}, {user}, {time:%m/%d/%Y, %H:%M:%S}, {iis.service}, {host}, {server:ip}, {iis.duration_ms:int}, {http.request.size:int}, {http.response.size:int}, {status}, {iis.win32_status:int}, {method}, {url.path}, {url.query},",
         "192.0.2.7, -, 11/20/2026, 9:00:00, W3SVC1, WEB1, 10.0.0.1, 12, 345, 678, 200, 0, GET, /cart, -,",
-    ),
-    row(
-        "lager",
-        Distinct,
-        "{time} [{level:any}] <{erlang.pid}>@{func:token} {body}",
-        "2026-11-20 09:00:00.123 [info] <0.7.0>@riak_core:wait_for_app:123 Wait complete",
     ),
     row(
         "cef",
@@ -1534,6 +1732,48 @@ pub const ROWS: &[Row] = &[
         Shared,
         "{level:letter}/{scope:text}: {body}",
         "D/WindowManager: printing display logs",
+    ),
+    row(
+        "env-logger",
+        Shared,
+        "[{level:upper} {scope:path}] {body}",
+        "[INFO  shop::cart] saved",
+    ),
+    row(
+        "tracing",
+        Shared,
+        r"{? }{level:upper} {?ThreadId({tid}) }{?{tracing.span:token}\{{tracing.fields:text}\}: }{scope:path}: {?{file:source}:{line}: }{body:pairs}",
+        " INFO shop::cart: saved items=7",
+    ),
+    row(
+        "npm",
+        Shared,
+        "{npm.line:int} {level:npm} {body}",
+        "7 verbose cli /usr/local/bin/node /usr/local/bin/npm",
+    ),
+    row(
+        "compose",
+        Shared,
+        "{container.name:name} | {body}",
+        "web-1  | listening on port 8080",
+    ),
+    row(
+        "pm2",
+        Shared,
+        "{pm2.id:int}|{service.name:name} | {body}",
+        "0|shop  | listening on port 8080",
+    ),
+    row(
+        "unreal",
+        Shared,
+        "{scope:name}: {level:unreal}: {body}",
+        "LogInit: Display: Running engine for game: Shop",
+    ),
+    row(
+        "puma",
+        Shared,
+        "[{pid}] {body}",
+        "[812] Puma starting in cluster mode...",
     ),
     row(
         "text",
