@@ -25,6 +25,8 @@ pub(super) enum Vocabulary {
     Postgres,
     /// The same, with a colon behind it.
     PostgresOnly,
+    /// WebSphere's letters: besides the usual, `A` audit, `O` and `R` what went to the console.
+    WebSphere,
     /// SSSD's bit of debugging: `0x0010` is fatal, `0x0400` a trace.
     Sssd,
     /// PHP: `Warning`, `Fatal error`.
@@ -33,7 +35,7 @@ pub(super) enum Vocabulary {
     DotNet,
     /// Erlang's reports: `INFO`, `CRASH`.
     Report,
-    /// ESXi: `In(182)`, two letters and a syslog priority.
+    /// `ESXi`: `In(182)`, two letters and a syslog priority.
     Esxi,
     /// 0 to 7 as syslog counts.
     Syslog,
@@ -51,6 +53,7 @@ impl Vocabulary {
             "redis" => Vocabulary::Redis,
             "postgres" => Vocabulary::Postgres,
             "pglog" => Vocabulary::PostgresOnly,
+            "websphere" => Vocabulary::WebSphere,
             "sssd" => Vocabulary::Sssd,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
@@ -94,6 +97,16 @@ impl Vocabulary {
             Vocabulary::Letter => letter(text),
             Vocabulary::Redis => redis(text),
             Vocabulary::Postgres => postgres(text),
+            Vocabulary::WebSphere => {
+                let alone = text.get(1) == Some(&b' ');
+                match text.first()? {
+                    _ if !alone => None,
+                    b'A' | b'O' => Some((SeverityNumber::new(9), 1)),
+                    b'R' => Some((SeverityNumber::new(17), 1)),
+                    b'C' => Some((SeverityNumber::new(7), 1)),
+                    _ => letter(text),
+                }
+            }
             Vocabulary::Sssd => sssd(text),
             Vocabulary::PostgresOnly => postgres_only(text),
             Vocabulary::Syslog | Vocabulary::Priority => number(text),
