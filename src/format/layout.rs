@@ -98,7 +98,7 @@ pub enum FieldKind {
     SyslogFacility,
     /// An event of a security device, which goes on to the end of the line: `CEF:0|…`.
     Cef,
-    /// The rest of the line as TiDB has it: `["message"] [key=value]`.
+    /// The rest of the line as `TiDB` has it: `["message"] [key=value]`.
     Bracketed,
     /// Digits with a dot among them.
     Decimal,

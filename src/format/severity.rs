@@ -115,7 +115,7 @@ pub fn from_letter(letter: &str) -> Option<SeverityNumber> {
 }
 
 /// Words that mean a level only where nothing but a level can stand; the products that use them are named.
-const LABELS: [(&str, u8); 12] = [
+const LABELS: [(&str, u8); 13] = [
     // winston's, as its OpenTelemetry transport has it.
     ("http", 7),
     // PostgreSQL, OCaml and the browser's console.
@@ -131,6 +131,8 @@ const LABELS: [(&str, u8); 12] = [
     ("deprecation", 13),
     // Monit, logcat.
     ("noti", 10),
+    // RabbitMQ, which cuts its words.
+    ("debu", 5),
     ("assert", 21),
     // MongoDB, PostgreSQL.
     ("debug1", 5),

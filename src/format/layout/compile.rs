@@ -307,12 +307,13 @@ impl<'p> Compiler<'p> {
             return Err(LayoutError::TooMany);
         }
         let slot = self.fields.len();
-        let to_the_end = takes_the_rest(kind) || (target == Target::Body && is_end(follow));
+        let delimits_itself = matches!(kind, FieldKind::Quoted | FieldKind::Request);
+        let ends = target == Target::Body && is_end(follow) && !delimits_itself;
+        let to_the_end = takes_the_rest(kind) || ends;
         self.fields.push(Field { target, kind });
         if to_the_end {
             return Ok(Op::Rest { slot, kind });
         }
-        let delimits_itself = matches!(kind, FieldKind::Quoted | FieldKind::Request);
         if follow.touching && !delimits_itself {
             return Err(LayoutError::Touching {
                 first: name.to_owned(),

@@ -39,7 +39,7 @@ pub(super) enum Vocabulary {
     DotNet,
     /// Erlang's reports: `INFO`, `CRASH`.
     Report,
-    /// ESXi: `In(182)`, two letters and a syslog priority.
+    /// `ESXi`: `In(182)`, two letters and a syslog priority.
     Esxi,
     /// `WebSphere`: one letter, digit or sign, as `A` audit, `O` standard output, `3` finest.
     WebSphere,
@@ -59,6 +59,7 @@ impl Vocabulary {
             "redis" => Vocabulary::Redis,
             "postgres" => Vocabulary::Postgres,
             "pglog" => Vocabulary::PostgresOnly,
+            "websphere" => Vocabulary::WebSphere,
             "sssd" => Vocabulary::Sssd,
             "padded" => Vocabulary::Padded,
             "upper" => Vocabulary::Upper,
@@ -69,7 +70,6 @@ impl Vocabulary {
             "dotnet" => Vocabulary::DotNet,
             "esxi" => Vocabulary::Esxi,
             "report" => Vocabulary::Report,
-            "websphere" => Vocabulary::WebSphere,
             "syslog" => Vocabulary::Syslog,
             "pri" => Vocabulary::Priority,
             _ => return None,

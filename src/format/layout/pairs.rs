@@ -5,6 +5,9 @@
 /// Longest key: what is longer is not one.
 const KEY_BYTES_MAX: usize = 64;
 
+/// auditd puts this between what the kernel said and what it means.
+const SEPARATOR: char = '\x1d';
+
 /// How pairs stand behind a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairStyle {
@@ -56,7 +59,7 @@ impl<'a> Iterator for Pairs<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
-        let start = self.rest.trim_start_matches([' ', '\t', ',']);
+        let start = self.rest.trim_start_matches([' ', '\t', ',', SEPARATOR]);
         let length = pair_length(self.style, start)?;
         let (pair, rest) = start.split_at_checked(length)?;
         self.rest = rest;
@@ -136,7 +139,7 @@ fn comma_start(text: &str) -> Option<usize> {
 }
 
 fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\t')) {
+    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\x1d')) {
         at += 1;
     }
     at
@@ -175,7 +178,7 @@ fn pair_length(style: PairStyle, text: &str) -> Option<usize> {
     let end = value_at + length;
     match (style, bytes.get(end)) {
         (_, None)
-        | (PairStyle::Blank, Some(b' ' | b'\t'))
+        | (PairStyle::Blank, Some(b' ' | b'\t' | b'\x1d'))
         | (PairStyle::Listed | PairStyle::Comma, Some(b',')) => Some(end),
         _ => None,
     }
@@ -205,6 +208,7 @@ fn bare_length(style: PairStyle, value: &[u8]) -> usize {
         match byte {
             b'[' | b'{' | b'(' => depth += 1,
             b']' | b'}' | b')' => depth = depth.saturating_sub(1),
+            b'\x1d' if style == PairStyle::Blank => return at,
             byte if *byte == stop && depth == 0 => return at,
             _ => {}
         }

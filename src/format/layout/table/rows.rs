@@ -8,7 +8,7 @@ pub const ROWS: &[Row] = &[
     row(
         "haproxy-http",
         Distinct,
-        r"{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {status} {http.response.size:int} {haproxy.request_cookie} {haproxy.response_cookie} {haproxy.termination_state} {haproxy.connections} {haproxy.queues}{? \{{haproxy.request_headers:text}\}}{? \{{haproxy.response_headers:text}\}} {body:request}",
+        r"{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {status} {http.response.size:int} {haproxy.request_cookie} {haproxy.response_cookie} {haproxy.termination_state} {haproxy.connections} {haproxy.queues}{? \{{?{haproxy.request_headers:text}}\}}{? \{{?{haproxy.response_headers:text}}\}} {body:request}",
         r#"Nov 20 09:00:00 lb1 haproxy[812]: 192.0.2.7:51234 [20/Nov/2026:09:00:00.123] web~ app/app1 0/0/1/12/13 200 1543 - - ---- 4/4/1/1/0 0/0 "GET /cart HTTP/1.1""#,
     ),
     row(
@@ -384,6 +384,12 @@ pub const ROWS: &[Row] = &[
         "[812]{-1}[-1/-1] 2026-11-20 09:00:00.123456 i Basis            TraceStream.cpp(00469) : ==== Starting hdbnameserver",
     ),
     row(
+        "karaf",
+        Distinct,
+        "{time} | {level} | {thread} | {scope:text} | {karaf.bundle.id:int} - {karaf.bundle.name:token} - {karaf.bundle.version:token} | {body}",
+        "2026-11-20T09:00:00,123 | INFO  | main | Main  | 7 - org.apache.karaf.main - 4.3.0 | Karaf started",
+    ),
+    row(
         "activemq",
         Distinct,
         "{time} | {level} | {body} | {scope:dotted} | {thread}",
@@ -472,6 +478,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {scope:dotted}{below:level}",
         "Nov 20, 2026 9:00:00 AM com.hazelcast.core.LifecycleService",
+    ),
+    row(
+        "envoy-server",
+        Distinct,
+        "[{time}][{pid}][{level:any}][{scope:name}] {?[{file:token}:{line}] }{body}",
+        "[2026-11-20 09:00:00.123][812][info][main] [source/server/server.cc:255] initializing epoch 0",
     ),
     row(
         "jvm-gc",
@@ -766,6 +778,18 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {level} {scope:dotted} [{?{log.marker:text}}] - {body}",
         "2026-11-20 09:00:00,123 INFO  org.apache.flink.runtime.dispatcher.Dispatcher [] - Started session dispatcher.",
+    ),
+    row(
+        "nexus",
+        Distinct,
+        "{time} {level} [{thread}] {user:token} {scope:dotted} - {body}",
+        "2026-11-20 09:00:00,123+0000 INFO  [main] *SYSTEM org.sonatype.nexus.Launcher - Started",
+    ),
+    row(
+        "graylog",
+        Distinct,
+        "{time} {level} : {scope:dotted} - {body}",
+        "2026-11-20 09:00:00,123 WARN : org.graylog2.Bootstrap - deprecated",
     ),
     row(
         "log4j",
@@ -1328,13 +1352,13 @@ pub const ROWS: &[Row] = &[
     row(
         "journalctl",
         Distinct,
-        "{_:name} {time} {host} {scope:tag}{?[{pid}]}: {body}",
+        "{_:name} {time:%Y-%m-%d %H:%M:%S%.f %Z} {host} {scope:tag}{?[{pid}]}: {body}",
         "Fri 2026-11-20 09:00:00 UTC web1 systemd[1]: Started Session 7 of user ana.",
     ),
     row(
         "journalctl-verbose",
         Distinct,
-        "{_:name} {time} [s={journald.cursor}]{below:journal}",
+        "{_:name} {time:%Y-%m-%d %H:%M:%S%.f %Z} [s={journald.cursor}]{below:journal}",
         "Fri 2026-11-20 09:00:00.123456 UTC [s=a1;i=7;b=c3;m=1;t=5;x=9]",
     ),
     row(
@@ -1360,6 +1384,72 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} {host} {?{scope:tag}: }{body:cef}",
         "Nov 20 09:00:00 fw1 CEF:0|Security|threatmanager|1.0|100|worm stopped|10|src=192.0.2.7 dst=10.0.0.1",
+    ),
+    row(
+        "weblogic",
+        Distinct,
+        "####<{time}> <{level:any}> <{scope:text}> <{host:text}> <{weblogic.server:text}> <{thread:text}> <{?{user:text}}> <{?{weblogic.transaction:token}}> <{?{weblogic.context:token}}> <{weblogic.time:int}> <{message.code:token}> <{body}>",
+        "####<Nov 20, 2026 9:00:00 AM UTC> <Notice> <WebLogicServer> <web1> <AdminServer> <main> <<WLS Kernel>> <> <> <1795165200123> <BEA-000365> <Server state changed to RUNNING>",
+    ),
+    row(
+        "weblogic",
+        Distinct,
+        "<{time}> <{level:any}> <{scope:text}> <{message.code:token}> <{body}>",
+        "<Nov 20, 2026 9:00:00 AM UTC> <Warning> <Log Management> <BEA-170011> <The server log is full>",
+    ),
+    row(
+        "websphere",
+        Distinct,
+        "[{time}] {thread.id:hex} {scope:name} {level:websphere} {body:coded}",
+        "[11/20/26 9:00:00:123 UTC] 00000001 WsServerImpl  A   WSVR0001I: Server server1 open for e-business",
+    ),
+    row(
+        "artifactory",
+        Distinct,
+        "{time} [{service.name:name}] [{level}] [{?{artifactory.trace:token}}] [{scope:text}:{line}] [{thread}] - {body}",
+        "2026-11-20T09:00:00.123Z [jfrt ] [INFO ] [c6af9ac67b61] [o.a.w.s.ArtifactoryContext:123] [main] - Started",
+    ),
+    row(
+        "splunkd",
+        Distinct,
+        "{time:%m-%d-%Y %H:%M:%S.%f %z} {level} {scope:name} {?[{pid} {thread}] }- {body}",
+        "11-20-2026 09:00:00.123 +0000 WARN  HttpListener [812 TcpChannelThread] - Socket error",
+    ),
+    row(
+        "cloud-init",
+        Distinct,
+        "{time} - {file:source}[{level}]: {body}",
+        "2026-11-20 09:00:00,123 - util.py[DEBUG]: Cloud-init v. 21 running",
+    ),
+    row(
+        "puppet",
+        Distinct,
+        "{time} {scope:name} ({level}): {body}",
+        "2026-11-20 09:00:00 +0000 Puppet (notice): Applied catalog in 7 seconds",
+    ),
+    row(
+        "vsftpd",
+        Distinct,
+        "{time} [pid {pid}] {?[{user}] }{body}",
+        r#"Fri Nov 20 09:00:00 2026 [pid 812] [ana] OK LOGIN: Client "192.0.2.7""#,
+    ),
+    row(
+        "freeradius",
+        Distinct,
+        "{time} : {level:any}: {body}",
+        "Fri Nov 20 09:00:00 2026 : Auth: (7) Login OK: [ana]",
+    ),
+    row(
+        "zabbix",
+        Distinct,
+        "{pid}:{time:%Y%m%d:%H%M%S.%f} {body}",
+        "12812:20261120:090000.123 Starting Zabbix Agent [web1]",
+    ),
+    row(
+        "linkerd",
+        Distinct,
+        "[{monotonic_seconds:uptime}] {level:upper} ThreadId({tid:token}) {scope:path}: {body:pairs}",
+        "[     0.012345s]  INFO ThreadId(01) linkerd2_proxy: release 2.100",
     ),
     row(
         "sudo",
@@ -1402,6 +1492,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         r"{time}\	{level}\	{thread}\	{scope:dotted}\	{body}",
         "2026-11-20T09:00:00.123Z\tINFO\tmain\tio.trino.server.Server\t======== SERVER STARTED ========",
+    ),
+    row(
+        "istio",
+        Distinct,
+        r"{time}\	{level}\	{scope:name}\	{body}",
+        "2026-11-20T09:00:00.123456Z\tinfo\tads\tPush Status: {}",
     ),
     row(
         "ceph",
@@ -1606,6 +1702,12 @@ pub const ROWS: &[Row] = &[
         Distinct,
         "{time} heroku[{scope:name}{?.{heroku.number:int}}]: {body:noted}",
         r#"2026-11-20T09:00:00.123456+00:00 heroku[router]: at=info method=GET path="/" host=shop.example"#,
+    ),
+    row(
+        "ntp",
+        Distinct,
+        "{time} {scope:name}[{pid}]: {body}",
+        "20 Nov 09:00:00 ntpd[812]: ntpd 4.2.8 starting",
     ),
     row(
         "heroku",
