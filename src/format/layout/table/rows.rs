@@ -780,12 +780,6 @@ pub const ROWS: &[Row] = &[
         "2026-11-20 09:00:00,123 INFO  org.apache.flink.runtime.dispatcher.Dispatcher [] - Started session dispatcher.",
     ),
     row(
-        "nexus",
-        Distinct,
-        "{time} {level} [{thread}] {user:token} {scope:dotted} - {body}",
-        "2026-11-20 09:00:00,123+0000 INFO  [main] *SYSTEM org.sonatype.nexus.Launcher - Started",
-    ),
-    row(
         "graylog",
         Distinct,
         "{time} {level} : {scope:dotted} - {body}",
@@ -1386,46 +1380,10 @@ pub const ROWS: &[Row] = &[
         "Nov 20 09:00:00 fw1 CEF:0|Security|threatmanager|1.0|100|worm stopped|10|src=192.0.2.7 dst=10.0.0.1",
     ),
     row(
-        "weblogic",
-        Distinct,
-        "####<{time}> <{level:any}> <{scope:text}> <{host:text}> <{weblogic.server:text}> <{thread:text}> <{?{user:text}}> <{?{weblogic.transaction:token}}> <{?{weblogic.context:token}}> <{weblogic.time:int}> <{message.code:token}> <{body}>",
-        "####<Nov 20, 2026 9:00:00 AM UTC> <Notice> <WebLogicServer> <web1> <AdminServer> <main> <<WLS Kernel>> <> <> <1795165200123> <BEA-000365> <Server state changed to RUNNING>",
-    ),
-    row(
-        "weblogic",
-        Distinct,
-        "<{time}> <{level:any}> <{scope:text}> <{message.code:token}> <{body}>",
-        "<Nov 20, 2026 9:00:00 AM UTC> <Warning> <Log Management> <BEA-170011> <The server log is full>",
-    ),
-    row(
-        "websphere",
-        Distinct,
-        "[{time}] {thread.id:hex} {scope:name} {level:websphere} {body:coded}",
-        "[11/20/26 9:00:00:123 UTC] 00000001 WsServerImpl  A   WSVR0001I: Server server1 open for e-business",
-    ),
-    row(
-        "artifactory",
-        Distinct,
-        "{time} [{service.name:name}] [{level}] [{?{artifactory.trace:token}}] [{scope:text}:{line}] [{thread}] - {body}",
-        "2026-11-20T09:00:00.123Z [jfrt ] [INFO ] [c6af9ac67b61] [o.a.w.s.ArtifactoryContext:123] [main] - Started",
-    ),
-    row(
         "splunkd",
         Distinct,
         "{time:%m-%d-%Y %H:%M:%S.%f %z} {level} {scope:name} {?[{pid} {thread}] }- {body}",
         "11-20-2026 09:00:00.123 +0000 WARN  HttpListener [812 TcpChannelThread] - Socket error",
-    ),
-    row(
-        "cloud-init",
-        Distinct,
-        "{time} - {file:source}[{level}]: {body}",
-        "2026-11-20 09:00:00,123 - util.py[DEBUG]: Cloud-init v. 21 running",
-    ),
-    row(
-        "puppet",
-        Distinct,
-        "{time} {scope:name} ({level}): {body}",
-        "2026-11-20 09:00:00 +0000 Puppet (notice): Applied catalog in 7 seconds",
     ),
     row(
         "vsftpd",
