@@ -15,8 +15,7 @@ fn people_see_the_format_and_the_first_records() {
     let outcome = Run::new().args(["detect", "-"]).stdin(LINES).run();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(outcome.stdout, @r#"
-    -: text, 100 % of 4 lines
-      not text: 3 of 4 lines fit it
+    -: text, 75 % of 4 lines
       2026-11-20 09:00:00.500   INFO   connected
       2026-11-20 09:00:01.000   WARN   slow: 1.5 s
       2026-11-20 09:10:00.000   ERROR  gone

@@ -165,7 +165,9 @@ impl Choice {
         ];
         let mut found: Vec<_> = structured
             .into_iter()
-            .filter(|(kind, fits)| *kind != self.kind && *fits > 0)
+            .filter(|(kind, fits)| {
+                *kind != self.kind && *fits > 0 && kind.name() != self.name().unwrap_or_default()
+            })
             .map(|(kind, fits)| RunnerUp {
                 label: kind.name().to_owned(),
                 fits,
