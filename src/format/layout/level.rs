@@ -25,7 +25,7 @@ pub(super) enum Vocabulary {
     Postgres,
     /// The same, with a colon behind it.
     PostgresOnly,
-    /// WebSphere's letters: besides the usual, `A` audit, `O` and `R` what went to the console.
+    /// `WebSphere`'s letters: besides the usual, `A` audit, `O` and `R` what went to the console.
     WebSphere,
     /// SSSD's bit of debugging: `0x0010` is fatal, `0x0400` a trace.
     Sssd,
