@@ -1,3 +1,5 @@
+//! Heads of files → what they are taken for.
+
 use super::*;
 use crate::base::units::UnixNanos;
 use jiff::tz::TimeZone;
