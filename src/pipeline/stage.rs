@@ -182,11 +182,10 @@ impl Reader<'_> {
     /// What is OTLP already, read; `None` for everything else.
     fn payload(&self, bytes: &[u8], group: &Group) -> Option<Payload> {
         let format = self.parser.format();
+        let may_be = format.strays == Strays::Recognised || format.kind == FormatKind::OtlpJson;
         match (format.kind, group.begin) {
             (FormatKind::OtlpProtobuf(framing), _) => Some(given::of_frame(bytes, framing)),
-            (_, Begin::Object | Begin::OpenObject) if format.strays == Strays::Recognised => {
-                given::of_object(bytes)
-            }
+            (_, Begin::Object | Begin::OpenObject) if may_be => given::of_object(bytes),
             _ => None,
         }
     }
