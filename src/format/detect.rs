@@ -17,6 +17,7 @@ use crate::format::detect::lines::HeadLines;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
 use crate::otlp::framing::Framing;
+use crate::otlp::payload::json_carries;
 
 /// Lines looked at; the head that is read for them is bounded by the source.
 const LINES_MAX: usize = 300;
@@ -164,7 +165,11 @@ fn detect_lines(head: &[u8], zone: &mut Zone) -> Detection {
     if let Some(table) = lines::table_of(&text, zone) {
         return of_table(table, &text);
     }
-    let lines = HeadLines::read(&text, zone);
+    let mut lines = HeadLines::read(&text, zone);
+    if lines.payloads == 0 && json_carries(head.trim_ascii_start()).is_some() {
+        // Pretty-printed: its first key is not in its first line.
+        lines.payloads = lines.objects;
+    }
     let choice = Choice::of(&lines, zone);
     let label = choice.label(&lines);
     let mut format = Format::of(choice.kind);

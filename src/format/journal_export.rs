@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::ansi;
 use crate::format::journal_fields::JournalFields;
 use crate::record::{Record, Value};
 
@@ -113,10 +114,19 @@ fn line_field(line: &[u8]) -> Field<'_> {
     Some((name, &line[end + 1..]))
 }
 
+/// Text loses its colours here and not before, because they count in the length of a value.
 fn typed(value: &[u8]) -> Value<'_> {
-    match std::str::from_utf8(value) {
-        Ok(text) => Value::Text(Cow::Borrowed(text)),
-        Err(_) => Value::Bytes(Cow::Borrowed(value)),
+    let Ok(text) = std::str::from_utf8(value) else {
+        return Value::Bytes(Cow::Borrowed(value));
+    };
+    if memchr::memchr(ansi::ESCAPE, value).is_none() {
+        return Value::Text(Cow::Borrowed(text));
+    }
+    let mut clean = Vec::with_capacity(value.len());
+    ansi::strip_into(value, &mut clean);
+    match String::from_utf8(clean) {
+        Ok(clean) => Value::Text(Cow::Owned(clean)),
+        Err(_) => Value::Text(Cow::Borrowed(text)),
     }
 }
 

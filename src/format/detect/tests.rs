@@ -37,6 +37,7 @@ fn files_are_told_by_their_first_lines() {
         "otlp/json",
         100,
     );
+    check("{\n \"resourceLogs\": [\n {}\n ]\n}\n", "otlp/json", 100);
     check("hello\nworld\n", "plain", 100);
     check("", "plain", 100);
     check("<34>1 2026-11-20T09:00:00Z h app - - - x\n", "syslog", 100);

@@ -163,7 +163,23 @@ fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
 /// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
 fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
     let complete = memchr::memrchr(b'\n', bytes)? + 1;
-    let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
+    let bytes = &bytes[..complete];
+    if memchr::memchr(ansi::ESCAPE, bytes).is_none() {
+        return last_start(bytes, parser, line_bytes_max);
+    }
+    // The workers will not see the escape sequences; no line break is part of one.
+    let mut clean = Vec::with_capacity(bytes.len());
+    ansi::strip_into(bytes, &mut clean);
+    let cut = last_start(&clean, parser, line_bytes_max)?;
+    let lines = memchr::memchr_iter(b'\n', &clean[..cut]).count();
+    let last = memchr::memchr_iter(b'\n', bytes).nth(lines.checked_sub(1)?)?;
+    Some(last + 1)
+}
+
+/// Where the last record of whole lines begins, or their end when nothing can join it any more.
+fn last_start(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+    let complete = bytes.len();
+    let mut groups = Groups::new(bytes, line_bytes_max, 0);
     groups.tail = Tail::Open;
     let mut last = None;
     while let Some(group) = groups.next_group(parser) {

@@ -1,6 +1,7 @@
 //! Traces as runtimes print them: each is one record, whatever stands around it and wherever the input is cut.
 
 use super::*;
+use crate::format::ansi;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind};
 use crate::pipeline::group::tests::cut;
@@ -229,4 +230,29 @@ fn traces_of_native_code() {
     check(
         "no stock at /srv/shop.pl line 31.\n\tmain::sell(7) called at /srv/shop.pl line 9\n\tmain::run() called at /srv/shop.pl line 3",
     );
+}
+
+#[test]
+fn colours_above_a_trace_do_not_move_the_cut_into_it() {
+    let coloured = "\x1b[2m2026-11-20T09:00:00.5Z\x1b[0m \x1b[32m INFO\x1b[0m \x1b[2mshop::Failure('spam', 'eggs')";
+    let text = format!(
+        "{PLAIN}\n{coloured}\nException: ('spam', 'eggs')\n{PLAIN}\nTraceback (most recent call last):\n  File \"base/data\n"
+    );
+    let mut clean = Vec::new();
+    ansi::strip_into(text.as_bytes(), &mut clean);
+    let clean = String::from_utf8(clean).unwrap();
+    let whole = records(&clean);
+    for seen in 0..=text.len() {
+        let format = Arc::new(Format::of(FormatKind::Plain));
+        let mut parser = Parser::new(format, Zone::new(TimeZone::UTC));
+        if let Some(cut) = last_boundary(&text.as_bytes()[..seen], &mut parser, 10_000) {
+            let mut halves = Vec::new();
+            for half in [text.get(..cut).unwrap(), text.get(cut..).unwrap()] {
+                let mut clean = Vec::new();
+                ansi::strip_into(half.as_bytes(), &mut clean);
+                halves.extend(records(&String::from_utf8(clean).unwrap()));
+            }
+            assert_eq!(halves, whole, "cut at {cut}, seen {seen}");
+        }
+    }
 }
