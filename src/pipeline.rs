@@ -6,6 +6,7 @@ pub mod classify;
 pub mod clean;
 pub mod encode;
 pub mod group;
+pub mod preview;
 pub mod retry;
 pub mod stage;
 pub mod timeline;

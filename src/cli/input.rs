@@ -1,5 +1,6 @@
 //! Arguments that say what to read and how: shared by `send` and `detect`.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -13,14 +14,63 @@ pub struct InputArgs {
     /// An IANA name, like Europe/Vienna or UTC.
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+
+    /// Read the input as this format [default: what it looks like]
+    ///
+    /// The name of a format (otelctl detect --list shows them all), one from the configuration file, or a pattern like
+    /// '{time} {level} [{thread}] {scope} - {body}'. Lines of other formats are then not looked for.
+    #[arg(long, value_name = "NAME|PATTERN")]
+    pub format: Option<String>,
+
+    /// Take the time of JSON and logfmt records from these keys
+    ///
+    /// With commas between them, or repeated; a dotted path leads into nested objects, as in event.created. The first key
+    /// that a record holds is taken, before those that are known.
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    pub timestamp_fields: Vec<String>,
+
+    /// Take the level from these keys
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    pub level_fields: Vec<String>,
+
+    /// Take the message from these keys
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    pub message_fields: Vec<String>,
+
+    /// Take the logger, which becomes the scope, from these keys
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    pub scope_fields: Vec<String>,
+
+    /// Tell the severity of records without a level by words like error or warning in their message
+    ///
+    /// Whole words near the start of the message count. Without this flag nothing is guessed.
+    #[arg(long)]
+    pub guess_severity: bool,
+
+    /// Join at most this many lines into one record [default: 1024]
+    #[arg(long, value_name = "COUNT")]
+    pub record_lines_max: Option<NonZeroU32>,
+
+    /// Read formats of your own from this file [default: otelctl/config.toml below the system's folder for it]
+    ///
+    /// On Linux that is ~/.config/otelctl/config.toml. Each format is a table [formats.NAME] with a pattern and, if you
+    /// like, an example that must fit. They are tried before the built-in ones.
+    ///
+    /// [env: OTELCTL_CONFIG]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
 }
 
 /// Everything `detect` takes.
 #[derive(Debug, Args)]
 pub struct DetectArgs {
     /// The file to look at, or - for standard input
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "list")]
+    pub file: Option<PathBuf>,
+
+    /// List every format that is known, with its pattern and a line of it
+    #[arg(long, conflicts_with = "file")]
+    pub list: bool,
 
     /// How the input is read.
     #[command(flatten)]

@@ -15,9 +15,9 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::base::units::{ByteCount, UnixNanos};
 use crate::flow::plan::{PathAttribute, RecordPlan};
-use crate::format::detect::detect;
+use crate::format::Parser;
+use crate::format::detect::Detection;
 use crate::format::timestamp::Zone;
-use crate::format::{Format, Parser};
 use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
@@ -37,10 +37,9 @@ const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
 pub(super) struct OpenSource {
     pub(super) index: usize,
     pub(super) name: String,
-    pub(super) format: Arc<Format>,
+    pub(super) detection: Detection,
     /// Near which times without year or date lie: when the file was last written, or now.
     pub(super) anchor: UnixNanos,
-    pub(super) label: String,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
     pub(super) envelope: Arc<Envelope>,
@@ -167,22 +166,21 @@ impl Feeder {
         let records = &self.plan.records;
         let anchor = self.anchor(input);
         let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
-        let detection = detect(&head, &mut zone);
+        let detection = records.reading.detect(&head, &mut zone);
         let _looked_only = zone.take_assumptions();
         let source = OpenSource {
             index,
             name: input.name(),
-            format: detection.format,
+            detection,
             anchor,
-            label: detection.label,
             total,
             start_offset: start_offset as u64,
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, records.line_bytes_max),
-            parser: Parser::new(Arc::clone(&source.format), zone),
+            chunker: Chunker::new(head, start_offset as u64, records.limits),
+            parser: Parser::new(Arc::clone(&source.detection.format), zone),
             source: Arc::new(source),
             feed,
         })

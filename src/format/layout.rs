@@ -12,6 +12,7 @@ pub mod fill;
 mod level;
 mod matching;
 pub mod pairs;
+pub mod parts;
 pub mod table;
 
 use std::borrow::Cow;
@@ -157,6 +158,7 @@ impl Span {
 pub struct Captures {
     time: Option<Leading>,
     severity: Option<SeverityNumber>,
+    stamp: Span,
     level: Span,
     spans: [Span; CAPTURES_MAX],
 }
@@ -166,6 +168,7 @@ impl Captures {
     pub const EMPTY: Captures = Captures {
         time: None,
         severity: None,
+        stamp: Span::ABSENT,
         level: Span::ABSENT,
         spans: [Span::ABSENT; CAPTURES_MAX],
     };
@@ -196,6 +199,7 @@ impl Layout {
     pub fn matches(&self, line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
         captures.time = None;
         captures.severity = None;
+        captures.stamp = Span::ABSENT;
         captures.level = Span::ABSENT;
         captures.spans[..self.fields.len()].fill(Span::ABSENT);
         matching::run(&self.ops, line, zone, captures)

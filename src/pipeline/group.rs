@@ -13,6 +13,25 @@ use crate::format::{Begin, FormatKind, Parser, journal_export};
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
 
+/// How long lines and records may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineLimits {
+    /// Bytes of a line; what is behind them is cut.
+    pub line_bytes_max: usize,
+    /// Lines joined into one record.
+    pub record_lines_max: u32,
+}
+
+impl LineLimits {
+    /// Lines of this length, and records as long as they usually may be.
+    pub fn of_lines(line_bytes_max: usize) -> LineLimits {
+        LineLimits {
+            line_bytes_max,
+            record_lines_max: RECORD_LINES_MAX,
+        }
+    }
+}
+
 /// Most bytes joined into one record: what receivers take of one record.
 pub const RECORD_BYTES_MAX: usize = 256 << 10;
 
@@ -77,7 +96,7 @@ struct SureEnd {
 pub struct Groups<'c> {
     bytes: &'c [u8],
     at: usize,
-    line_bytes_max: usize,
+    limits: LineLimits,
     /// Bytes of the last line that were skipped when the chunk was read.
     skipped: u64,
     slots: [Group; 2],
@@ -91,12 +110,12 @@ pub struct Groups<'c> {
 
 impl<'c> Groups<'c> {
     /// Over all lines of `bytes`; a last line without line break counts.
-    pub fn new(bytes: &'c [u8], line_bytes_max: usize, skipped: u64) -> Groups<'c> {
+    pub fn new(bytes: &'c [u8], limits: LineLimits, skipped: u64) -> Groups<'c> {
         Groups {
             tail: Tail::Ends,
             bytes,
             at: 0,
-            line_bytes_max,
+            limits,
             skipped,
             slots: [Group::default(); 2],
             ahead: 0,
@@ -184,7 +203,7 @@ impl<'c> Groups<'c> {
         if record.depth > 0 {
             // Only what begins an object of its own shows that this one is broken.
             let joins = !matches!(next.begin, Begin::Object | Begin::OpenObject);
-            return (joins && record.fits(next)).then_some(TraceState::PLAIN);
+            return (joins && record.fits(next, self.limits)).then_some(TraceState::PLAIN);
         }
         if record.stands_alone || next.stands_alone {
             return None;
@@ -208,7 +227,7 @@ impl<'c> Groups<'c> {
             }
             _ => return None,
         };
-        record.fits(next).then_some(trace)
+        record.fits(next, self.limits).then_some(trace)
     }
 
     /// Whether lines that joined on trust may still be proved by the input that follows.
@@ -263,7 +282,7 @@ impl<'c> Groups<'c> {
 
     #[inline]
     fn write_line(&mut self, place: usize, start: usize, end: usize, parser: &mut Parser) {
-        let kept_end = end.min(start + self.line_bytes_max);
+        let kept_end = end.min(start + self.limits.line_bytes_max);
         let is_last = self.at >= self.bytes.len();
         let skipped = if is_last { self.skipped } else { 0 };
         let line = &self.bytes[start..kept_end];
@@ -307,8 +326,8 @@ impl Default for Group {
 
 impl Group {
     #[inline]
-    fn fits(&self, line: &Group) -> bool {
-        self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX
+    fn fits(&self, line: &Group, limits: LineLimits) -> bool {
+        self.lines < limits.record_lines_max && line.end - self.start <= RECORD_BYTES_MAX
     }
 
     #[inline]
@@ -323,7 +342,7 @@ impl Group {
 ///
 /// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
 /// follows the place belongs to the next chunk.
-pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+pub fn last_boundary(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
     if parser.format().kind == FormatKind::JournalExport {
         return last_entry_end(bytes);
     }
@@ -368,7 +387,7 @@ pub fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -
             }
         }
     }
-    boundary_by_walking(bytes, parser, line_bytes_max)
+    boundary_by_walking(bytes, parser, limits)
 }
 
 /// The end of the last whole entry. One that has outgrown every limit is cut where it is.
@@ -393,9 +412,9 @@ fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
 }
 
 /// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
-fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
     let complete = memchr::memrchr(b'\n', bytes)? + 1;
-    let mut groups = Groups::new(&bytes[..complete], line_bytes_max, 0);
+    let mut groups = Groups::new(&bytes[..complete], limits, 0);
     groups.tail = Tail::Open;
     let mut last = None;
     while let Some(group) = groups.next_group(parser) {
@@ -435,7 +454,7 @@ mod tests {
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
         let (mut parser, mut groups, mut found) = (
             parser(kind),
-            Groups::new(text.as_bytes(), limit, 0),
+            Groups::new(text.as_bytes(), LineLimits::of_lines(limit), 0),
             Vec::new(),
         );
         while let Some(group) = groups.next_group(&mut parser) {
@@ -485,7 +504,7 @@ mod tests {
 
     #[test]
     fn blank_lines_are_counted_and_make_no_record() {
-        let mut groups = Groups::new(b"\n\r\n  \na\n\n", 100, 0);
+        let mut groups = Groups::new(b"\n\r\n  \na\n\n", LineLimits::of_lines(100), 0);
         let mut parser = parser(FormatKind::Plain);
         assert!(groups.next_group(&mut parser).is_some());
         assert!(groups.next_group(&mut parser).is_none());
@@ -508,11 +527,19 @@ mod tests {
     fn a_long_run_of_blank_lines_can_be_cut() {
         let blank = "\n".repeat(RECORD_BYTES_MAX + 10);
         for text in [blank.clone(), format!("head\n{blank}")] {
-            let cut = last_boundary(text.as_bytes(), &mut parser(FormatKind::Plain), 100);
+            let cut = last_boundary(
+                text.as_bytes(),
+                &mut parser(FormatKind::Plain),
+                LineLimits::of_lines(100),
+            );
             assert_eq!(cut, Some(text.len()));
         }
         assert_eq!(
-            last_boundary(b"head\n\n\n", &mut parser(FormatKind::Plain), 100),
+            last_boundary(
+                b"head\n\n\n",
+                &mut parser(FormatKind::Plain),
+                LineLimits::of_lines(100)
+            ),
             None
         );
     }
@@ -578,7 +605,7 @@ mod tests {
             let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
             let whole: Vec<_> = grouped(kind, &text, 100);
             let seen = &text.as_bytes()[..at.min(text.len())];
-            if let Some(cut) = last_boundary(seen, &mut parser(kind), 100) {
+            if let Some(cut) = last_boundary(seen, &mut parser(kind), LineLimits::of_lines(100)) {
                 let mut halves = grouped(kind, text.get(..cut).unwrap(), 100);
                 halves.extend(grouped(kind, text.get(cut..).unwrap(), 100));
                 proptest::prop_assert_eq!(halves, whole);

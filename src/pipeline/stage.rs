@@ -8,7 +8,7 @@ use crate::format::timestamp::Assumptions;
 use crate::format::{Begin, Parser, journal_export};
 use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
-use crate::pipeline::group::{Group, Groups};
+use crate::pipeline::group::{Group, Groups, LineLimits};
 use crate::pipeline::timeline::Timeline;
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
@@ -60,17 +60,17 @@ pub struct Stage {
     parser: Parser,
     builder: BatchBuilder,
     cleaner: Cleaner,
-    line_bytes_max: usize,
+    limits: LineLimits,
 }
 
 impl Stage {
     /// Joins a parser and a batch builder.
-    pub fn new(parser: Parser, builder: BatchBuilder, line_bytes_max: usize) -> Stage {
+    pub fn new(parser: Parser, builder: BatchBuilder, limits: LineLimits) -> Stage {
         Stage {
-            cleaner: Cleaner::new(parser.format().runtime, line_bytes_max),
+            cleaner: Cleaner::new(parser.format().runtime, limits.line_bytes_max),
             parser,
             builder,
-            line_bytes_max,
+            limits,
         }
     }
 
@@ -86,7 +86,7 @@ impl Stage {
             mut wrapping,
         } = self.cleaner.clean(&chunk.bytes, reader.parser.zone());
         let valid = std::str::from_utf8(bytes).ok();
-        let mut groups = Groups::new(bytes, self.line_bytes_max, chunk.skipped_bytes);
+        let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);
         let mut record = Record::default();
         while let Some(group) = groups.next_group(reader.parser) {
             if group.begin == Begin::Entry {
@@ -281,7 +281,7 @@ mod tests {
         let mut stage = Stage::new(
             Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC)),
             builder,
-            line_bytes_max,
+            LineLimits::of_lines(line_bytes_max),
         );
         let chunk = Chunk {
             bytes: bytes.to_vec(),

@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::format::Parser;
-use crate::pipeline::group::last_boundary;
+use crate::pipeline::group::{LineLimits, last_boundary};
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled};
 
@@ -21,7 +21,7 @@ const SKIP_BYTES: usize = 64 << 10;
 pub struct Chunker {
     carry: Vec<u8>,
     offset: u64,
-    line_bytes_max: usize,
+    limits: LineLimits,
     ended: bool,
     /// An error that came behind bytes that were still good.
     failed: Option<io::Error>,
@@ -29,11 +29,11 @@ pub struct Chunker {
 
 impl Chunker {
     /// Begins at `offset` with bytes that were read already, for detection.
-    pub fn new(head: Vec<u8>, offset: u64, line_bytes_max: usize) -> Chunker {
+    pub fn new(head: Vec<u8>, offset: u64, limits: LineLimits) -> Chunker {
         Chunker {
             carry: head,
             offset,
-            line_bytes_max,
+            limits,
             ended: false,
             failed: None,
         }
@@ -75,7 +75,7 @@ impl Chunker {
             if let Some(cut) = self.cut(&bytes, filled, parser) {
                 return Ok(Some(self.take(bytes, cut, 0)));
             }
-            if memchr::memchr(b'\n', &bytes).is_none() && bytes.len() > self.line_bytes_max {
+            if memchr::memchr(b'\n', &bytes).is_none() && bytes.len() > self.limits.line_bytes_max {
                 return Ok(Some(self.take_cut_line(feed, bytes)));
             }
             wanted = bytes.len() + CHUNK_BYTES;
@@ -86,17 +86,15 @@ impl Chunker {
     fn cut(&self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
         let complete = memchr::memrchr(b'\n', bytes).map(|newline| newline + 1);
         let tail_at = complete.unwrap_or(0);
-        if bytes.len() - tail_at > self.line_bytes_max && tail_at > 0 {
+        if bytes.len() - tail_at > self.limits.line_bytes_max && tail_at > 0 {
             // A line over the limit stands alone, so the lines before it are complete records.
             return complete;
         }
         match filled {
             Filled::Lull { quiet: true } => complete,
             // While lines keep coming, the last of them may not be the last of its record.
-            Filled::Lull { quiet: false } => {
-                last_boundary(bytes, parser, self.line_bytes_max).or(complete)
-            }
-            Filled::Enough | Filled::End => last_boundary(bytes, parser, self.line_bytes_max),
+            Filled::Lull { quiet: false } => last_boundary(bytes, parser, self.limits).or(complete),
+            Filled::Enough | Filled::End => last_boundary(bytes, parser, self.limits),
         }
     }
 
@@ -116,8 +114,8 @@ impl Chunker {
 
     /// The beginning of a line that is over the limit, the rest of it read and thrown away.
     fn take_cut_line(&mut self, feed: &mut Feed, mut bytes: Vec<u8>) -> Chunk {
-        let mut skipped = (bytes.len() - self.line_bytes_max) as u64;
-        bytes.truncate(self.line_bytes_max);
+        let mut skipped = (bytes.len() - self.limits.line_bytes_max) as u64;
+        bytes.truncate(self.limits.line_bytes_max);
         let mut passed = Vec::new();
         let line_break = loop {
             passed.clear();
@@ -167,7 +165,7 @@ mod tests {
     }
 
     fn chunks(feed: &mut Feed, line_bytes_max: usize) -> Vec<Chunk> {
-        let mut chunker = Chunker::new(Vec::new(), 0, line_bytes_max);
+        let mut chunker = Chunker::new(Vec::new(), 0, LineLimits::of_lines(line_bytes_max));
         std::iter::from_fn(|| chunker.next(feed, &mut parser(), Vec::new()).unwrap()).collect()
     }
 
@@ -203,7 +201,11 @@ mod tests {
         );
         let mut texts = Vec::new();
         for chunk in &found {
-            let mut groups = Groups::new(&chunk.bytes, 1_000, chunk.skipped_bytes);
+            let mut groups = Groups::new(
+                &chunk.bytes,
+                LineLimits::of_lines(1_000),
+                chunk.skipped_bytes,
+            );
             let mut parser = parser();
             while let Some(group) = groups.next_group(&mut parser) {
                 texts.push((group.end - group.start, group.cut_bytes));
@@ -225,7 +227,7 @@ mod tests {
             }
         }
         let mut feed = Feed::Bulk(Box::new(Fails(Cursor::new("one\ntwo\n"))));
-        let mut chunker = Chunker::new(Vec::new(), 0, 100);
+        let mut chunker = Chunker::new(Vec::new(), 0, LineLimits::of_lines(100));
         let first = chunker.next(&mut feed, &mut parser(), Vec::new()).unwrap();
         assert_eq!(first.unwrap().bytes, b"one\ntwo\n");
         let error = chunker

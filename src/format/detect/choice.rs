@@ -1,9 +1,9 @@
 //! What the lines of a head fit → the format of the file.
 
 use crate::format::FormatKind;
-use crate::format::detect::lines::{HeadLines, RowSet, TextLine};
+use crate::format::detect::lines::{Candidates, HeadLines, TextLine, holds};
 use crate::format::detect::{Lost, RunnerUp};
-use crate::format::layout::table::{self, Evidence, ROWS};
+use crate::format::layout::table::Evidence;
 use crate::format::layout::{HasTime, Layout};
 
 /// Most layouts of one file.
@@ -11,9 +11,6 @@ const LAYOUTS_MAX: usize = 8;
 
 /// A layout is believed by a tenth of the lines when its own marks tell it, and by this share, in percent, when they do not.
 const SHARED_PERCENT_MIN: usize = 80;
-
-/// Lines that fit nothing, shown.
-const UNFIT_MAX: usize = 5;
 
 /// Runners-up told.
 const RUNNERS_UP_MAX: usize = 5;
@@ -31,13 +28,13 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The choice for these lines.
-    pub(super) fn of(lines: &HeadLines) -> Choice {
-        let rows = layouts_of(&lines.texts);
+    pub(super) fn of(lines: &HeadLines<'_>) -> Choice {
+        let rows = layouts_of(&lines.texts, lines.candidates);
         let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
         let timed = rows
             .first()
-            .is_some_and(|(row, _)| table::layouts()[*row].time() == HasTime::Stamped);
+            .is_some_and(|(row, _)| lines.candidates.layout(*row).time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
         let enough = if timed { 3 } else { 2 };
         let candidates = [
@@ -65,28 +62,49 @@ impl Choice {
     }
 
     /// The layouts of the file's text lines, in the order of trial.
-    pub(super) fn layouts(&self) -> Vec<Layout> {
-        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
-        let rows = self.rows.iter().filter(|_| used);
-        rows.map(|(row, _)| table::layouts()[*row].clone())
+    pub(super) fn layouts(&self, lines: &HeadLines<'_>) -> Vec<Layout> {
+        self.used()
+            .map(|(row, _)| lines.candidates.layout(*row).clone())
             .collect()
     }
 
+    /// How many lines each of them took.
+    pub(super) fn taken(&self) -> Vec<usize> {
+        self.used().map(|(_, taken)| *taken).collect()
+    }
+
+    fn used(&self) -> impl Iterator<Item = &(usize, usize)> {
+        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
+        self.rows.iter().filter(move |_| used)
+    }
+
+    /// Gives up all layouts but those of this name; without any, its lines are text behind a time.
+    pub(super) fn keep_only(&mut self, name: &str, lines: &HeadLines<'_>) {
+        self.rows
+            .retain(|(row, _)| lines.candidates.layout(*row).name == name);
+        if self.rows.is_empty() {
+            (self.kind, self.fits) = (FormatKind::Stamped, self.stamped);
+        } else {
+            self.kind = FormatKind::Layout;
+            self.fits = self.rows.iter().map(|(_, taken)| taken).sum();
+        }
+    }
+
     /// The name people see.
-    pub(super) fn label(&self, lines: &HeadLines) -> String {
+    pub(super) fn label(&self, lines: &HeadLines<'_>) -> String {
         match self.kind {
             FormatKind::Json if !lines.flavour.is_empty() => format!("json/{}", lines.flavour),
             FormatKind::Layout => self
                 .rows
                 .first()
-                .map_or("layout", |(row, _)| ROWS[*row].name)
+                .map_or("layout", |(row, _)| &lines.candidates.layout(*row).name)
                 .to_owned(),
             kind => kind.name().to_owned(),
         }
     }
 
     /// The formats that lost, the better first, and why.
-    pub(super) fn runners_up(&self, lines: &HeadLines) -> Vec<RunnerUp> {
+    pub(super) fn runners_up(&self, lines: &HeadLines<'_>) -> Vec<RunnerUp> {
         let structured = [
             (FormatKind::Json, lines.objects),
             (FormatKind::Syslog, lines.prioritised),
@@ -107,32 +125,35 @@ impl Choice {
             })
             .collect();
         found.extend(self.lost_rows(lines));
+        let own = self.label(lines);
+        found.retain(|runner_up| runner_up.label != own);
         found.sort_by_key(|runner_up| std::cmp::Reverse(runner_up.fits));
         found.dedup_by(|next, kept| next.label == kept.label);
         found.truncate(RUNNERS_UP_MAX);
         found
     }
 
-    fn lost_rows(&self, lines: &HeadLines) -> impl Iterator<Item = RunnerUp> {
+    fn lost_rows<'c>(&'c self, lines: &'c HeadLines<'_>) -> impl Iterator<Item = RunnerUp> + 'c {
         let texts = lines.texts.len();
+        let candidates = lines.candidates;
         let chosen = self.rows.first().map(|(row, _)| *row);
-        (0..ROWS.len()).filter_map(move |row| {
+        (0..candidates.count()).filter_map(move |row| {
+            let name = &candidates.layout(row).name;
             let fits = lines
                 .texts
                 .iter()
                 .filter(|line| holds(&line.rows, row))
                 .count();
-            let chosen_name = chosen.map(|chosen| ROWS[chosen].name);
-            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == Some(ROWS[row].name))
-            {
+            let chosen_name = chosen.map(|chosen| &candidates.layout(chosen).name);
+            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == Some(name)) {
                 return None;
             }
             let used =
                 self.kind == FormatKind::Layout && self.rows.iter().any(|(used, _)| *used == row);
             Some(RunnerUp {
-                label: ROWS[row].name.to_owned(),
+                label: name.clone().into_owned(),
                 fits,
-                lost: match ROWS[row].evidence {
+                lost: match candidates.evidence(row) {
                     _ if used => Lost::AlsoUsed,
                     Evidence::Shared if fits * 100 < texts * SHARED_PERCENT_MIN => Lost::TooFew,
                     _ if fits < self.fits => Lost::FewerLines,
@@ -143,35 +164,27 @@ impl Choice {
     }
 
     /// The first lines that fit neither the chosen format nor one that goes with it.
-    pub(super) fn unfit(&self, lines: &HeadLines) -> Vec<(usize, String)> {
+    pub(super) fn unfit(&self, lines: &HeadLines<'_>) -> Vec<(usize, String)> {
         if matches!(self.kind, FormatKind::Plain) {
             return Vec::new();
         }
-        let fits = |line: &&TextLine| {
+        let fits = |line: &TextLine| {
             line.stamped || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
         };
-        let unfit = lines.texts.iter().filter(|line| !fits(line));
-        unfit
-            .take(UNFIT_MAX)
-            .map(|line| (line.number, line.start.clone()))
-            .collect()
+        lines.unfit(fits)
     }
 }
 
-fn holds(rows: &RowSet, row: usize) -> bool {
-    rows[row / 64] & (1 << (row % 64)) != 0
-}
-
 /// Rows that together fit the lines: each time the most telling that fits at least half as many of those left as the best one does.
-fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
+fn layouts_of(texts: &[TextLine], candidates: Candidates<'_>) -> Vec<(usize, usize)> {
     let mut left: Vec<&TextLine> = texts.iter().collect();
     let mut chosen = Vec::new();
     while chosen.len() < LAYOUTS_MAX && !left.is_empty() {
-        let fits: Vec<usize> = (0..ROWS.len())
+        let fits: Vec<usize> = (0..candidates.count())
             .map(|row| {
                 let fits = left.iter().filter(|line| holds(&line.rows, row)).count();
                 let all = texts.iter().filter(|line| holds(&line.rows, row)).count();
-                if is_believed(row, all, texts.len()) {
+                if is_believed(candidates.evidence(row), all, texts.len()) {
                     fits
                 } else {
                     0
@@ -188,8 +201,8 @@ fn layouts_of(texts: &[TextLine]) -> Vec<(usize, usize)> {
     chosen
 }
 
-fn is_believed(row: usize, fits: usize, texts: usize) -> bool {
-    match ROWS[row].evidence {
+fn is_believed(evidence: Evidence, fits: usize, texts: usize) -> bool {
+    match evidence {
         Evidence::Distinct => fits * 10 >= texts || fits >= 10,
         Evidence::Shared => fits * 100 >= texts * SHARED_PERCENT_MIN,
     }

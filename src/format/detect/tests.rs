@@ -8,7 +8,7 @@ fn zone() -> Zone {
 
 #[track_caller]
 fn check(head: &str, label: &str, confidence: usize) {
-    let found = detect(head.as_bytes(), &mut zone());
+    let found = detect(head.as_bytes(), &mut zone(), &[]);
     assert_eq!(
         (found.label.as_str(), found.confidence_percent()),
         (label, confidence),

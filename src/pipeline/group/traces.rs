@@ -13,7 +13,7 @@ fn records(text: &str) -> Vec<String> {
         Arc::new(Format::of(FormatKind::Plain)),
         Zone::new(TimeZone::UTC),
     );
-    let mut groups = Groups::new(text.as_bytes(), 10_000, 0);
+    let mut groups = Groups::new(text.as_bytes(), LineLimits::of_lines(10_000), 0);
     let mut found = Vec::new();
     while let Some(group) = groups.next_group(&mut parser) {
         found.push(text.get(group.start..group.end).unwrap().to_owned());
@@ -32,7 +32,7 @@ fn check(trace: &str) {
             Arc::new(Format::of(FormatKind::Plain)),
             Zone::new(TimeZone::UTC),
         );
-        if let Some(cut) = last_boundary(seen, &mut parser, 10_000) {
+        if let Some(cut) = last_boundary(seen, &mut parser, LineLimits::of_lines(10_000)) {
             let mut halves = records(text.get(..cut).unwrap());
             halves.extend(records(text.get(cut..).unwrap()));
             assert_eq!(halves.len(), 6, "cut at {cut}, seen {at}");
