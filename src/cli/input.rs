@@ -61,8 +61,36 @@ pub struct InputArgs {
     pub config: Option<PathBuf>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  otelctl detect app.log
+  otelctl detect app.log --format '{time} <{level}> {scope}: {body}'
+  otelctl detect --list";
+
+/// How patterns are written, for the long help and the page.
+const PATTERNS: &str = "\
+Patterns:
+  A pattern looks like the line: '{time} {level} [{thread}] {scope} - {body}'.
+  A blank stands for one or more blanks or tabs; \\{ and \\} are braces of the line.
+  {name} or {name:kind}   what stands here, up to what follows in the pattern
+  {? ...}                 a part that may be missing
+  {_}                     something that is left out
+  {time}                  a time in any unambiguous form; {time:%d.%m.%Y %H:%M} in this one
+  {level}                 a level word; also level:any, upper, letter, syslog, pri
+  {scope}                 the logger
+  {body}                  the message; in the last place, the rest of the line
+  {below}                 the message stands on the lines below
+  {trace_id} {span_id}    the trace
+  {host} {pid} {tid} {thread} {file} {line} {func} {client} {user} {status} {method}
+                          attributes with their OpenTelemetry names
+  {any.other.name}        an attribute of this name
+  Kinds: token, int, num, name, dotted, path, module, source, hex, uuid, date, ip, addr,
+  quoted, text, request, status, code, tag, uptime, located; for the rest of the line:
+  pairs, list, commas, json, trailing, coded, noted, structlog.";
+
 /// Everything `detect` takes.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{PATTERNS}"))]
 pub struct DetectArgs {
     /// The file to look at, or - for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "list")]

@@ -108,7 +108,7 @@ fn preview(bytes: &[u8], group: &Group, parser: &mut Parser) -> Preview {
     };
     Preview {
         more_lines: text.lines().count().saturating_sub(1),
-        parts: apart(parts),
+        parts: apart(line, parts),
         line: line.to_owned(),
         scope: record.scope.clone().into_owned(),
         record: Vec::new(),
@@ -151,12 +151,13 @@ fn place(line: &str, text: &Cow<'_, str>) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// The parts in the line's order, each up to the next.
-fn apart(mut parts: Vec<Part>) -> Vec<Part> {
+/// The parts in the line's order, none of them in another. A dash that stands for nothing is no part.
+fn apart(line: &str, mut parts: Vec<Part>) -> Vec<Part> {
     parts.sort_by_key(|part| (part.range.start, part.range.end));
     let mut end = 0;
     parts.retain(|part| {
-        let behind = part.range.start >= end && !part.range.is_empty();
+        let is_nothing = part.role == Role::Attribute && line.get(part.range.clone()) == Some("-");
+        let behind = part.range.start >= end && !part.range.is_empty() && !is_nothing;
         if behind {
             end = part.range.end;
         }

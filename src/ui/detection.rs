@@ -214,13 +214,7 @@ fn record(preview: &Preview, width: usize) -> Vec<Row> {
             "none; only the time it was read".to_owned(),
         ),
     }];
-    let (class, word) = sample::severity(&record);
-    rows.push(match sample::integer(&record["severityNumber"]) {
-        Some(number) if class != SeverityClass::Unspecified => {
-            row("severity", Tone::of(class), format!("{number} {word}"))
-        }
-        _ => row("severity", Tone::Faint, "none".to_owned()),
-    });
+    rows.push(severity(&record));
     if let Some(scope) = Some(&preview.scope).filter(|scope| !scope.is_empty()) {
         rows.push(row("scope", Tone::Plain, scope.to_owned()));
     }
@@ -251,4 +245,24 @@ fn record(preview: &Preview, width: usize) -> Vec<Row> {
         );
     }
     rows
+}
+
+/// The number, its name, and the source's word when it is another.
+fn severity(record: &Value) -> Row {
+    let (class, word) = sample::severity(record);
+    let row = labelled(Tone::Faint, "severity");
+    let number = sample::integer(&record["severityNumber"]);
+    let Some(number) = number.filter(|_| class != SeverityClass::Unspecified) else {
+        return row.with(Joint::Dot, Tone::Faint, "none");
+    };
+    if word.eq_ignore_ascii_case(class.name()) {
+        return row.with(Joint::Dot, Tone::of(class), format!("{number} {word}"));
+    }
+    let source = printable_cut(&word, 24);
+    row.with(
+        Joint::Dot,
+        Tone::of(class),
+        format!("{number} {}", class.name()),
+    )
+    .with(Joint::Wide, Tone::Faint, format!("from {source:?}"))
 }

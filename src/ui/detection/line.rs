@@ -32,7 +32,7 @@ pub(super) fn legend() -> Row {
 pub(super) fn painted(preview: &Preview, paint: Paint, width: usize) -> String {
     let more = match preview.more_lines {
         0 => String::new(),
-        count => format!(" … and {} more", counted(count as u64, "line")),
+        count => format!(" … and {}", counted(count as u64, "more line")),
     };
     let mut room = width.saturating_sub(INDENT.len() + measure_text_width(&more));
     let mut text = INDENT.to_owned();
