@@ -6,6 +6,7 @@ use crate::cli::input::InputArgs;
 use crate::format::detect::given::{Given, GivenError, Reading};
 use crate::format::fields::FieldMap;
 use crate::format::guess::MissingSeverity;
+use crate::format::layout::compile::LayoutError;
 use crate::pipeline::group::RECORD_LINES_MAX;
 use crate::settings::env::{EnvVars, OTELCTL_CONFIG};
 use crate::settings::file::{self, FileError};
@@ -28,13 +29,21 @@ pub struct InputSettings {
 /// Why the input cannot be read as told.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// The format.
-    #[error("--format {text:?} cannot be used")]
+    /// A format that nobody knows.
+    #[error("there is no format {name:?} (from --format)")]
     Format {
         /// As typed.
-        text: String,
+        name: String,
+        /// The one that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A pattern that makes no sense.
+    #[error("the pattern {pattern:?} cannot be used (from --format)")]
+    Pattern {
+        /// As typed.
+        pattern: String,
         /// Why.
-        source: GivenError,
+        source: LayoutError,
     },
     /// The configuration file.
     #[error(transparent)]
@@ -44,23 +53,27 @@ pub enum InputError {
 impl InputError {
     /// One thing the user can do.
     pub fn hint(&self) -> Option<String> {
-        let source = match self {
-            InputError::File(error) => return error.hint(),
-            InputError::Format { source, .. } => source,
-        };
-        let list = "otelctl detect --list shows all formats";
-        Some(match source {
-            GivenError::Unknown {
-                nearest: Some(name),
-                ..
-            } => format!("did you mean {name}? {list}"),
-            GivenError::Unknown { nearest: None, .. } => {
-                format!("{list}; a pattern has a {{ in it")
-            }
-            GivenError::Pattern { pattern, source } => {
-                format!("{}\n{list} with their patterns", source.shown(pattern))
-            }
-        })
+        const LIST: &str = "otelctl detect --list shows all formats";
+        match self {
+            InputError::File(error) => error.hint(),
+            InputError::Format { nearest, .. } => Some(match nearest {
+                Some(name) => format!("did you mean {name}? {LIST}"),
+                None => format!("{LIST}; a pattern has a {{ in it"),
+            }),
+            InputError::Pattern { pattern, source } => Some(format!(
+                "{}\n{LIST} with their patterns",
+                source.shown(pattern)
+            )),
+        }
+    }
+}
+
+impl From<GivenError> for InputError {
+    fn from(error: GivenError) -> InputError {
+        match error {
+            GivenError::Unknown { name, nearest } => InputError::Format { name, nearest },
+            GivenError::Pattern { pattern, source } => InputError::Pattern { pattern, source },
+        }
     }
 }
 
@@ -76,12 +89,7 @@ pub fn input(
         Some(path) => file::load(&path)?,
         None => Vec::new(),
     };
-    let given = args.format.as_deref().map(|text| {
-        Given::read(text, &own).map_err(|source| InputError::Format {
-            text: text.to_owned(),
-            source,
-        })
-    });
+    let given = args.format.as_deref().map(|text| Given::read(text, &own));
     Ok(InputSettings {
         time_zone: args
             .tz

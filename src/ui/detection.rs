@@ -106,7 +106,7 @@ fn title(report: &DetectionReport<'_>, width: usize) -> Row {
         report.name
     };
     let name = cut_front(&printable(name), width / 3);
-    let title = Row::new(Tone::Strong, &name);
+    let title = labelled(Tone::Strong, &name);
     let title = title.with(Joint::Dot, Tone::Accent, &report.detection.label);
     words::certainty(report.detection, report.choice)
         .into_iter()
