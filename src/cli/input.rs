@@ -9,12 +9,6 @@ use clap::{Args, ValueHint};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
-    /// Take times that name no zone to be in this one [default: the system's zone]
-    ///
-    /// An IANA name, like Europe/Vienna or UTC.
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-
     /// Read the input as this format [default: what it looks like]
     ///
     /// The name of a format (otelctl detect --list shows them all), one from the configuration file, or a pattern like
@@ -22,26 +16,41 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME|PATTERN")]
     pub format: Option<String>,
 
+    /// Read formats of your own from this file [default: ~/.config/otelctl/config.toml]
+    ///
+    /// The default is in the system's folder for configuration, which has other names on other systems. Each format is a table [formats.NAME] with a pattern and, if you
+    /// like, an example that must fit. They are tried before the built-in ones.
+    ///
+    /// [env: OTELCTL_CONFIG]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Take times that name no zone to be in this one [default: the system's zone]
+    ///
+    /// An IANA name, like Europe/Vienna or UTC.
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+
     /// Take the time of JSON and logfmt records from these keys
     ///
     /// With commas between them, or repeated; a dotted path leads into nested objects, as in event.created. The first key
     /// that a record holds is taken, before those that are known.
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub timestamp_fields: Vec<String>,
 
     /// Take the level from these keys
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub level_fields: Vec<String>,
 
     /// Take the message from these keys
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub message_fields: Vec<String>,
 
     /// Take the logger, which becomes the scope, from these keys
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub scope_fields: Vec<String>,
 
-    /// Tell the severity of records without a level by words like error or warning in their message
+    /// Guess a missing severity by words like error in the message
     ///
     /// Whole words near the start of the message count. Without this flag nothing is guessed.
     #[arg(long)]
@@ -50,15 +59,6 @@ pub struct InputArgs {
     /// Join at most this many lines into one record [default: 1024]
     #[arg(long, value_name = "COUNT")]
     pub record_lines_max: Option<NonZeroU32>,
-
-    /// Read formats of your own from this file [default: otelctl/config.toml below the system's folder for it]
-    ///
-    /// On Linux that is ~/.config/otelctl/config.toml. Each format is a table [formats.NAME] with a pattern and, if you
-    /// like, an example that must fit. They are tried before the built-in ones.
-    ///
-    /// [env: OTELCTL_CONFIG]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\

@@ -4,7 +4,7 @@
 //! hold becomes the record. Matching goes forward only: each part looks at the line at most once, so a line costs its length
 //! times the (fixed) number of parts, whatever stands in it. The built-in formats are rows of [`table`].
 //!
-//! In a pattern a blank stands for one or more blanks or tabs, `{? …}` for a part that may be missing, `{{` and `}}` for braces;
+//! In a pattern a blank stands for one or more blanks or tabs, `{? …}` for a part that may be missing, `\{` and `\}` for braces;
 //! padding inside brackets does not count. A captured `-` means "nothing", as it does in access logs and syslog.
 
 pub mod compile;
