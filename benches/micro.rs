@@ -164,6 +164,9 @@ fn product_stages(name: &str, lines: &[u8]) {
 
 /// Prints one row: the median speed of `work` on all lines at once.
 fn stage<T>(lines_name: &str, stage_name: &str, lines: &[u8], mut work: impl FnMut(&[u8]) -> T) {
+    if !is_wanted(lines_name, stage_name) {
+        return;
+    }
     let mut times: Vec<Duration> = (0..=RUNS)
         .map(|_| {
             let started = Instant::now();
@@ -176,4 +179,11 @@ fn stage<T>(lines_name: &str, stage_name: &str, lines: &[u8], mut work: impl FnM
     times.remove(0);
     let speed = megabytes_per_second(lines.len() as u64, median(&times));
     println!("| {lines_name:<5} | {stage_name:<28} | {speed:7.0} |");
+}
+
+/// Whether `--only TEXT` asks for a row; without it, all are wanted.
+fn is_wanted(lines_name: &str, stage_name: &str) -> bool {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--only");
+    let wanted = arguments.nth(1);
+    wanted.is_none_or(|wanted| lines_name.contains(&wanted) || stage_name.contains(&wanted))
 }

@@ -32,6 +32,8 @@ use crate::format::fields::FieldMap;
 use crate::format::guess::MissingSeverity;
 use crate::format::layout::{Captures, HasTime, Layout, table};
 use crate::format::timestamp::{Leading, Zone};
+use crate::otlp::framing::Framing;
+use crate::otlp::payload::PAYLOAD_BYTES_MAX;
 use crate::record::{Record, Value};
 
 /// The families of log formats.
@@ -49,6 +51,10 @@ pub enum FormatKind {
     Table,
     /// The journal's export format.
     JournalExport,
+    /// OTLP already, one request in JSON per line.
+    OtlpJson,
+    /// OTLP already, requests in protobuf.
+    OtlpProtobuf(Framing),
     /// Text behind a time stamp.
     Stamped,
     /// Text without one.
@@ -65,6 +71,8 @@ impl FormatKind {
             FormatKind::Layout => "layout",
             FormatKind::Table => "table",
             FormatKind::JournalExport => "journal-export",
+            FormatKind::OtlpJson => "otlp/json",
+            FormatKind::OtlpProtobuf(_) => "otlp/protobuf",
             FormatKind::Stamped => "text",
             FormatKind::Plain => "plain",
         }
@@ -131,6 +139,22 @@ impl Format {
             strays: Strays::Recognised,
             fields: FieldMap::default(),
             severity: MissingSeverity::Stays,
+        }
+    }
+
+    /// Whether its records say where they end, so that line breaks mean nothing.
+    pub fn is_framed(&self) -> bool {
+        matches!(
+            self.kind,
+            FormatKind::JournalExport | FormatKind::OtlpProtobuf(_)
+        )
+    }
+
+    /// The longest line that is not cut: what the user said, or what a request needs.
+    pub fn line_bytes_max(&self, said: usize) -> usize {
+        match self.kind {
+            FormatKind::OtlpJson => said.max(PAYLOAD_BYTES_MAX),
+            _ => said,
         }
     }
 

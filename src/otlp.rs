@@ -4,7 +4,9 @@
 
 pub mod answer;
 pub mod compress;
+pub mod framing;
 pub mod json;
+pub mod payload;
 pub mod protobuf;
 
 use std::fmt;

@@ -5,6 +5,7 @@ pub mod buffers;
 pub mod classify;
 pub mod clean;
 pub mod encode;
+pub mod given;
 pub mod group;
 pub mod preview;
 pub mod retry;

@@ -26,13 +26,11 @@ const RECORDS_SHOWN: usize = 3;
 /// Runs the command.
 pub fn run(args: &DetectArgs, host: &mut Host, ui: &mut Ui) -> Result<(), Failure> {
     let settings = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
-    match &args.file {
-        Some(file) => look_at(file, &settings, host, ui),
-        None => {
-            ui.catalogue(&settings.reading.own);
-            Ok(())
-        }
+    if let Some(file) = &args.file {
+        return look_at(file, &settings, host, ui);
     }
+    ui.catalogue(&settings.reading.own);
+    Ok(())
 }
 
 fn look_at(

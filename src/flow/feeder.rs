@@ -15,14 +15,14 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::base::units::{ByteCount, UnixNanos};
 use crate::flow::plan::{PathAttribute, RecordPlan};
-use crate::format::Parser;
 use crate::format::detect::Detection;
 use crate::format::timestamp::Zone;
+use crate::format::{Parser, container};
 use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::Chunk;
-use crate::record::Attribute;
+use crate::record::{Attribute, Value};
 use crate::source::chunks::Chunker;
 use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
 use crate::source::head::{HEAD_BYTES, byte_order_mark};
@@ -178,9 +178,11 @@ impl Feeder {
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
+        let parser = Parser::new(Arc::clone(&source.detection.format), zone);
+        let limits = records.limits.of_format(&source.detection.format);
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, records.limits),
-            parser: Parser::new(Arc::clone(&source.detection.format), zone),
+            chunker: Chunker::new(head, start_offset as u64, &parser, limits),
+            parser,
             source: Arc::new(source),
             feed,
         })
@@ -270,17 +272,43 @@ impl Open {
 
 /// The resource of a source's records.
 fn envelope(encoding: Encoding, plan: &RecordPlan, input: &Input) -> Envelope {
-    let from_name = || match input {
-        Input::File(path) => name::service_of(path),
+    let path = match input {
+        Input::File(path) => Some(path),
         Input::Stream(_) | Input::Stdin => None,
     };
-    let service = plan.service_name.clone().or_else(from_name);
-    let service = service.unwrap_or_else(|| SERVICE_UNKNOWN.to_owned());
+    let whole_path = path.and_then(|path| std::path::absolute(path).ok());
+    let whole_path = whole_path.map(|path| path.to_string_lossy().into_owned());
+    let container = whole_path.as_deref().map(container::path::attributes);
+    let container = container.unwrap_or_default();
+    let service = plan
+        .service_name
+        .clone()
+        .or_else(|| container_name(&container))
+        .or_else(|| path.and_then(|path| name::service_of(path)))
+        .unwrap_or_else(|| SERVICE_UNKNOWN.to_owned());
+    let given = |key: &str| plan.resource.iter().any(|(held, _)| held == key);
     let others = plan.resource.iter().map(|(key, value)| text(key, value));
     let attributes: Vec<_> = std::iter::once(Attribute::text("service.name", service))
+        .chain(
+            container
+                .iter()
+                .filter(|attribute| !given(&attribute.key))
+                .cloned(),
+        )
         .chain(others)
         .collect();
     Envelope::new(encoding, &attributes)
+}
+
+/// What the path of a container's log says is its name.
+fn container_name(attributes: &[Attribute<'_>]) -> Option<String> {
+    let named = attributes
+        .iter()
+        .find(|attribute| attribute.key == "k8s.container.name")?;
+    match &named.value {
+        Value::Text(name) => Some(name.clone().into_owned()),
+        _ => None,
+    }
 }
 
 /// The attributes that each record of a source gets. What the user gave wins over what the source is.
@@ -315,6 +343,6 @@ fn file_attributes(path: &Path, whole: PathAttribute) -> Vec<Attribute<'static>>
 fn text<'a>(key: &'a str, value: &'a str) -> Attribute<'a> {
     Attribute {
         key: key.into(),
-        value: crate::record::Value::Text(value.into()),
+        value: Value::Text(value.into()),
     }
 }

@@ -48,6 +48,8 @@ struct Oddities {
     lines_cut: u64,
     nul_bytes: u64,
     duplicate_keys: u64,
+    payloads_broken: u64,
+    payloads_skipped: u64,
     assumed: Assumptions,
 }
 
@@ -287,6 +289,8 @@ impl Oddities {
         self.lines_cut += stats.lines_cut;
         self.nul_bytes += stats.nul_bytes;
         self.duplicate_keys += stats.duplicate_keys;
+        self.payloads_broken += stats.payloads_broken;
+        self.payloads_skipped += stats.payloads_skipped;
         self.assumed = self.assumed.union(stats.assumed);
     }
 
@@ -303,6 +307,11 @@ impl Oddities {
         tell(self.utf8_replaced, "record", "records", replaced);
         let cut = format!("cut for being longer than {limit} bytes (raise --line-bytes-max)");
         tell(self.lines_cut, "line", "lines", &cut);
+        let (one, more) = ("OTLP request", "OTLP requests");
+        let broken = "that cannot be decoded, read as text";
+        tell(self.payloads_broken, one, more, broken);
+        let others = "passed over for holding no logs but another signal";
+        tell(self.payloads_skipped, one, more, others);
         let hole = "passed over at the start of a line, as log rotation leaves them";
         tell(self.nul_bytes, "NUL byte", "NUL bytes", hole);
         let twice = "standing twice in a record, of which the last value was taken";

@@ -284,6 +284,7 @@ fn unescape(text: &[u8], mut hit: usize, decoded: &mut Vec<u8>) -> Option<(usize
         match (text.get(hit), text.get(hit + 1)) {
             (Some(b'"') | None, _) => break,
             (Some(b'\\'), Some(escape)) => from = hit + escaped(*escape, text, hit, decoded)?,
+            (Some(b'\\'), None) => return None,
             // Where the search began, any other byte may stand.
             _ => from = hit,
         }
@@ -364,6 +365,12 @@ mod tests {
     #[track_caller]
     fn check_none(line: &str) {
         assert_eq!(runtime_of(line, &mut zone()), None, "{line}");
+    }
+
+    #[test]
+    fn a_line_that_ends_inside_an_escape_is_not_wrapped() {
+        check_none("{\"log\":\"half of an \\");
+        check_none("{\"log\":\"one\\ntwo\\");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::format::detect::lines::{Candidates, HeadLines};
 use crate::format::layout::Layout;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
+use crate::otlp::framing::Framing;
 
 /// Lines looked at; the head that is read for them is bounded by the source.
 const LINES_MAX: usize = 300;
@@ -92,6 +93,11 @@ impl Detection {
 
 /// Looks at the head of a file; the last line may be cut off. The layouts in `own` are tried before those of the table.
 pub fn detect(head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
+    if let Some(framing) = Framing::of(head) {
+        let format = Format::of(FormatKind::OtlpProtobuf(framing));
+        let label = format.kind.name().to_owned();
+        return Detection::given(format, label);
+    }
     let mut clean = Vec::new();
     let head = stripped(head, &mut clean);
     if journal_export::looks_like(head) {
@@ -150,17 +156,14 @@ fn unwrapped(head: &[u8], runtime: Runtime, zone: &mut Zone) -> String {
     let mut inner = String::with_capacity(head.len());
     for line in whole_lines(head) {
         let line = String::from_utf8_lossy(line);
-        match container::unwrap(runtime, &line, zone) {
-            Some(wrapped) => {
-                inner.push_str(&wrapped.text);
-                if wrapped.envelope.complete {
-                    inner.push('\n');
-                }
-            }
-            None => {
-                inner.push_str(&line);
-                inner.push('\n');
-            }
+        let wrapped = container::unwrap(runtime, &line, zone);
+        let (text, complete) = match &wrapped {
+            Some(wrapped) => (&*wrapped.text, wrapped.envelope.complete),
+            None => (&*line, true),
+        };
+        inner.push_str(text);
+        if complete {
+            inner.push('\n');
         }
     }
     inner
@@ -168,7 +171,7 @@ fn unwrapped(head: &[u8], runtime: Runtime, zone: &mut Zone) -> String {
 
 fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     head.split(|byte| *byte == b'\n')
-        .map(|line| line.trim_ascii_end())
+        .map(<[u8]>::trim_ascii_end)
         .filter(|line| !line.is_empty())
 }
 
@@ -200,27 +203,29 @@ fn of_lines(lines: &HeadLines<'_>, choice: &Choice) -> Detection {
 }
 
 fn of_table(table: Table, text: &str) -> Detection {
-    let (name, fits): (_, Box<dyn Fn(&str) -> bool>) = match &table {
-        Table::W3c(header) => ("w3c", Box::new(|line| header.fits(line))),
-        Table::Csv(header) => ("csv", Box::new(|line| header.fits(line))),
-    };
     let rows = text
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .take(LINES_MAX);
+    let fits = |row: &str| match &table {
+        Table::W3c(header) => header.fits(row),
+        Table::Csv(header) => header.fits(row),
+    };
     let (mut lines, mut fit) = (0, 0);
     for row in rows {
         lines += 1;
         fit += usize::from(fits(row));
     }
-    drop(fits);
+    let label = match table {
+        Table::W3c(_) => "w3c",
+        Table::Csv(_) => "csv",
+    };
     let mut format = Format::of(FormatKind::Table);
-    let label = name.to_owned();
     format.table = Some(table);
     Detection {
         lines,
         fits: fit,
-        ..Detection::given(format, label)
+        ..Detection::given(format, label.to_owned())
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod compile;
 pub mod fill;
+pub mod learn;
 mod level;
 mod matching;
 pub mod pairs;

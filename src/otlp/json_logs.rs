@@ -32,7 +32,7 @@ fn write_resource_logs(logs: &ResourceLogs, out: &mut Vec<u8>) {
     object.close();
 }
 
-fn write_resource(resource: &Resource, out: &mut Vec<u8>) {
+pub(super) fn write_resource(resource: &Resource, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
     object.list("attributes", &resource.attributes, write_key_value);
     object.number("droppedAttributesCount", resource.dropped_attributes_count);
@@ -58,7 +58,7 @@ fn write_scope_logs(logs: &ScopeLogs, out: &mut Vec<u8>) {
     object.close();
 }
 
-fn write_scope(scope: &InstrumentationScope, out: &mut Vec<u8>) {
+pub(super) fn write_scope(scope: &InstrumentationScope, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
     object.text("name", &scope.name);
     object.text("version", &scope.version);

@@ -1,7 +1,7 @@
 //! Encoded records → one request body, and the places of the records in it.
 //!
 //! A batch keeps for each record where it lies in the body, its severity and its offset in the source, and for each run of records
-//! with the same scope where the run begins. So a part of a batch is assembled by copying bytes; nothing is encoded twice. Records keep
+//! with the same scope where the run begins and what stands around it. So a part of a batch is assembled by copying bytes; nothing is encoded twice. Records keep
 //! their order: when the scope changes, a new `ScopeLogs` begins.
 
 use std::ops::Range;
@@ -10,13 +10,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::base::units::UnixNanos;
-use crate::otlp::protobuf::{
-    field_len, put_bytes, put_header, request, resource_logs, scope, scope_logs,
-};
-use crate::otlp::{Encoding, SCHEMA_URL, json};
+use crate::otlp::payload::{Around, GivenRecord, Labelled};
+use crate::otlp::protobuf::{put_bytes, resource_logs};
+use crate::otlp::{Encoding, SCHEMA_URL};
+use crate::pipeline::batch::assemble::assemble;
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::{self, Constants};
-use crate::record::{Attribute, Record, SeverityClass};
+use crate::record::{Attribute, Record, SeverityClass, SeverityNumber};
+
+mod assemble;
 
 /// Most bytes around a scope's records beside its name, and around a resource's scopes: keys, lengths, the schema URL.
 const AROUND_BYTES: usize = 128;
@@ -34,8 +36,7 @@ pub struct BatchLimits {
 #[derive(Debug)]
 pub struct Envelope {
     encoding: Encoding,
-    /// `ResourceLogs.resource`: a protobuf field, or a JSON object.
-    resource: Vec<u8>,
+    resource: Arc<Labelled>,
 }
 
 /// Where a record lies.
@@ -50,10 +51,19 @@ pub struct RecordSpan {
 }
 
 /// Records of one scope that follow each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Run {
     first: usize,
-    scope: Box<str>,
+    scope: RunScope,
+}
+
+/// What stands around the records of a run.
+#[derive(Debug, Clone)]
+enum RunScope {
+    /// The batch's own resource, and a logger's name.
+    Named(Box<str>),
+    /// What the records came with.
+    Given(Arc<Around>),
 }
 
 /// One request's body, not compressed yet.
@@ -89,6 +99,10 @@ impl Envelope {
                 resource.extend_from_slice(b"]}");
             }
         }
+        let resource = Arc::new(Labelled {
+            bytes: resource,
+            schema_url: SCHEMA_URL.to_owned(),
+        });
         Envelope { encoding, resource }
     }
 }
@@ -188,6 +202,11 @@ impl BatchBuilder {
         }
     }
 
+    /// How it writes.
+    pub fn encoding(&self) -> Encoding {
+        self.envelope.encoding
+    }
+
     /// Encodes a record into the open batch. Returns the batch that had to be closed for it, if any.
     pub fn push(&mut self, record: &mut Record<'_>, observed: UnixNanos) -> Option<Batch> {
         if !self.constants_free(record) {
@@ -203,31 +222,63 @@ impl BatchBuilder {
             &self.constants,
             observed,
         );
+        let (closed, start) = self.make_room(start);
+        let continues =
+            |run: &Run| matches!(&run.scope, RunScope::Named(name) if is_same(name, &record.scope));
+        if !self.runs.last().is_some_and(continues) {
+            let is_named = |run: &Run| matches!(run.scope, RunScope::Named(_));
+            if !self.runs.last().is_some_and(is_named) {
+                self.around_bytes += self.envelope.resource.bytes.len() + AROUND_BYTES;
+            }
+            let scope = RunScope::Named(record.scope.as_ref().into());
+            self.begin_run(scope, record.scope.len());
+        }
+        self.push_span(start, SeverityClass::of(record.severity_number));
+        closed
+    }
+
+    /// Encodes a record that is OTLP already, as it is. Returns the batch that had to be closed for it, if any.
+    pub fn push_given(&mut self, record: GivenRecord<'_>, around: &Arc<Around>) -> Option<Batch> {
+        let start = self.records.len();
+        record.write(self.envelope.encoding, &mut self.records);
+        let (closed, start) = self.make_room(start);
+        let continues =
+            |run: &Run| matches!(&run.scope, RunScope::Given(given) if Arc::ptr_eq(given, around));
+        if !self.runs.last().is_some_and(continues) {
+            let bytes = around.resource.room_bytes() + around.scope.room_bytes() + AROUND_BYTES;
+            self.begin_run(RunScope::Given(Arc::clone(around)), bytes);
+        }
+        self.push_span(start, class_of_given(record));
+        closed
+    }
+
+    /// Closes the batch when the record that was written at `start` is too much for it; tells where that record stands now.
+    #[inline]
+    fn make_room(&mut self, start: usize) -> (Option<Batch>, usize) {
         let over = self.records.len() + self.around_bytes > self.limits.encoded_bytes_max
             || self.spans.len() >= self.limits.records_max;
-        let closed = (over && !self.spans.is_empty()).then(|| self.close_before(start));
-        let start = if closed.is_some() { 0 } else { start };
-        if self
-            .runs
-            .last()
-            .is_none_or(|run| !is_same(&run.scope, &record.scope))
-        {
-            if self.runs.is_empty() {
-                self.around_bytes = self.envelope.resource.len() + AROUND_BYTES;
-            }
-            self.around_bytes += record.scope.len() + AROUND_BYTES;
-            self.runs.push(Run {
-                first: self.spans.len(),
-                scope: record.scope.as_ref().into(),
-            });
+        if !over || self.spans.is_empty() {
+            return (None, start);
         }
+        (Some(self.close_before(start)), 0)
+    }
+
+    fn begin_run(&mut self, scope: RunScope, bytes: usize) {
+        self.around_bytes += bytes + AROUND_BYTES;
+        self.runs.push(Run {
+            first: self.spans.len(),
+            scope,
+        });
+    }
+
+    #[inline]
+    fn push_span(&mut self, start: usize, class: SeverityClass) {
         let end = self.records.len() - usize::from(self.envelope.encoding == Encoding::Json);
         self.spans.push(RecordSpan {
             start: place(start),
             end: place(end),
-            class: SeverityClass::of(record.severity_number),
+            class,
         });
-        closed
     }
 
     /// Closes the open batch; `None` when it is empty.
@@ -240,6 +291,7 @@ impl BatchBuilder {
         let room = Vec::with_capacity(self.spans.len());
         let spans = std::mem::replace(&mut self.spans, room);
         let runs = std::mem::take(&mut self.runs);
+        self.around_bytes = 0;
         let records = &self.records[..start];
         let batch = assemble(&self.envelope, records, (spans, runs), &self.buffers);
         self.records.drain(..start);
@@ -265,116 +317,10 @@ fn place(offset: usize) -> u32 {
         .expect("a batch is smaller than 4 GiB: lines and batches are limited far below")
 }
 
-/// Puts resource and scopes around the records. `spans` are places in `records`; they leave as places in the body.
-fn assemble(
-    envelope: &Arc<Envelope>,
-    records: &[u8],
-    (mut spans, runs): (Vec<RecordSpan>, Vec<Run>),
-    buffers: &Buffers,
-) -> Batch {
-    let scopes: usize = runs.iter().map(|run| run.scope.len() + AROUND_BYTES).sum();
-    let around = envelope.resource.len() + scopes + AROUND_BYTES;
-    let mut body = buffers.take(records.len() + around);
-    let mut moves = Vec::with_capacity(runs.len());
-    match envelope.encoding {
-        Encoding::Protobuf => {
-            assemble_protobuf(&mut body, envelope, records, (&spans, &runs), &mut moves);
-        }
-        Encoding::Json => assemble_json(&mut body, envelope, records, (&spans, &runs), &mut moves),
-    }
-    for (index, (run, moved_to)) in runs.iter().zip(moves).enumerate() {
-        let next = runs.get(index + 1).map_or(spans.len(), |next| next.first);
-        let delta = moved_to - spans[run.first].start;
-        for span in &mut spans[run.first..next] {
-            span.start += delta;
-            span.end += delta;
-        }
-    }
-    Batch {
-        body: buffers.share(body),
-        spans,
-        runs,
-        envelope: Arc::clone(envelope),
-    }
-}
-
-/// The bytes of each run in `records`, without framing behind its last record.
-fn run_bytes<'r>(
-    records: &'r [u8],
-    (spans, runs): (&'r [RecordSpan], &'r [Run]),
-) -> impl Iterator<Item = (&'r str, &'r [u8])> {
-    runs.iter().enumerate().map(move |(index, run)| {
-        let next = runs.get(index + 1).map_or(spans.len(), |next| next.first);
-        let range = spans[run.first].start as usize..spans[next - 1].end as usize;
-        (&*run.scope, &records[range])
-    })
-}
-
-fn assemble_protobuf(
-    body: &mut Vec<u8>,
-    envelope: &Envelope,
-    records: &[u8],
-    places: (&[RecordSpan], &[Run]),
-    moves: &mut Vec<u32>,
-) {
-    let schema_len = field_len(SCHEMA_URL.len());
-    let scope_len = |name: &str| {
-        if name.is_empty() {
-            0
-        } else {
-            field_len(field_len(name.len()))
-        }
-    };
-    let scope_logs_len = |name: &str, bytes: &[u8]| scope_len(name) + bytes.len() + schema_len;
-    let scopes_len: usize = run_bytes(records, places)
-        .map(|(name, bytes)| field_len(scope_logs_len(name, bytes)))
-        .sum();
-    put_header(
-        body,
-        request::RESOURCE_LOGS,
-        envelope.resource.len() + scopes_len + schema_len,
-    );
-    body.extend_from_slice(&envelope.resource);
-    for (name, bytes) in run_bytes(records, places) {
-        put_header(body, resource_logs::SCOPE_LOGS, scope_logs_len(name, bytes));
-        if !name.is_empty() {
-            put_header(body, scope_logs::SCOPE, field_len(name.len()));
-            put_bytes(body, scope::NAME, name.as_bytes());
-        }
-        moves.push(place(body.len()));
-        body.extend_from_slice(bytes);
-        put_bytes(body, scope_logs::SCHEMA_URL, SCHEMA_URL.as_bytes());
-    }
-    put_bytes(body, resource_logs::SCHEMA_URL, SCHEMA_URL.as_bytes());
-}
-
-fn assemble_json(
-    body: &mut Vec<u8>,
-    envelope: &Envelope,
-    records: &[u8],
-    places: (&[RecordSpan], &[Run]),
-    moves: &mut Vec<u32>,
-) {
-    body.extend_from_slice(b"{\"resourceLogs\":[{\"resource\":");
-    body.extend_from_slice(&envelope.resource);
-    body.extend_from_slice(b",\"scopeLogs\":[");
-    for (index, (name, bytes)) in run_bytes(records, places).enumerate() {
-        body.extend_from_slice(if index > 0 { b",{" } else { b"{" });
-        if !name.is_empty() {
-            body.extend_from_slice(b"\"scope\":{\"name\":");
-            json::push_string(body, name);
-            body.extend_from_slice(b"},");
-        }
-        body.extend_from_slice(b"\"logRecords\":[");
-        moves.push(place(body.len()));
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"],\"schemaUrl\":");
-        json::push_string(body, SCHEMA_URL);
-        body.push(b'}');
-    }
-    body.extend_from_slice(b"],\"schemaUrl\":");
-    json::push_string(body, SCHEMA_URL);
-    body.extend_from_slice(b"}]}");
+/// How severe a record is that is OTLP already.
+pub fn class_of_given(record: GivenRecord<'_>) -> SeverityClass {
+    let number = u8::try_from(record.severity_number()).unwrap_or(0);
+    SeverityClass::of(SeverityNumber::new(number))
 }
 
 #[cfg(test)]

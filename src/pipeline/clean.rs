@@ -3,10 +3,9 @@
 //! Nearly every chunk needs nothing of it and is passed on as it is. The buffers are used again.
 
 use crate::base::units::UnixNanos;
-use crate::format::ansi;
-use crate::format::container::Runtime;
 use crate::format::json::scan::Scanner;
 use crate::format::timestamp::Zone;
+use crate::format::{Format, ansi};
 use crate::pipeline::unwrap::{TagCursor, Unwrapped, Unwrapper};
 use crate::record::{Attribute, Record, Value};
 
@@ -14,7 +13,17 @@ use crate::record::{Attribute, Record, Value};
 #[derive(Debug)]
 pub struct Cleaner {
     unwrapper: Option<Unwrapper>,
+    escapes: Escapes,
     stripped: Vec<u8>,
+}
+
+/// What becomes of escape sequences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    /// Taken out, as people do not see them either.
+    Stripped,
+    /// Left: records that say their length would lose their ends.
+    Kept,
 }
 
 /// The lines of a chunk.
@@ -34,10 +43,16 @@ pub struct Wrapping<'c> {
 }
 
 impl Cleaner {
-    /// For a source whose lines this runtime wrapped, if any did.
-    pub fn new(runtime: Option<Runtime>, line_bytes_max: usize) -> Cleaner {
+    /// For a source of this format.
+    pub fn new(format: &Format, line_bytes_max: usize) -> Cleaner {
+        let runtime = format.runtime;
         Cleaner {
             unwrapper: runtime.map(|runtime| Unwrapper::new(runtime, line_bytes_max)),
+            escapes: if format.is_framed() {
+                Escapes::Kept
+            } else {
+                Escapes::Stripped
+            },
             stripped: Vec::new(),
         }
     }
@@ -54,7 +69,8 @@ impl Cleaner {
                 }),
             };
         }
-        let bytes = if memchr::memchr(ansi::ESCAPE, chunk).is_some() {
+        let strips = self.escapes == Escapes::Stripped;
+        let bytes = if strips && memchr::memchr(ansi::ESCAPE, chunk).is_some() {
             self.stripped.clear();
             ansi::strip_into(chunk, &mut self.stripped);
             &self.stripped

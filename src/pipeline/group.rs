@@ -4,11 +4,15 @@
 //! record begins is told by the format, and inside of a stack trace by what stood above; the same rules cut the input into chunks,
 //! so that the records do not depend on where it was cut.
 
-use crate::format::ansi;
 use crate::format::json::scan;
 use crate::format::layout::Captures;
-use crate::format::trace::{self, TraceState};
-use crate::format::{Begin, FormatKind, Parser, journal_export};
+use crate::format::trace::TraceState;
+use crate::format::{Begin, Format, FormatKind, Parser, journal_export};
+use crate::otlp::framing::{Frame, Framing};
+
+mod boundary;
+
+pub use self::boundary::Boundaries;
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
@@ -30,13 +34,19 @@ impl LineLimits {
             record_lines_max: RECORD_LINES_MAX,
         }
     }
+
+    /// What becomes of them in a source of this format.
+    #[must_use]
+    pub fn of_format(self, format: &Format) -> LineLimits {
+        LineLimits {
+            line_bytes_max: format.line_bytes_max(self.line_bytes_max),
+            ..self
+        }
+    }
 }
 
 /// Most bytes joined into one record: what receivers take of one record.
 pub const RECORD_BYTES_MAX: usize = 256 << 10;
-
-/// Most bytes of an entry of the journal's export format, core dumps excepted.
-const ENTRY_BYTES_MAX: usize = 16 << 20;
 
 /// What was seen of the input, for the receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,8 +141,10 @@ impl<'c> Groups<'c> {
 
     /// The next record's lines.
     pub fn next_group(&mut self, parser: &mut Parser) -> Option<&Group> {
-        if parser.format().kind == FormatKind::JournalExport {
-            return self.next_entry();
+        match parser.format().kind {
+            FormatKind::JournalExport => return self.next_entry(),
+            FormatKind::OtlpProtobuf(framing) => return self.next_frame(framing),
+            _ => {}
         }
         let open = self.ahead;
         if !self.is_ahead && !self.read_line(open, parser) {
@@ -196,13 +208,33 @@ impl<'c> Groups<'c> {
         Some(&self.slots[0])
     }
 
+    /// The next request in protobuf; bytes that are none are one to their end.
+    fn next_frame(&mut self, framing: Framing) -> Option<&Group> {
+        let start = self.at;
+        if start >= self.bytes.len() {
+            return None;
+        }
+        self.at = match framing.frame(self.bytes, start) {
+            Frame::Whole(range) => range.end,
+            Frame::Cut(_) | Frame::Lost => self.bytes.len(),
+        };
+        self.counts.lines += 1;
+        self.slots[0] = Group {
+            start,
+            head_end: self.at,
+            end: self.at,
+            begin: Begin::Entry,
+            ..Group::default()
+        };
+        Some(&self.slots[0])
+    }
+
     /// What the open record becomes with the line, or `None` when the line begins another.
     #[inline]
     fn joined(&self, open: usize, line: usize) -> Option<TraceState> {
         let (record, next) = (&self.slots[open], &self.slots[line]);
         if record.depth > 0 {
-            // Only what begins an object of its own shows that this one is broken.
-            let joins = !matches!(next.begin, Begin::Object | Begin::OpenObject);
+            let joins = !breaks_object(next.begin, &self.bytes[next.start..next.end]);
             return (joins && record.fits(next, self.limits)).then_some(TraceState::PLAIN);
         }
         if record.stands_alone || next.stands_alone {
@@ -338,102 +370,17 @@ impl Group {
     }
 }
 
-/// Where `bytes` can be cut so that no record is torn: the start of its last line that surely begins one.
-///
-/// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
-/// follows the place belongs to the next chunk.
-pub fn last_boundary(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
-    if parser.format().kind == FormatKind::JournalExport {
-        return last_entry_end(bytes);
-    }
-    let mut line_end = memchr::memrchr(b'\n', bytes)?;
-    let floor = line_end.saturating_sub(RECORD_BYTES_MAX);
-    // The last line that begins a record if none of the ordinary lines above it stands in a trace.
-    let mut candidate = None;
-    let mut above = 0;
-    // That of the line below, unless it joins any record.
-    let mut below: Option<(usize, &[u8])> = None;
-    while line_end > floor {
-        let start = line_start(bytes, line_end);
-        if start == 0 {
-            break;
+/// Whether a line shows that the open object above it is broken: it begins an object of its own, or it stands at the margin, where no
+/// line of an object does but its brackets and keys, and begins a record by its format.
+fn breaks_object(begin: Begin, line: &[u8]) -> bool {
+    match begin {
+        Begin::Object | Begin::OpenObject => true,
+        Begin::Record(Some(_)) | Begin::Layout(_) | Begin::Marked => {
+            let may_be_inside = |byte: &u8| byte.is_ascii_whitespace() || b"\"]},".contains(byte);
+            !line.first().is_some_and(may_be_inside)
         }
-        let line = without_return(&bytes[start..line_end]);
-        line_end = start - 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match begins_raw(line, parser) {
-            Begin::Object
-            | Begin::OpenObject
-            | Begin::Record(Some(_))
-            | Begin::Layout(_)
-            | Begin::Marked => return Some(start),
-            Begin::Nothing | Begin::Entry => {}
-            Begin::Record(None) => {
-                match candidate {
-                    _ if !trace::is_ordinary(line) => (candidate, above) = (None, 0),
-                    Some(_) if above == trace::LOOSE_LINES_MAX => return candidate,
-                    Some(_) => above += 1,
-                    None => candidate = Some(start),
-                }
-                below = Some((start, line));
-            }
-            Begin::Continuation => {
-                if let Some((start, _)) = below.filter(|(_, below)| trace::parts(line, below)) {
-                    return Some(start);
-                }
-                (candidate, above, below) = (None, 0, None);
-            }
-        }
+        _ => false,
     }
-    boundary_by_walking(bytes, parser, limits)
-}
-
-/// The end of the last whole entry. One that has outgrown every limit is cut where it is.
-fn last_entry_end(bytes: &[u8]) -> Option<usize> {
-    let mut last = None;
-    while let Some(end) = journal_export::entry_end(bytes, last.unwrap_or(0)) {
-        last = Some(end);
-    }
-    let outgrown = bytes.len() > ENTRY_BYTES_MAX;
-    last.or_else(|| outgrown.then_some(bytes.len()))
-}
-
-/// What a line is that may still hold escape sequences.
-fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
-    let mut captures = Captures::EMPTY;
-    if memchr::memchr(ansi::ESCAPE, line).is_none() {
-        return parser.begins(line, &mut captures);
-    }
-    let mut clean = Vec::with_capacity(line.len());
-    ansi::strip_into(line, &mut clean);
-    parser.begins(&clean, &mut captures)
-}
-
-/// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
-fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
-    let complete = memchr::memrchr(b'\n', bytes)? + 1;
-    let mut groups = Groups::new(&bytes[..complete], limits, 0);
-    groups.tail = Tail::Open;
-    let mut last = None;
-    while let Some(group) = groups.next_group(parser) {
-        last = Some(group.start);
-    }
-    match last {
-        // Behind so many bytes, and behind blank lines alone, nothing joins any more.
-        Some(start) if complete - start > RECORD_BYTES_MAX => Some(complete),
-        None => Some(complete),
-        Some(start) => (start > 0).then_some(start),
-    }
-}
-
-fn line_start(bytes: &[u8], line_end: usize) -> usize {
-    memchr::memrchr(b'\n', &bytes[..line_end]).map_or(0, |newline| newline + 1)
-}
-
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -442,13 +389,18 @@ mod traces;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::layout::Layout;
     use crate::format::timestamp::Zone;
-    use crate::format::{Format, FormatKind};
+    use crate::format::{Format, FormatKind, Objects};
     use jiff::tz::TimeZone;
     use std::sync::Arc;
 
     fn parser(kind: FormatKind) -> Parser {
         Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC))
+    }
+
+    pub(super) fn cut(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+        Boundaries::new(parser, LineLimits::of_lines(line_bytes_max)).last(bytes, parser)
     }
 
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
@@ -503,6 +455,31 @@ mod tests {
     }
 
     #[test]
+    fn a_broken_object_ends_where_a_line_at_the_margin_begins_a_record() {
+        let mut format = Format::of(FormatKind::Stamped);
+        format.kind = FormatKind::Json;
+        format.objects = Objects::ManyLines;
+        format.layouts = vec![Layout::compile("test", "{time} {level} {message}").unwrap()];
+        let text = concat!(
+            "{\"a\":\n  2026-11-20T09:00:00Z INFO inside\n}\n",
+            "{\"torn\":[\n2026-11-20T09:00:01Z INFO b\n2026-11-20T09:00:02Z INFO c\n",
+        );
+        let parser = || Parser::new(Arc::new(format.clone()), Zone::new(TimeZone::UTC));
+        let (mut groups, mut starts) = (
+            Groups::new(text.as_bytes(), LineLimits::of_lines(1_000), 0),
+            Vec::new(),
+        );
+        while let Some(group) = groups.next_group(&mut parser()) {
+            starts.push(group.start);
+        }
+        assert_eq!(starts, [0, 43, 53, 81]);
+        for seen in 0..=text.len() {
+            let cut = cut(&text.as_bytes()[..seen], &mut parser(), 1_000);
+            assert!(cut.is_none_or(|cut| starts.contains(&cut)), "{cut:?}");
+        }
+    }
+
+    #[test]
     fn blank_lines_are_counted_and_make_no_record() {
         let mut groups = Groups::new(b"\n\r\n  \na\n\n", LineLimits::of_lines(100), 0);
         let mut parser = parser(FormatKind::Plain);
@@ -527,19 +504,11 @@ mod tests {
     fn a_long_run_of_blank_lines_can_be_cut() {
         let blank = "\n".repeat(RECORD_BYTES_MAX + 10);
         for text in [blank.clone(), format!("head\n{blank}")] {
-            let cut = last_boundary(
-                text.as_bytes(),
-                &mut parser(FormatKind::Plain),
-                LineLimits::of_lines(100),
-            );
+            let cut = cut(text.as_bytes(), &mut parser(FormatKind::Plain), 100);
             assert_eq!(cut, Some(text.len()));
         }
         assert_eq!(
-            last_boundary(
-                b"head\n\n\n",
-                &mut parser(FormatKind::Plain),
-                LineLimits::of_lines(100)
-            ),
+            cut(b"head\n\n\n", &mut parser(FormatKind::Plain), 100),
             None
         );
     }
@@ -605,7 +574,7 @@ mod tests {
             let kind = [FormatKind::Json, FormatKind::Logfmt, FormatKind::Stamped, FormatKind::Plain][kind];
             let whole: Vec<_> = grouped(kind, &text, 100);
             let seen = &text.as_bytes()[..at.min(text.len())];
-            if let Some(cut) = last_boundary(seen, &mut parser(kind), LineLimits::of_lines(100)) {
+            if let Some(cut) = cut(seen, &mut parser(kind), 100) {
                 let mut halves = grouped(kind, text.get(..cut).unwrap(), 100);
                 halves.extend(grouped(kind, text.get(cut..).unwrap(), 100));
                 proptest::prop_assert_eq!(halves, whole);

@@ -2,16 +2,15 @@
 //!
 //! The records are made by the same [`Stage`] as those that are sent. Only for showing: everything is copied.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::units::UnixNanos;
 use crate::format::layout::parts::{Part, Role};
 use crate::format::timestamp::Zone;
-use crate::format::{Begin, Format, Parser};
+use crate::format::{Begin, Format, FormatKind, Parser};
 use crate::otlp::Encoding;
-use crate::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
+use crate::pipeline::batch::{Batch, BatchBuilder, BatchLimits, Envelope};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::clean::Cleaner;
 use crate::pipeline::encode::Constants;
@@ -20,7 +19,7 @@ use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::record::{Record, Value};
 
 /// A record and its line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Preview {
     /// Its first line, without what a container runtime or a terminal put around it.
     pub line: String,
@@ -43,7 +42,16 @@ pub fn previews(
     count: usize,
 ) -> (Vec<Preview>, ChunkStats) {
     let parser = || Parser::new(Arc::clone(format), zone.clone());
-    let mut shown = lines(&head, parser(), limits, count);
+    let is_given = matches!(
+        format.kind,
+        FormatKind::OtlpJson | FormatKind::OtlpProtobuf(_)
+    );
+    let mut shown = if is_given {
+        // A request holds any number of records, and none of them has a line.
+        vec![Preview::default(); count]
+    } else {
+        lines(&head, parser(), limits, count)
+    };
     let builder = BatchBuilder::new(
         Arc::new(Envelope::new(Encoding::Json, &[])),
         Arc::new(Constants::new(Encoding::Json, &[])),
@@ -58,7 +66,7 @@ pub fn previews(
         ..Chunk::default()
     };
     let (batches, stats) = Stage::new(parser(), builder, limits).run(&chunk, observed);
-    let made = batches.first().map_or(0, |first| first.record_count());
+    let made = batches.first().map_or(0, Batch::record_count);
     shown.truncate(made);
     for (index, preview) in shown.iter_mut().enumerate() {
         preview.record = batches[0].record(index).to_vec();
@@ -68,7 +76,7 @@ pub fn previews(
 
 /// The lines of the first records.
 fn lines(head: &[u8], mut parser: Parser, limits: LineLimits, count: usize) -> Vec<Preview> {
-    let mut cleaner = Cleaner::new(parser.format().runtime, limits.line_bytes_max);
+    let mut cleaner = Cleaner::new(parser.format(), limits.line_bytes_max);
     let clean = cleaner.clean(head, parser.zone());
     let mut groups = Groups::new(clean.bytes, limits, 0);
     let mut found = Vec::new();
@@ -141,13 +149,10 @@ fn borrowed_parts(line: &str, stamp: Option<Range<usize>>, record: &Record<'_>) 
     parts
 }
 
-/// Where a borrowed text lies in the line, as far as it reaches.
-fn place(line: &str, text: &Cow<'_, str>) -> Option<Range<usize>> {
-    let Cow::Borrowed(text) = text else {
-        return None;
-    };
+/// Where a text lies in the line, as far as it reaches; one that was made anew lies elsewhere.
+fn place(line: &str, text: &str) -> Option<Range<usize>> {
     let start = text.as_ptr().addr().checked_sub(line.as_ptr().addr())?;
-    let end = line.len().min(start + text.len());
+    let end = line.len().min(start.checked_add(text.len())?);
     (start < end).then_some(start..end)
 }
 

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use crate::base::units::UnixNanos;
 use crate::format::layout::Captures;
 use crate::format::timestamp::Assumptions;
-use crate::format::{Begin, Parser, journal_export};
+use crate::format::{Begin, FormatKind, Parser, Strays, journal_export};
+use crate::otlp::payload::Read as Payload;
 use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
-use crate::pipeline::group::{Group, Groups, LineLimits};
+use crate::pipeline::given::{self, Given};
+use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
 use crate::pipeline::timeline::Timeline;
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
@@ -42,6 +44,10 @@ pub struct ChunkStats {
     pub nul_bytes: u64,
     /// Keys that stood twice in their record.
     pub duplicate_keys: u64,
+    /// What looked like an OTLP request and could not be decoded.
+    pub payloads_broken: u64,
+    /// OTLP requests of other signals, of which nothing is sent.
+    pub payloads_skipped: u64,
     /// What was assumed to read times.
     pub assumed: Assumptions,
     /// The earliest time.
@@ -60,6 +66,7 @@ pub struct Stage {
     parser: Parser,
     builder: BatchBuilder,
     cleaner: Cleaner,
+    given: Given,
     limits: LineLimits,
 }
 
@@ -67,10 +74,11 @@ impl Stage {
     /// Joins a parser and a batch builder.
     pub fn new(parser: Parser, builder: BatchBuilder, limits: LineLimits) -> Stage {
         Stage {
-            cleaner: Cleaner::new(parser.format().runtime, limits.line_bytes_max),
+            limits: limits.of_format(parser.format()),
+            cleaner: Cleaner::new(parser.format(), limits.line_bytes_max),
+            given: Given::default(),
             parser,
             builder,
-            limits,
         }
     }
 
@@ -89,9 +97,16 @@ impl Stage {
         let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);
         let mut record = Record::default();
         while let Some(group) = groups.next_group(reader.parser) {
+            let bytes_of = &bytes[group.start..group.end];
+            if let Some(payload) = reader.payload(bytes_of, group) {
+                let out = (&mut self.builder, &mut batches);
+                if self.given.take(payload, &mut reader.stats, out) {
+                    continue;
+                }
+            }
             if group.begin == Begin::Entry {
                 record.clear();
-                reader.read_entry(&bytes[group.start..group.end], &mut record);
+                reader.read_entry(bytes_of, &mut record);
                 reader.finish(&mut wrapping, group, &mut record);
                 batches.extend(self.builder.push(&mut record, observed));
                 continue;
@@ -164,10 +179,28 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an entry of the journal's export format, whose fields may hold any bytes.
+    /// What is OTLP already, read; `None` for everything else.
+    fn payload(&self, bytes: &[u8], group: &Group) -> Option<Payload> {
+        let format = self.parser.format();
+        match (format.kind, group.begin) {
+            (FormatKind::OtlpProtobuf(framing), _) => Some(given::of_frame(bytes, framing)),
+            (_, Begin::Object | Begin::OpenObject) if format.strays == Strays::Recognised => {
+                given::of_object(bytes)
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads an entry of the journal's export format, whose fields may hold any bytes, or what stands in place of one.
     fn read_entry<'a>(&mut self, entry: &'a [u8], record: &mut Record<'a>) {
-        if !journal_export::parse(entry, record) {
-            record.body = Value::Bytes(Cow::Borrowed(entry));
+        let is_journal = self.parser.format().kind == FormatKind::JournalExport;
+        if is_journal && journal_export::parse(entry, record) {
+            return;
+        }
+        let kept = entry.get(..RECORD_BYTES_MAX).unwrap_or(entry);
+        record.body = Value::Bytes(Cow::Borrowed(kept));
+        if kept.len() < entry.len() {
+            mark_cut(record, entry.len() as u64);
         }
     }
 
@@ -194,10 +227,14 @@ impl Reader<'_> {
 
 impl ChunkStats {
     fn count(&mut self, record: &Record<'_>) {
-        let class = SeverityClass::of(record.severity_number);
+        self.count_one(record.time, SeverityClass::of(record.severity_number));
+    }
+
+    /// Counts one record.
+    pub(super) fn count_one(&mut self, time: Option<UnixNanos>, class: SeverityClass) {
         self.records += 1;
         self.severity[class as usize] += 1;
-        let Some(time) = record.time else {
+        let Some(time) = time else {
             return;
         };
         self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
@@ -333,6 +370,22 @@ mod tests {
             "{json}"
         );
         assert_eq!(stats.nul_bytes, 4);
+    }
+
+    #[test]
+    fn colours_in_a_journal_entry_do_not_move_its_end() {
+        let message = b"\x1b[31mno stock\x1b[0m";
+        let length = (message.len() as u64).to_le_bytes();
+        let entry = [b"MESSAGE\n", &length[..], message, b"\nPRIORITY=3\n\n"].concat();
+        let (json, stats) = run(FormatKind::JournalExport, &entry.repeat(2), 100, 0);
+        assert!(
+            json.contains("no stock") && !json.contains("bytesValue"),
+            "{json}"
+        );
+        assert_eq!(
+            (stats.records, stats.severity[SeverityClass::Error as usize]),
+            (2, 2)
+        );
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub enum FileError {
         /// As written.
         pattern: String,
         /// Why.
-        source: LayoutError,
+        source: Box<LayoutError>,
     },
     /// An example that its own pattern does not fit.
     #[error("{place}: the example of {name} does not fit its pattern")]
@@ -220,7 +220,7 @@ impl File<'_> {
                 place: self.place(span),
                 name: name.clone(),
                 pattern: pattern.to_owned(),
-                source,
+                source: Box::new(source),
             }
         })?;
         if let Some((span, example)) = example

@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::format::Parser;
-use crate::pipeline::group::{LineLimits, last_boundary};
+use crate::pipeline::group::{Boundaries, LineLimits};
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled};
 
@@ -22,6 +22,7 @@ pub struct Chunker {
     carry: Vec<u8>,
     offset: u64,
     limits: LineLimits,
+    boundaries: Boundaries,
     ended: bool,
     /// An error that came behind bytes that were still good.
     failed: Option<io::Error>,
@@ -29,11 +30,12 @@ pub struct Chunker {
 
 impl Chunker {
     /// Begins at `offset` with bytes that were read already, for detection.
-    pub fn new(head: Vec<u8>, offset: u64, limits: LineLimits) -> Chunker {
+    pub fn new(head: Vec<u8>, offset: u64, parser: &Parser, limits: LineLimits) -> Chunker {
         Chunker {
             carry: head,
             offset,
             limits,
+            boundaries: Boundaries::new(parser, limits),
             ended: false,
             failed: None,
         }
@@ -75,7 +77,9 @@ impl Chunker {
             if let Some(cut) = self.cut(&bytes, filled, parser) {
                 return Ok(Some(self.take(bytes, cut, 0)));
             }
-            if memchr::memchr(b'\n', &bytes).is_none() && bytes.len() > self.limits.line_bytes_max {
+            let is_line = !parser.format().is_framed();
+            let outgrown = bytes.len() > self.limits.line_bytes_max;
+            if is_line && outgrown && memchr::memchr(b'\n', &bytes).is_none() {
                 return Ok(Some(self.take_cut_line(feed, bytes)));
             }
             wanted = bytes.len() + CHUNK_BYTES;
@@ -83,7 +87,10 @@ impl Chunker {
     }
 
     /// Where the chunk ends, if it can end yet.
-    fn cut(&self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
+    fn cut(&mut self, bytes: &[u8], filled: Filled, parser: &mut Parser) -> Option<usize> {
+        if parser.format().is_framed() {
+            return self.boundaries.last(bytes, parser);
+        }
         let complete = memchr::memrchr(b'\n', bytes).map(|newline| newline + 1);
         let tail_at = complete.unwrap_or(0);
         if bytes.len() - tail_at > self.limits.line_bytes_max && tail_at > 0 {
@@ -93,8 +100,8 @@ impl Chunker {
         match filled {
             Filled::Lull { quiet: true } => complete,
             // While lines keep coming, the last of them may not be the last of its record.
-            Filled::Lull { quiet: false } => last_boundary(bytes, parser, self.limits).or(complete),
-            Filled::Enough | Filled::End => last_boundary(bytes, parser, self.limits),
+            Filled::Lull { quiet: false } => self.boundaries.last(bytes, parser).or(complete),
+            Filled::Enough | Filled::End => self.boundaries.last(bytes, parser),
         }
     }
 
@@ -165,7 +172,12 @@ mod tests {
     }
 
     fn chunks(feed: &mut Feed, line_bytes_max: usize) -> Vec<Chunk> {
-        let mut chunker = Chunker::new(Vec::new(), 0, LineLimits::of_lines(line_bytes_max));
+        let mut chunker = Chunker::new(
+            Vec::new(),
+            0,
+            &parser(),
+            LineLimits::of_lines(line_bytes_max),
+        );
         std::iter::from_fn(|| chunker.next(feed, &mut parser(), Vec::new()).unwrap()).collect()
     }
 
@@ -227,7 +239,7 @@ mod tests {
             }
         }
         let mut feed = Feed::Bulk(Box::new(Fails(Cursor::new("one\ntwo\n"))));
-        let mut chunker = Chunker::new(Vec::new(), 0, LineLimits::of_lines(100));
+        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), LineLimits::of_lines(100));
         let first = chunker.next(&mut feed, &mut parser(), Vec::new()).unwrap();
         assert_eq!(first.unwrap().bytes, b"one\ntwo\n");
         let error = chunker

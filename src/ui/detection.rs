@@ -87,7 +87,9 @@ pub(super) fn as_text(report: &DetectionReport<'_>, paint: Paint, width: usize) 
     }
     for preview in report.previews {
         text.push('\n');
-        text.push_str(&line::painted(preview, paint, width));
+        if !preview.line.is_empty() {
+            text.push_str(&line::painted(preview, paint, width));
+        }
         text.push_str(&lay_out(&record(preview, width), paint, width));
     }
     text

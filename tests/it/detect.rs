@@ -268,13 +268,8 @@ fn a_record_has_at_most_as_many_lines_as_allowed() {
 fn every_format_is_listed() {
     let shown = Run::new().args(["detect", "--list"]).run();
     assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
-    let start: String = shown
-        .stdout
-        .lines()
-        .take(6)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    insta::assert_snapshot!(start, @r#"
+    let start: Vec<&str> = shown.stdout.lines().take(6).collect();
+    insta::assert_snapshot!(start.join("\n"), @r#"
     json                 one JSON object per line, or one over several lines
                          {"time":"2026-11-20T09:00:00Z","level":"info","msg":"saved","id":7}
     logfmt               key=value pairs, values bare or quoted

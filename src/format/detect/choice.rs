@@ -23,6 +23,8 @@ pub(super) struct Choice {
     pub(super) fits: usize,
     /// Rows of the table, in the order of trial, with the lines that each took.
     rows: Vec<(usize, usize)>,
+    /// What was learnt, when most lines that fit no row fit it.
+    learnt: Option<(Layout, usize)>,
     stamped: usize,
 }
 
@@ -30,14 +32,18 @@ impl Choice {
     /// The choice for these lines.
     pub(super) fn of(lines: &HeadLines<'_>) -> Choice {
         let rows = layouts_of(&lines.texts, lines.candidates);
-        let laid_out: usize = rows.iter().map(|(_, taken)| taken).sum();
+        let taken: usize = rows.iter().map(|(_, taken)| taken).sum();
+        let (learnt, by_learnt) = learnt_of(lines, &rows);
+        let laid_out = taken + by_learnt;
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
-        let timed = rows
-            .first()
-            .is_some_and(|(row, _)| lines.candidates.layout(*row).time() == HasTime::Stamped);
+        let first = rows.first().map(|(row, _)| lines.candidates.layout(*row));
+        let timed = first
+            .or(learnt.as_ref())
+            .is_some_and(|layout| layout.time() == HasTime::Stamped);
         // Behind lines with a time, others are taken for their continuations: few fitting lines are enough.
         let enough = if timed { 3 } else { 2 };
         let candidates = [
+            (FormatKind::OtlpJson, lines.payloads, 2),
             (FormatKind::Json, lines.objects, 2),
             (FormatKind::Syslog, lines.prioritised, 2),
             (FormatKind::Layout, laid_out, enough),
@@ -57,31 +63,41 @@ impl Choice {
             kind,
             fits,
             rows,
+            learnt: learnt.map(|layout| (layout, by_learnt)),
             stamped,
         }
     }
 
     /// The layouts of the file's text lines, in the order of trial.
     pub(super) fn layouts(&self, lines: &HeadLines<'_>) -> Vec<Layout> {
+        let learnt = self.learnt.as_ref().filter(|_| self.uses_layouts());
         self.used()
             .map(|(row, _)| lines.candidates.layout(*row).clone())
+            .chain(learnt.map(|(layout, _)| layout.clone()))
             .collect()
     }
 
     /// How many lines each of them took.
     pub(super) fn taken(&self) -> Vec<usize> {
-        self.used().map(|(_, taken)| *taken).collect()
+        let learnt = self.learnt.as_ref().filter(|_| self.uses_layouts());
+        let used = self.used().map(|(_, taken)| *taken);
+        used.chain(learnt.map(|(_, taken)| *taken)).collect()
     }
 
     fn used(&self) -> impl Iterator<Item = &(usize, usize)> {
-        let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
+        let used = self.uses_layouts();
         self.rows.iter().filter(move |_| used)
+    }
+
+    fn uses_layouts(&self) -> bool {
+        !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped)
     }
 
     /// Gives up all layouts but those of this name; without any, its lines are text behind a time.
     pub(super) fn keep_only(&mut self, name: &str, lines: &HeadLines<'_>) {
         self.rows
             .retain(|(row, _)| lines.candidates.layout(*row).name == name);
+        self.learnt = None;
         if self.rows.is_empty() {
             (self.kind, self.fits) = (FormatKind::Stamped, self.stamped);
         } else {
@@ -97,7 +113,7 @@ impl Choice {
             FormatKind::Layout => self
                 .rows
                 .first()
-                .map_or("layout", |(row, _)| &lines.candidates.layout(*row).name)
+                .map_or("learnt", |(row, _)| &lines.candidates.layout(*row).name)
                 .to_owned(),
             kind => kind.name().to_owned(),
         }
@@ -106,6 +122,7 @@ impl Choice {
     /// The formats that lost, the better first, and why.
     pub(super) fn runners_up(&self, lines: &HeadLines<'_>) -> Vec<RunnerUp> {
         let structured = [
+            (FormatKind::OtlpJson, lines.payloads),
             (FormatKind::Json, lines.objects),
             (FormatKind::Syslog, lines.prioritised),
             (FormatKind::Logfmt, lines.pairs),
@@ -169,7 +186,9 @@ impl Choice {
             return Vec::new();
         }
         let fits = |line: &TextLine| {
-            line.stamped || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
+            line.stamped
+                || line.fits_learnt
+                || self.rows.iter().any(|(row, _)| holds(&line.rows, *row))
         };
         lines.unfit(fits)
     }
@@ -199,6 +218,20 @@ fn layouts_of(texts: &[TextLine], candidates: Candidates<'_>) -> Vec<(usize, usi
         left.retain(|line| !holds(&line.rows, row));
     }
     chosen
+}
+
+/// What was learnt, and how many lines that no chosen row takes fit it.
+fn learnt_of(lines: &HeadLines<'_>, rows: &[(usize, usize)]) -> (Option<Layout>, usize) {
+    let taken = |line: &TextLine| rows.iter().any(|(row, _)| holds(&line.rows, *row));
+    let left = lines.texts.iter().filter(|line| !taken(line));
+    let (count, fits) = left.fold((0, 0), |(count, fits), line| {
+        (count + 1, fits + usize::from(line.fits_learnt))
+    });
+    if fits * 2 > count {
+        (lines.learnt.clone(), fits)
+    } else {
+        (None, 0)
+    }
 }
 
 fn is_believed(evidence: Evidence, fits: usize, texts: usize) -> bool {

@@ -19,6 +19,7 @@ use crate::format::layout::compile::LayoutError;
 use crate::format::layout::{Layout, table};
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Strays, Table, csv, w3c};
+use crate::otlp::framing::Framing;
 
 /// The name under which a pattern of the command line is shown.
 const PATTERN_NAME: &str = "pattern";
@@ -44,7 +45,7 @@ enum What {
 }
 
 /// Every format without a pattern.
-pub const STRUCTURED: [Structured; 10] = [
+pub const STRUCTURED: [Structured; 12] = [
     Structured {
         name: "json",
         about: "one JSON object per line, or one over several lines",
@@ -68,6 +69,18 @@ pub const STRUCTURED: [Structured; 10] = [
         about: "what journalctl -o export writes",
         example: "__REALTIME_TIMESTAMP=1795165200000000",
         what: What::Kind(FormatKind::JournalExport),
+    },
+    Structured {
+        name: "otlp/json",
+        about: "OTLP already: a request in JSON on each line; sent as it is",
+        example: r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[]}]}]}"#,
+        what: What::Kind(FormatKind::OtlpJson),
+    },
+    Structured {
+        name: "otlp/protobuf",
+        about: "OTLP already: requests in protobuf; sent as they are",
+        example: "",
+        what: What::Kind(FormatKind::OtlpProtobuf(Framing::Bare)),
     },
     Structured {
         name: "w3c",
@@ -171,13 +184,20 @@ impl Given {
 
     /// What the file is to be read as, and how many of its first lines fit.
     fn detection(&self, head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
+        if let Inner::What(What::Kind(FormatKind::OtlpProtobuf(usual))) = self.inner {
+            let kind = FormatKind::OtlpProtobuf(Framing::of(head).unwrap_or(usual));
+            return Detection::given(Format::of(kind), kind.name().to_owned());
+        }
         let mut clean = Vec::new();
         let head = stripped(head, &mut clean);
         // Objects and plain lines may be what the runtime wrote.
         let as_it_stands = matches!(
             self.inner,
             Inner::What(What::Kind(
-                FormatKind::Json | FormatKind::Plain | FormatKind::JournalExport
+                FormatKind::Json
+                    | FormatKind::OtlpJson
+                    | FormatKind::Plain
+                    | FormatKind::JournalExport
             ))
         );
         let runtime = self
@@ -343,6 +363,7 @@ fn of_kind(kind: FormatKind, text: &str, zone: &mut Zone) -> Detection {
     }
     let fits = match kind {
         FormatKind::Json => lines.objects,
+        FormatKind::OtlpJson => lines.payloads,
         FormatKind::Logfmt => lines.pairs,
         FormatKind::Syslog => lines.prioritised,
         _ => lines.count,

@@ -4,12 +4,13 @@ use crate::format::detect::LINES_MAX;
 use crate::format::detect::flavour;
 use crate::format::json::{self, scan};
 use crate::format::layout::table::{self, Evidence, ROWS};
-use crate::format::layout::{Captures, Layout};
+use crate::format::layout::{Captures, Layout, learn};
 use crate::format::logfmt;
 use crate::format::syslog;
 use crate::format::timestamp::{self, Zone};
 use crate::format::trace::{self, TraceState};
 use crate::format::{Table, csv, journal_export, w3c};
+use crate::otlp::payload::json_carries;
 
 /// Rows of data below a line of names that must have as many cells.
 const TABLE_ROWS_MIN: usize = 2;
@@ -108,6 +109,8 @@ pub(super) struct HeadLines<'l> {
     pub(super) count: usize,
     /// Those that are whole JSON objects.
     pub(super) objects: usize,
+    /// Requests in OTLP/JSON, and those that are cut off.
+    pub(super) payloads: usize,
     /// Objects that go on in further lines.
     pub(super) open_objects: usize,
     /// Who writes such objects; empty when unknown.
@@ -118,6 +121,8 @@ pub(super) struct HeadLines<'l> {
     pub(super) prioritised: usize,
     /// The others.
     pub(super) texts: Vec<TextLine>,
+    /// What those that fit no row have in common.
+    pub(super) learnt: Option<Layout>,
 }
 
 /// A line of text.
@@ -131,6 +136,8 @@ pub(super) struct TextLine {
     pub(super) rows: RowSet,
     /// Whether it begins with a time.
     pub(super) stamped: bool,
+    /// Whether it fits what was learnt.
+    pub(super) fits_learnt: bool,
 }
 
 impl<'l> HeadLines<'l> {
@@ -145,6 +152,8 @@ impl<'l> HeadLines<'l> {
             pairs: 0,
             prioritised: 0,
             texts: Vec::new(),
+            learnt: None,
+            payloads: 0,
         };
         let (mut depth, mut trace) = (0, TraceState::PLAIN);
         for (index, line) in head.lines().take(LINES_MAX).enumerate() {
@@ -163,8 +172,9 @@ impl<'l> HeadLines<'l> {
                 trace = TraceState::PLAIN;
                 continue;
             }
+            let rows = candidates.rows_of(line, zone);
             let joined = trace.accepts(line.as_bytes());
-            if let Some(state) = joined.filter(|_| !trace.is_plain()) {
+            if let Some(state) = joined.filter(|_| !trace.is_plain() && rows == RowSet::default()) {
                 trace = state;
                 continue;
             }
@@ -172,15 +182,42 @@ impl<'l> HeadLines<'l> {
                 continue;
             }
             trace = TraceState::begin(line.as_bytes());
-            lines.text(index + 1, line, zone);
+            lines.text(index + 1, line, rows, zone);
         }
+        lines.learn(zone);
         lines
+    }
+
+    /// Learns from the lines that fit no row, when they are as many as the others.
+    fn learn(&mut self, zone: &mut Zone) {
+        let unknown = |line: &&TextLine| line.rows == RowSet::default();
+        let starts: Vec<&str> = self
+            .texts
+            .iter()
+            .filter(unknown)
+            .map(|line| &*line.start)
+            .collect();
+        if starts.len() * 2 < self.texts.len() {
+            return;
+        }
+        let pattern = learn::learn(&starts, zone);
+        self.learnt = pattern.and_then(|pattern| Layout::compile("learnt", pattern).ok());
+        let (Some(layout), mut captures) = (&self.learnt, Captures::EMPTY) else {
+            return;
+        };
+        for line in &mut self.texts {
+            line.fits_learnt = layout.matches(line.start.as_bytes(), zone, &mut captures);
+        }
     }
 
     /// Takes a line that begins with a brace; returns how many are open behind it.
     fn object(&mut self, line: &str) -> u32 {
         let depth = scan::depth_behind(line.as_bytes(), 0);
-        if depth > 0 {
+        if json_carries(line.as_bytes()).is_some() {
+            self.count += 1;
+            self.payloads += 1;
+            self.open_objects += usize::from(depth > 0);
+        } else if depth > 0 {
             self.count += 1;
             self.open_objects += 1;
         } else if json::is_object(line) {
@@ -203,9 +240,8 @@ impl<'l> HeadLines<'l> {
             .collect()
     }
 
-    fn text(&mut self, number: usize, line: &str, zone: &mut Zone) {
+    fn text(&mut self, number: usize, line: &str, rows: RowSet, zone: &mut Zone) {
         self.count += 1;
-        let rows = self.candidates.rows_of(line, zone);
         let own = self.candidates.own_fits(&rows);
         if !own && syslog::looks_like(line) {
             self.prioritised += 1;
@@ -221,6 +257,7 @@ impl<'l> HeadLines<'l> {
             start: line.chars().take(160).collect(),
             rows,
             stamped,
+            fits_learnt: false,
         });
     }
 }

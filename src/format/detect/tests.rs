@@ -1,3 +1,5 @@
+//! What files are told to be, by their first lines.
+
 use super::*;
 use crate::base::units::UnixNanos;
 use jiff::tz::TimeZone;
@@ -30,6 +32,11 @@ fn files_are_told_by_their_first_lines() {
     );
     check("{\"a\":1}\n{\"a\":2}\n", "json", 100);
     check("level=info msg=hi\nlevel=warn msg=\"a b\"\n", "logfmt", 100);
+    check(
+        "{\"resourceLogs\":[]}\n{ \"resourceSpans\" : []}\n{\"resourceLogs\":[{\"scope",
+        "otlp/json",
+        100,
+    );
     check("hello\nworld\n", "plain", 100);
     check("", "plain", 100);
     check("<34>1 2026-11-20T09:00:00Z h app - - - x\n", "syslog", 100);
@@ -43,4 +50,17 @@ fn a_mixed_file_is_what_most_of_it_is() {
         75,
     );
     check("a\nb\nc\nd\ne\n2026-11-20T09:00:00Z x\n", "plain", 100);
+}
+
+#[test]
+fn a_layout_that_nobody_knows_is_learnt() {
+    let head = "2026-11-20 09:00:00 <7> INFO (main) shop.cart: saved\n\
+                2026-11-20 09:00:01 <7> WARN (main) shop.web: slow\n\
+                2026-11-20 09:00:02 <8> INFO (pool-1) shop.cart: gone\n";
+    check(head, "learnt", 100);
+    let found = detect(head.as_bytes(), &mut zone(), &[]);
+    assert_eq!(
+        found.format.layouts[0].pattern,
+        "{time} <{field2:int}> {level} ({thread}) {scope}: {body}"
+    );
 }

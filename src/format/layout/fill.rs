@@ -66,6 +66,9 @@ impl Span {
     }
 }
 
+/// The name of an attribute: borrowed for built-in patterns, so that a clone costs nothing.
+type Key = Cow<'static, str>;
+
 struct Filler<'r, 'a> {
     record: &'r mut Record<'a>,
     mask: KeyMask,
@@ -93,7 +96,7 @@ impl<'a> Filler<'_, 'a> {
         }
     }
 
-    fn attribute(&mut self, key: &Cow<'static, str>, kind: FieldKind, found: &'a str) {
+    fn attribute(&mut self, key: &Key, kind: FieldKind, found: &'a str) {
         let value = match kind {
             FieldKind::Int => integer(found),
             FieldKind::Number => typed(found),
@@ -109,7 +112,7 @@ impl<'a> Filler<'_, 'a> {
     }
 
     /// A host with a port behind it is two attributes: `client.address` and `client.port`.
-    fn address(&mut self, key: &Cow<'static, str>, found: &'a str) {
+    fn address(&mut self, key: &Key, found: &'a str) {
         let port = found.rsplit_once(':').filter(|(host, port)| {
             let is_port = !port.is_empty()
                 && port.len() <= 5
@@ -180,12 +183,29 @@ impl<'a> Filler<'_, 'a> {
             FieldKind::CommaPairs => PairStyle::Comma,
             _ => return self.whole_message(kind, first, more, whole),
         };
+        if !more.trim_ascii().is_empty() {
+            return self.long_message(style, more, whole);
+        }
         let (mut message, found) = pairs::split(style, first);
         self.pairs(style, found);
         if kind == FieldKind::Structlog {
             message = self.bracketed_logger(message);
         }
-        self.set_body(message, more, whole);
+        self.record.body = text(message);
+    }
+
+    /// A message of several lines: pairs stand behind its last one.
+    fn long_message(&mut self, style: PairStyle, more: &'a str, whole: &'a str) {
+        let last = more.rfind('\n').map_or(0, |newline| newline + 1);
+        let (_, found) = pairs::split(style, more.get(last..).unwrap_or_default());
+        self.pairs(style, found);
+        let end = whole.len() - found.len();
+        let message = whole.get(..end).unwrap_or(whole).trim_ascii_end();
+        self.record.body = match message.strip_prefix("\n    ") {
+            // Bunyan puts it on lines of its own, each indented.
+            Some(indented) => Value::Text(Cow::Owned(indented.replace("\n    ", "\n"))),
+            None => text(message),
+        };
     }
 
     /// The message of a format that puts no pairs behind it, or leaves them there.
@@ -369,12 +389,13 @@ impl<'a> Filler<'_, 'a> {
         );
     }
 
-    fn push_owned(&mut self, key: &Cow<'static, str>, value: Value<'a>) {
-        let key = match key {
-            Cow::Borrowed(key) => Cow::Borrowed(*key),
-            Cow::Owned(key) => Cow::Owned(key.clone()),
-        };
-        unique::push(&mut self.record.attributes, &mut self.mask, key, value);
+    fn push_owned(&mut self, key: &Key, value: Value<'a>) {
+        unique::push(
+            &mut self.record.attributes,
+            &mut self.mask,
+            key.clone(),
+            value,
+        );
     }
 }
 

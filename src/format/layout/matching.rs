@@ -65,7 +65,7 @@ impl ByteSet {
 pub(super) fn run(ops: &[Op], line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
     sequence(ops, line, 0, zone, captures).is_some_and(|end| {
         line.get(end..)
-            .is_some_and(|rest| rest.iter().all(is_blank_ref))
+            .is_some_and(|rest| rest.iter().all(|byte| is_blank(*byte)))
     })
 }
 
@@ -138,12 +138,8 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-fn is_blank_ref(byte: &u8) -> bool {
-    is_blank(*byte)
-}
-
 fn blanks(line: &[u8], mut at: usize) -> usize {
-    while line.get(at).is_some_and(is_blank_ref) {
+    while line.get(at).is_some_and(|byte| is_blank(*byte)) {
         at += 1;
     }
     at

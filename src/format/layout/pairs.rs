@@ -85,19 +85,13 @@ fn blank_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut at, mut first) = (skip_blanks(bytes, 0), None);
     while at < bytes.len() {
-        match text
-            .get(at..)
-            .and_then(|rest| pair_length(PairStyle::Blank, rest))
-        {
-            Some(length) => {
-                first = first.or(Some(at));
-                at += length;
-            }
-            None => {
-                first = None;
-                let rest = bytes.get(at..).unwrap_or_default();
-                at += memchr::memchr2(b' ', b'\t', rest).unwrap_or(rest.len());
-            }
+        let rest = text.get(at..).unwrap_or_default();
+        if let Some(length) = pair_length(PairStyle::Blank, rest) {
+            first = first.or(Some(at));
+            at += length;
+        } else {
+            first = None;
+            at += memchr::memchr2(b' ', b'\t', rest.as_bytes()).unwrap_or(rest.len());
         }
         at = skip_blanks(bytes, at);
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind};
+use crate::pipeline::group::tests::cut;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ fn check(trace: &str) {
             Arc::new(Format::of(FormatKind::Plain)),
             Zone::new(TimeZone::UTC),
         );
-        if let Some(cut) = last_boundary(seen, &mut parser, LineLimits::of_lines(10_000)) {
+        if let Some(cut) = cut(seen, &mut parser, 10_000) {
             let mut halves = records(text.get(..cut).unwrap());
             halves.extend(records(text.get(cut..).unwrap()));
             assert_eq!(halves.len(), 6, "cut at {cut}, seen {at}");
