@@ -115,8 +115,8 @@ fn each_pattern_of_a_file_and_the_lines_that_fit_none_are_shown() {
     2026/11/20 09:00:01 [error] 29#30: *7 upstream timed out, client: 192.0.2.7, se… … and 1 more line
     time         2026-11-20 09:00:01.000 UTC
     severity     17 error
-    body         upstream timed out\nwhat is this
-    attributes   process.pid=29 · thread.id=30 · nginx.connection=7 · client=192.0.2.7 · server=shop
+    body         upstream timed out, client: 192.0.2.7, server: shop\nwhat is this
+    attributes   process.pid=29 · thread.id=30 · nginx.connection=7
     "#);
     let found = Run::new()
         .args(["detect", "-", "--json"])

@@ -3,6 +3,7 @@
 use crate::format::FormatKind;
 use crate::format::detect::{Detection, Lost, runtime_name};
 use crate::format::layout::HasTime;
+use crate::format::timestamp::Assumptions;
 
 use super::{DetectionReport, FormatChoice, Timed};
 use crate::ui::text::counted;
@@ -57,19 +58,25 @@ pub(super) fn lost_word(lost: Lost) -> &'static str {
 pub(super) fn warnings(report: &DetectionReport<'_>) -> Vec<String> {
     let detection = report.detection;
     let mut found = doubts(detection);
-    if report.assumed.zone {
+    let assumed = if report.timed == Timed::None {
+        Assumptions::NONE
+    } else {
+        report.assumed
+    };
+    if assumed.zone {
         found.push(match report.zone_assumed {
             Some(zone) => format!("times name no zone; they are read as {zone} (choose with --tz)"),
             None => "times name no zone; they are read in the one given with --tz".to_owned(),
         });
     }
-    if report.assumed.year {
+    if assumed.year {
         found.push("times name no year; it is that before the file was last written".to_owned());
     }
-    if report.assumed.date {
+    if assumed.date {
         found.push("times name no date; it is the day the file was last written".to_owned());
     }
     if report.timed == Timed::None {
+        // What was assumed was for looking only: no record has a time.
         found.push(if counts_from_boot(detection) {
             "stamps count from the start of a machine or program; records keep only the time they were read"
                 .to_owned()
