@@ -35,6 +35,7 @@ use otelctl::otlp::Encoding;
 use otelctl::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
 use otelctl::pipeline::buffers::Buffers;
 use otelctl::pipeline::encode::Constants;
+use otelctl::pipeline::group::LineLimits;
 use otelctl::pipeline::stage::{Chunk, Stage};
 use otelctl::record::{Attribute, Record};
 
@@ -113,7 +114,7 @@ fn worst_stage(name: &str, byte: u8) {
         let line = &line[from..];
         stage(name, title, line, |line| {
             let mut zone = Zone::new(TimeZone::UTC);
-            let format = detect(line, &mut zone).format;
+            let format = detect(line, &mut zone, &[]).format;
             parse_all(&mut Parser::new(format, zone), line)
         });
     }
@@ -134,7 +135,7 @@ fn parse_all(parser: &mut Parser, lines: &[u8]) -> usize {
 /// Parsing alone, and the whole of a worker's stage: lines to request bodies in both encodings.
 fn product_stages(name: &str, lines: &[u8]) {
     let head = lines.get(..lines.len().min(64 << 10)).unwrap_or(lines);
-    let format = detect(head, &mut Zone::new(TimeZone::UTC)).format;
+    let format = detect(head, &mut Zone::new(TimeZone::UTC), &[]).format;
     let parser = || Parser::new(Arc::clone(&format), Zone::new(TimeZone::UTC));
     let mut parse = parser();
     stage(name, "parse", lines, |lines| parse_all(&mut parse, lines));
@@ -149,7 +150,7 @@ fn product_stages(name: &str, lines: &[u8]) {
             },
             Buffers::default(),
         );
-        let mut worker = Stage::new(parser(), builder, 1 << 20);
+        let mut worker = Stage::new(parser(), builder, LineLimits::of_lines(1 << 20));
         let chunk = Chunk {
             bytes: lines.to_vec(),
             ..Chunk::default()

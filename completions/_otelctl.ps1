@@ -39,7 +39,14 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             break
         }
         'otelctl;send' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Read the input as this format [default: what it looks like]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Take times that name no zone to be in this one [default: the system''s zone]')
+            [CompletionResult]::new('--timestamp-fields', '--timestamp-fields', [CompletionResultType]::ParameterName, 'Take the time of JSON and logfmt records from these keys')
+            [CompletionResult]::new('--level-fields', '--level-fields', [CompletionResultType]::ParameterName, 'Take the level from these keys')
+            [CompletionResult]::new('--message-fields', '--message-fields', [CompletionResultType]::ParameterName, 'Take the message from these keys')
+            [CompletionResult]::new('--scope-fields', '--scope-fields', [CompletionResultType]::ParameterName, 'Take the logger, which becomes the scope, from these keys')
+            [CompletionResult]::new('--record-lines-max', '--record-lines-max', [CompletionResultType]::ParameterName, 'Join at most this many lines into one record [default: 1024]')
             [CompletionResult]::new('--line-bytes-max', '--line-bytes-max', [CompletionResultType]::ParameterName, 'Cut lines that are longer than this [default: 1MiB]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Send to a named destination or a URL [default: http://localhost:4318]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Keep what arrives at --to local as OTLP/JSON lines')
@@ -62,6 +69,8 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--in-flight', '--in-flight', [CompletionResultType]::ParameterName, 'Have at most this many requests under way at a time [default: 4]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Parse and encode on this many threads; without it, one per core')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--guess-severity', '--guess-severity', [CompletionResultType]::ParameterName, 'Guess a missing severity by words like error in the message')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say for each input what it is taken for, and by which pattern')
             [CompletionResult]::new('--file-path', '--file-path', [CompletionResultType]::ParameterName, 'Add the attribute log.file.path to each record')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Do everything but the sending, and show the first records')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
@@ -74,8 +83,17 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             break
         }
         'otelctl;detect' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Read the input as this format [default: what it looks like]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Take times that name no zone to be in this one [default: the system''s zone]')
+            [CompletionResult]::new('--timestamp-fields', '--timestamp-fields', [CompletionResultType]::ParameterName, 'Take the time of JSON and logfmt records from these keys')
+            [CompletionResult]::new('--level-fields', '--level-fields', [CompletionResultType]::ParameterName, 'Take the level from these keys')
+            [CompletionResult]::new('--message-fields', '--message-fields', [CompletionResultType]::ParameterName, 'Take the message from these keys')
+            [CompletionResult]::new('--scope-fields', '--scope-fields', [CompletionResultType]::ParameterName, 'Take the logger, which becomes the scope, from these keys')
+            [CompletionResult]::new('--record-lines-max', '--record-lines-max', [CompletionResultType]::ParameterName, 'Join at most this many lines into one record [default: 1024]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List every format that is known, with its pattern and a line of it')
+            [CompletionResult]::new('--guess-severity', '--guess-severity', [CompletionResultType]::ParameterName, 'Guess a missing severity by words like error in the message')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')

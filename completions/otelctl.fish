@@ -37,7 +37,14 @@ complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "detect" -d 'Tell wh
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l format -d 'Read the input as this format [default: what it looks like]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l config -d 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l tz -d 'Take times that name no zone to be in this one [default: the system\'s zone]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l timestamp-fields -d 'Take the time of JSON and logfmt records from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l level-fields -d 'Take the level from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l message-fields -d 'Take the message from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l scope-fields -d 'Take the logger, which becomes the scope, from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l record-lines-max -d 'Join at most this many lines into one record [default: 1024]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l line-bytes-max -d 'Cut lines that are longer than this [default: 1MiB]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l to -d 'Send to a named destination or a URL [default: http://localhost:4318]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l out -d 'Keep what arrives at --to local as OTLP/JSON lines' -r -F
@@ -65,16 +72,27 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l threads -d 'Par
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l guess-severity -d 'Guess a missing severity by words like error in the message'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l explain -d 'Say for each input what it is taken for, and by which pattern'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l file-path -d 'Add the attribute log.file.path to each record'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l dry-run -d 'Do everything but the sending, and show the first records'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l json -d 'Print the result as one JSON object on standard output'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l format -d 'Read the input as this format [default: what it looks like]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l config -d 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l tz -d 'Take times that name no zone to be in this one [default: the system\'s zone]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l timestamp-fields -d 'Take the time of JSON and logfmt records from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l level-fields -d 'Take the level from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l message-fields -d 'Take the message from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l scope-fields -d 'Take the logger, which becomes the scope, from these keys' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l record-lines-max -d 'Join at most this many lines into one record [default: 1024]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l list -d 'List every format that is known, with its pattern and a line of it'
+complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l guess-severity -d 'Guess a missing severity by words like error in the message'
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l json -d 'Print the result as one JSON object on standard output'
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s v -l verbose -d 'Print more about what happens'

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod escape;
 pub mod secret;
 pub mod shutdown;
+pub mod spelling;
 pub mod units;

@@ -10,7 +10,7 @@ use crate::cli::{Cli, ColorWhen, Command, GlobalArgs};
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::settings::env::EnvVars;
-use crate::ui::{ColorChoice, OutputFormat, Ui, UiStyle, Verbosity};
+use crate::ui::{ColorChoice, OutputFormat, Streams, Ui, UiStyle, Verbosity};
 
 /// Runs what was typed; returns the exit code.
 pub fn run(cli: Cli, mut host: Host) -> u8 {
@@ -91,7 +91,14 @@ fn style(global: &GlobalArgs, host: &Host) -> UiStyle {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    UiStyle::decide(&host.env, host.stderr_watched, color, format, verbosity)
+    UiStyle::decide(&host.env, streams(host), color, format, verbosity)
+}
+
+fn streams(host: &Host) -> Streams {
+    Streams {
+        stdout: host.stdout_watched,
+        stderr: host.stderr_watched,
+    }
 }
 
 /// How errors in the arguments themselves are shown: `--json` may be among words that make no sense otherwise.
@@ -104,7 +111,7 @@ pub(crate) fn style_unparsed(words: &[std::ffi::OsString], env: &EnvVars, host: 
     };
     UiStyle::decide(
         env,
-        host.stderr_watched,
+        streams(host),
         ColorChoice::Auto,
         format,
         Verbosity::Normal,

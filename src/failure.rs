@@ -5,6 +5,7 @@
 use std::error::Error;
 
 use crate::flow::report::{Outcome, SendReport};
+use crate::settings::input::InputError;
 use crate::settings::zone::ZoneError;
 
 /// What kind of failure it is; the exit code follows from it.
@@ -62,6 +63,13 @@ impl From<ZoneError> for Failure {
     fn from(error: ZoneError) -> Failure {
         let hint = error.hint();
         Failure::setup("settings", error, Some(hint))
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Failure {
+        let hint = error.hint();
+        Failure::setup("settings", error, hint)
     }
 }
 

@@ -17,6 +17,7 @@ mod watermark;
 mod worker;
 
 use crate::base::units::ByteCount;
+use crate::format::detect::Detection;
 
 /// What a running flow tells whoever watches. Plain facts; `ui` chooses the words.
 #[derive(Debug)]
@@ -27,8 +28,8 @@ pub enum Event<'a> {
         source: usize,
         /// As the user named it.
         name: &'a str,
-        /// What it was taken for.
-        format: &'a str,
+        /// What it was taken for, and why.
+        detection: &'a Detection,
         /// Its size on disk; `None` for pipes.
         total: Option<ByteCount>,
     },

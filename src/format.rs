@@ -10,6 +10,7 @@ pub mod container;
 pub mod csv;
 pub mod detect;
 pub mod fields;
+pub mod guess;
 pub mod journal_export;
 mod journal_fields;
 pub mod journald;
@@ -28,11 +29,12 @@ use std::sync::Arc;
 
 use crate::format::container::Runtime;
 use crate::format::fields::FieldMap;
+use crate::format::guess::MissingSeverity;
 use crate::format::layout::{Captures, HasTime, Layout, table};
 use crate::format::timestamp::{Leading, Zone};
 use crate::otlp::framing::Framing;
 use crate::otlp::payload::PAYLOAD_BYTES_MAX;
-use crate::record::Record;
+use crate::record::{Record, Value};
 
 /// The families of log formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,8 @@ pub struct Format {
     pub strays: Strays,
     /// The keys that the user named.
     pub fields: FieldMap,
+    /// What becomes of records without severity.
+    pub severity: MissingSeverity,
 }
 
 /// How JSON objects lie in lines.
@@ -134,6 +138,7 @@ impl Format {
             objects: Objects::OneLine,
             strays: Strays::Recognised,
             fields: FieldMap::default(),
+            severity: MissingSeverity::Stays,
         }
     }
 
@@ -313,6 +318,22 @@ impl Parser {
         &mut self,
         text: &'a str,
         head_bytes: usize,
+        found: (Begin, &Captures),
+        record: &mut Record<'a>,
+    ) {
+        self.parse_any(text, head_bytes, found, record);
+        if self.format.severity == MissingSeverity::Guessed
+            && record.severity_number.is_none()
+            && let Value::Text(message) = &record.body
+        {
+            record.severity_number = guess::severity_of(message);
+        }
+    }
+
+    fn parse_any<'a>(
+        &mut self,
+        text: &'a str,
+        head_bytes: usize,
         (begin, captures): (Begin, &Captures),
         record: &mut Record<'a>,
     ) {
@@ -332,7 +353,8 @@ impl Parser {
         text::parse(text, head_bytes, leading, record);
     }
 
-    fn layout(&self, index: u16) -> Option<&Layout> {
+    /// The layout that a line was found to have.
+    pub fn layout(&self, index: u16) -> Option<&Layout> {
         let index = usize::from(index);
         let own = &self.format.layouts;
         own.get(index)
@@ -349,6 +371,9 @@ impl Parser {
     ) -> bool {
         let format = &*self.format;
         let (zone, duplicates) = (&mut self.zone, &mut self.duplicate_keys);
+        if format.kind == FormatKind::Plain && format.strays == Strays::Never {
+            return false;
+        }
         let is_line = head_bytes == text.len();
         let is_object =
             (is_line || begin == Begin::OpenObject) && text.trim_ascii_start().starts_with('{');

@@ -1,6 +1,7 @@
 //! Everything outside the program: environment, clocks, randomness, the three streams. Tests fill their own.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -42,6 +43,8 @@ pub struct Host {
     pub signals: SignalMode,
     /// `host.name` of the resource.
     pub host_name: Option<String>,
+    /// The system's folder for configuration files.
+    pub config_dir: Option<PathBuf>,
     /// The zone of this machine; asked for only when a command needs it.
     pub time_zone: fn() -> TimeZone,
 }
@@ -63,6 +66,7 @@ impl Host {
             stderr_watched: watched(io::stderr().is_terminal()),
             signals: SignalMode::Heard,
             host_name: host_name(),
+            config_dir: dirs::config_dir(),
             time_zone: TimeZone::system,
         }
     }

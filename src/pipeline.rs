@@ -7,6 +7,7 @@ pub mod clean;
 pub mod encode;
 pub mod given;
 pub mod group;
+pub mod preview;
 pub mod retry;
 pub mod stage;
 pub mod timeline;

@@ -7,7 +7,9 @@ mod destination;
 mod endpoint;
 pub mod env;
 mod error;
+pub mod file;
 mod headers;
+pub mod input;
 mod logfire;
 mod pairs;
 pub mod resolve;
@@ -176,8 +178,6 @@ pub struct SendSettings {
     pub resource: Vec<(String, String)>,
     /// Attributes added to each record, keys unique.
     pub attributes: Vec<(String, String)>,
-    /// The zone of times that name none: an IANA name; `None` is the system's.
-    pub time_zone: Option<Sourced<String>>,
     /// Longest line.
     pub line_bytes_max: Sourced<ByteCount>,
     /// Most encoded bytes of one request, before compression.

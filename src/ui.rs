@@ -4,6 +4,8 @@
 //! stream that goes away is remembered and never stops the shipping: no method here fails.
 
 mod bar;
+mod catalogue;
+mod detection;
 mod problem;
 mod progress;
 mod receipt;
@@ -24,12 +26,14 @@ use crate::base::escape::{printable, printable_cut, printable_json, printable_li
 use crate::failure::{Failure, exit_code_of};
 use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
+use crate::format::layout::Layout;
 
 use progress::Bars;
 use stream::Stream;
 use style::{Paint, Tone};
 
-pub use style::{ColorChoice, OutputFormat, ProgressMode, UiStyle, Verbosity};
+pub use detection::{DetectionReport, FormatChoice, Timed};
+pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 
 /// Most characters shown of why a request is made again.
 const RETRY_REASON_MAX: usize = 160;
@@ -45,6 +49,8 @@ pub struct Ui {
     paint: Paint,
     bars: Option<Bars>,
     said: BTreeSet<String>,
+    /// Whether each source is told with what it was taken for.
+    explains: bool,
     records_resolved: u64,
     /// Whether this hold-up was spoken of already.
     retry_said: bool,
@@ -60,6 +66,7 @@ impl Ui {
             paint: Paint { color: style.color },
             bars: None,
             said: BTreeSet::new(),
+            explains: false,
             records_resolved: 0,
             retry_said: false,
         }
@@ -117,10 +124,34 @@ impl Ui {
         self.write(&self.stdout, &text);
     }
 
-    /// One OTLP/JSON log record as a person reads it, on standard output.
-    pub fn sample(&mut self, record: &Value) {
-        let row = sample::sample_row(&record.to_string(), self.style.width);
-        let text = row::lay_out(&[row], Paint { color: false }, self.style.width);
+    /// From now on, each source is told with what it was taken for.
+    pub fn explain_sources(&mut self) {
+        self.explains = true;
+    }
+
+    /// What a file is, and what its first records become: the answer of `detect`.
+    pub fn detection(&mut self, report: &DetectionReport<'_>) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&detection::as_json(report));
+            return;
+        }
+        let paint = Paint {
+            color: self.style.stdout_color,
+        };
+        let text = detection::as_text(report, paint, self.style.width);
+        self.write(&self.stdout, &text);
+    }
+
+    /// Every format that is known; `own` are the user's.
+    pub fn catalogue(&mut self, own: &[Layout]) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&catalogue::as_json(own));
+            return;
+        }
+        let paint = Paint {
+            color: self.style.stdout_color,
+        };
+        let text = catalogue::as_text(own, paint, self.style.width);
         self.write(&self.stdout, &text);
     }
 
@@ -141,12 +172,14 @@ impl Ui {
             Event::Opened {
                 source,
                 name,
-                format,
+                detection,
                 total,
             } => {
                 let name = if name == "-" { "stdin" } else { name };
-                if self.style.verbosity == Verbosity::Verbose {
-                    self.note(&format!("reading {name} as {format}"));
+                if self.explains {
+                    self.note(&detection::in_one_line(name, detection));
+                } else if self.style.verbosity == Verbosity::Verbose {
+                    self.note(&format!("reading {name} as {}", detection.label));
                 }
                 if let Some(bars) = self.bars() {
                     bars.open(source, name, total);

@@ -15,7 +15,7 @@ const ORDER: [&str; 19] = [
 const PEERS: [&str; 5] = ["source", "delivery", "receiver", "logfire", "token"];
 
 /// A word, and the only modules whose code may hold it. What tests do in their own module is their own affair.
-const OWNERS: [(&str, &[&str]); 27] = [
+const OWNERS: [(&str, &[&str]); 29] = [
     // The command line, and what is generated from it.
     ("clap::", &["cli", "commands", "lib"]),
     ("clap_complete::", &["cli", "commands"]),
@@ -54,6 +54,9 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("bzip2::", &["source"]),
     ("lzma_rust2::", &["source"]),
     ("glob::", &["source"]),
+    // The configuration file, and where it is.
+    ("toml::", &["settings"]),
+    ("dirs::", &["host"]),
 ];
 
 /// Modules that are pure: they wait for nothing, ask no clock and open no file.

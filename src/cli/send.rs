@@ -58,6 +58,10 @@ pub struct LineArgs {
     /// A record that was cut carries the attribute log.truncated.
     #[arg(long, value_name = "SIZE")]
     pub line_bytes_max: Option<ByteCount>,
+
+    /// Say for each input what it is taken for, and by which pattern
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// Where to, and by which protocol.

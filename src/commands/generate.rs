@@ -2,10 +2,12 @@
 
 use clap::Command;
 use clap_mangen::Man;
-use clap_mangen::roff::{Roff, bold, roman};
+use clap_mangen::roff::{Roff, bold, italic, roman};
 
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::failure::Failure;
+use crate::format::detect::given::STRUCTURED;
+use crate::format::layout::table::ROWS;
 use crate::ui::Ui;
 
 /// A manual page for a command that does not exist.
@@ -55,10 +57,33 @@ pub fn pages() -> Vec<(String, String)> {
     {
         let name = format!("otelctl-{}", command.get_name());
         let mut text = page(command.clone());
+        if command.get_name() == "detect" {
+            text.push_str(&formats());
+        }
         text.push_str(".SH \"SEE ALSO\"\n.BR otelctl (1)\n");
         found.push((name, text));
     }
     found
+}
+
+/// Every format that is known, as a section of the page of `detect`.
+fn formats() -> String {
+    let mut roff = Roff::new();
+    roff.control("SH", ["FORMATS"]);
+    roff.text([roman(
+        "Those of the configuration file come first, then these in this order:",
+    )]);
+    let structured = STRUCTURED
+        .iter()
+        .map(|known| (known.name, known.about, known.example));
+    let rows = ROWS.iter().map(|row| (row.name, row.pattern, row.example));
+    for (name, what, example) in structured.chain(rows) {
+        roff.control("TP", []);
+        roff.text([bold(name)]).text([roman(what)]);
+        roff.control("br", []);
+        roff.text([italic(example)]);
+    }
+    roff.to_roff()
 }
 
 /// One manual page. What the help says at its end becomes sections of their own; the version stands in the footer.

@@ -16,7 +16,9 @@ use crate::flow::send::send;
 use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
 use crate::pipeline::batch::BatchLimits;
-use crate::settings::zone::time_zone;
+use crate::pipeline::group::LineLimits;
+use crate::settings::input::{self, InputSettings};
+use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
@@ -76,6 +78,9 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     let stdout = SharedOutput(Arc::new(Mutex::new(stdout)));
     let stderr = std::mem::replace(&mut host.stderr, Box::new(io::sink()));
     let mut ui = Ui::new(Box::new(stdout.clone()), stderr, style);
+    if args.lines.explain {
+        ui.explain_sources();
+    }
     let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
     let plan = match plan(&args, host, stdout) {
         Ok(plan) => plan,
@@ -110,7 +115,8 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
         Failure::setup("settings", error, hint)
     })?;
     let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
-    let records = record_plan(&settings, &host)?;
+    let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
+    let records = record_plan(&settings, input, &host)?;
     let delivery = delivery_plan(&settings, &inputs, stdout)?;
     let stdin = inputs.contains(&Input::Stdin).then_some(host.stdin);
     let threads = settings
@@ -158,12 +164,13 @@ fn chosen_inputs(files: &[PathBuf], stdin: Watched) -> Result<(Vec<Input>, Vec<S
     }
 }
 
-fn record_plan(settings: &SendSettings, host: &Host) -> Result<RecordPlan, Failure> {
-    let zone = time_zone(settings.time_zone.as_ref(), host.time_zone)?;
-    let zone_name = zone
-        .iana_name()
-        .unwrap_or("the local time of this machine")
-        .to_owned();
+fn record_plan(
+    settings: &SendSettings,
+    input: InputSettings,
+    host: &Host,
+) -> Result<RecordPlan, Failure> {
+    let zone = time_zone(input.time_zone.as_ref(), host.time_zone)?;
+    let zone_assumed = input.time_zone.is_none().then(|| zone_name(&zone));
     let mut resource = Vec::new();
     let mut add = |key: &str, value: Option<&str>| {
         let given = settings.resource.iter().any(|(held, _)| held == key);
@@ -176,8 +183,12 @@ fn record_plan(settings: &SendSettings, host: &Host) -> Result<RecordPlan, Failu
     resource.extend(settings.resource.iter().cloned());
     Ok(RecordPlan {
         zone,
-        zone_assumed: settings.time_zone.is_none().then_some(zone_name),
-        line_bytes_max: settings.line_bytes_max.value.as_usize(),
+        zone_assumed,
+        reading: input.reading,
+        limits: LineLimits {
+            line_bytes_max: settings.line_bytes_max.value.as_usize(),
+            record_lines_max: input.record_lines_max.value,
+        },
         service_name: settings
             .service_name
             .as_ref()

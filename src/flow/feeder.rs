@@ -15,10 +15,9 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::base::units::{ByteCount, UnixNanos};
 use crate::flow::plan::{PathAttribute, RecordPlan};
-use crate::format::container;
-use crate::format::detect::detect;
+use crate::format::detect::Detection;
 use crate::format::timestamp::Zone;
-use crate::format::{Format, Parser};
+use crate::format::{Parser, container};
 use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
@@ -38,10 +37,9 @@ const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
 pub(super) struct OpenSource {
     pub(super) index: usize,
     pub(super) name: String,
-    pub(super) format: Arc<Format>,
+    pub(super) detection: Detection,
     /// Near which times without year or date lie: when the file was last written, or now.
     pub(super) anchor: UnixNanos,
-    pub(super) label: String,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
     pub(super) envelope: Arc<Envelope>,
@@ -168,23 +166,22 @@ impl Feeder {
         let records = &self.plan.records;
         let anchor = self.anchor(input);
         let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
-        let detection = detect(&head, &mut zone);
+        let detection = records.reading.detect(&head, &mut zone);
         let _looked_only = zone.take_assumptions();
         let source = OpenSource {
             index,
             name: input.name(),
-            format: detection.format,
+            detection,
             anchor,
-            label: detection.label,
             total,
             start_offset: start_offset as u64,
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };
-        let parser = Parser::new(Arc::clone(&source.format), zone);
-        let line_bytes_max = source.format.line_bytes_max(records.line_bytes_max);
+        let parser = Parser::new(Arc::clone(&source.detection.format), zone);
+        let limits = records.limits.of_format(&source.detection.format);
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, &parser, line_bytes_max),
+            chunker: Chunker::new(head, start_offset as u64, &parser, limits),
             parser,
             source: Arc::new(source),
             feed,

@@ -100,7 +100,7 @@ impl Ledger {
     /// A source begins.
     pub(super) fn open(&mut self, source: &OpenSource) {
         let report = &mut self.sources[source.index];
-        report.format.clone_from(&source.label);
+        report.format.clone_from(&source.detection.label);
         report.start_offset = source.start_offset;
         self.watermarks[source.index].start_at(source.start_offset);
     }

@@ -147,7 +147,7 @@ impl<'w> Owner<'w> {
                 (self.plan.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
-                    format: &source.label,
+                    detection: &source.detection,
                     total: source.total,
                 });
             }

@@ -14,9 +14,11 @@ use crate::delivery::attempts::Address;
 use crate::delivery::http::BadHeader;
 use crate::flow::Event;
 use crate::flow::report::DestinationLabel;
+use crate::format::detect::given::Reading;
 use crate::net::{ClientPlan, NetError};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
+use crate::pipeline::group::LineLimits;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -56,8 +58,10 @@ pub struct RecordPlan {
     pub zone: TimeZone,
     /// Its name, when nobody chose it: then it is worth a word.
     pub zone_assumed: Option<String>,
-    /// Longest line.
-    pub line_bytes_max: usize,
+    /// What the user said about the sources.
+    pub reading: Reading,
+    /// Longest line and record.
+    pub limits: LineLimits,
     /// `service.name`, when somebody said it.
     pub service_name: Option<String>,
     /// The other attributes of the resource.

@@ -54,7 +54,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     let clock = Arc::clone(&world.clock);
     let (zone_assumed, line_bytes_max) = (
         plan.records.zone_assumed.clone(),
-        plan.records.line_bytes_max,
+        plan.records.limits.line_bytes_max,
     );
     let label = plan.label.clone();
     let (mut ledger, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;

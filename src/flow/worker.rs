@@ -149,14 +149,14 @@ impl Worker<'_> {
         let shop = self.shop;
         let make = || {
             let zone = Zone::new(shop.records.zone.clone()).with_anchor(source.anchor);
-            let parser = Parser::new(Arc::clone(&source.format), zone);
+            let parser = Parser::new(Arc::clone(&source.detection.format), zone);
             let builder = BatchBuilder::new(
                 Arc::clone(&source.envelope),
                 Arc::clone(&source.constants),
                 shop.batch,
                 shop.buffers.clone(),
             );
-            let stage = Stage::new(parser, builder, shop.records.line_bytes_max);
+            let stage = Stage::new(parser, builder, shop.records.limits);
             (source.index, stage)
         };
         self.stage = self

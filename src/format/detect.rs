@@ -6,14 +6,16 @@
 
 mod choice;
 mod flavour;
+pub mod given;
 mod infer;
-mod lines;
+pub mod lines;
 
 use std::sync::Arc;
 
 use crate::format::container::{self, Runtime};
 use crate::format::detect::choice::Choice;
-use crate::format::detect::lines::HeadLines;
+use crate::format::detect::lines::{Candidates, HeadLines};
+use crate::format::layout::Layout;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
 use crate::otlp::framing::Framing;
@@ -36,6 +38,8 @@ pub struct Detection {
     pub lines: usize,
     /// How many of them fit the chosen format.
     pub fits: usize,
+    /// How many lines each layout of the format took, in its order.
+    pub taken: Vec<usize>,
     /// The other formats that some lines fit, the better first.
     pub runners_up: Vec<RunnerUp>,
     /// Lines that fit nothing, the first few: their numbers, from 1, and their text.
@@ -82,44 +86,57 @@ impl Detection {
             label,
             lines: 0,
             fits: 0,
+            taken: Vec::new(),
             runners_up: Vec::new(),
             unfit: Vec::new(),
         }
     }
 }
 
-/// Looks at the head of a file; the last line may be cut off.
-pub fn detect(head: &[u8], zone: &mut Zone) -> Detection {
+/// Looks at the head of a file; the last line may be cut off. The layouts in `own` are tried before those of the table.
+pub fn detect(head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
     if let Some(framing) = Framing::of(head) {
         let format = Format::of(FormatKind::OtlpProtobuf(framing));
         let label = format.kind.name().to_owned();
         return Detection::given(format, label);
     }
     let mut clean = Vec::new();
-    let head = if memchr::memchr(ansi::ESCAPE, head).is_some() {
-        ansi::strip_into(head, &mut clean);
-        &clean
-    } else {
-        head
-    };
+    let head = stripped(head, &mut clean);
     if journal_export::looks_like(head) {
         let label = FormatKind::JournalExport.name().to_owned();
         return Detection::given(Format::of(FormatKind::JournalExport), label);
     }
     let Some(runtime) = runtime_of(head, zone) else {
-        return detect_lines(head, zone);
+        return detect_lines(head, zone, own);
     };
     let inner = unwrapped(head, runtime, zone);
-    let mut detection = detect_lines(inner.as_bytes(), zone);
+    wrapped(runtime, detect_lines(inner.as_bytes(), zone, own))
+}
+
+/// The head without terminal colours.
+fn stripped<'h>(head: &'h [u8], clean: &'h mut Vec<u8>) -> &'h [u8] {
+    if memchr::memchr(ansi::ESCAPE, head).is_none() {
+        return head;
+    }
+    ansi::strip_into(head, clean);
+    clean
+}
+
+/// The format of lines that a container runtime wrapped.
+fn wrapped(runtime: Runtime, mut detection: Detection) -> Detection {
     let mut format = Format::clone(&detection.format);
     format.runtime = Some(runtime);
     detection.format = Arc::new(format);
-    let runtime = match runtime {
+    detection.label = format!("{}: {}", runtime_name(runtime), detection.label);
+    detection
+}
+
+/// The name people see.
+pub fn runtime_name(runtime: Runtime) -> &'static str {
+    match runtime {
         Runtime::Docker => "docker",
         Runtime::Cri => "cri",
-    };
-    detection.label = format!("{runtime}: {}", detection.label);
-    detection
+    }
 }
 
 /// The runtime that wrapped most of the lines.
@@ -160,18 +177,22 @@ fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.is_empty())
 }
 
-fn detect_lines(head: &[u8], zone: &mut Zone) -> Detection {
+fn detect_lines(head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
     let text = String::from_utf8_lossy(head);
     if let Some(table) = lines::table_of(&text, zone) {
         return of_table(table, &text);
     }
-    let mut lines = HeadLines::read(&text, zone);
+    let mut lines = HeadLines::read(&text, zone, Candidates::all(own));
     if lines.payloads == 0 && json_carries(head.trim_ascii_start()).is_some() {
         // Pretty-printed: its first key is not in its first line.
         lines.payloads = lines.objects;
     }
     let choice = Choice::of(&lines, zone);
-    let label = choice.label(&lines);
+    of_lines(&lines, &choice)
+}
+
+fn of_lines(lines: &HeadLines<'_>, choice: &Choice) -> Detection {
+    let label = choice.label(lines);
     let mut format = Format::of(choice.kind);
     format.layouts = choice.layouts();
     if lines.open_objects > 0 {
@@ -182,8 +203,9 @@ fn detect_lines(head: &[u8], zone: &mut Zone) -> Detection {
         label,
         lines: lines.count,
         fits: choice.fits,
-        runners_up: choice.runners_up(&lines),
-        unfit: choice.unfit(&lines),
+        taken: choice.taken(),
+        runners_up: choice.runners_up(lines),
+        unfit: choice.unfit(lines),
     }
 }
 

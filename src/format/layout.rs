@@ -4,7 +4,7 @@
 //! hold becomes the record. Matching goes forward only: each part looks at the line at most once, so a line costs its length
 //! times the (fixed) number of parts, whatever stands in it. The built-in formats are rows of [`table`].
 //!
-//! In a pattern a blank stands for one or more blanks or tabs, `{? …}` for a part that may be missing, `{{` and `}}` for braces;
+//! In a pattern a blank stands for one or more blanks or tabs, `{? …}` for a part that may be missing, `\{` and `\}` for braces;
 //! padding inside brackets does not count. A captured `-` means "nothing", as it does in access logs and syslog.
 
 pub mod compile;
@@ -12,6 +12,7 @@ pub mod fill;
 mod level;
 mod matching;
 pub mod pairs;
+pub mod parts;
 pub mod table;
 
 use std::borrow::Cow;
@@ -185,6 +186,7 @@ impl Span {
 pub struct Captures {
     time: Option<Leading>,
     severity: Option<SeverityNumber>,
+    stamp: Span,
     level: Span,
     spans: [Span; CAPTURES_MAX],
 }
@@ -194,6 +196,7 @@ impl Captures {
     pub const EMPTY: Captures = Captures {
         time: None,
         severity: None,
+        stamp: Span::ABSENT,
         level: Span::ABSENT,
         spans: [Span::ABSENT; CAPTURES_MAX],
     };
@@ -225,6 +228,7 @@ impl Layout {
     pub fn matches(&self, line: &[u8], zone: &mut Zone, captures: &mut Captures) -> bool {
         captures.time = None;
         captures.severity = None;
+        captures.stamp = Span::ABSENT;
         captures.level = Span::ABSENT;
         captures.spans[..self.fields.len()].fill(Span::ABSENT);
         matching::run(&self.ops, line, zone, captures)

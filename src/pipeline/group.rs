@@ -7,7 +7,7 @@
 use crate::format::json::scan;
 use crate::format::layout::Captures;
 use crate::format::trace::TraceState;
-use crate::format::{Begin, FormatKind, Parser, journal_export};
+use crate::format::{Begin, Format, FormatKind, Parser, journal_export};
 use crate::otlp::framing::{Frame, Framing};
 
 mod boundary;
@@ -16,6 +16,34 @@ pub use self::boundary::Boundaries;
 
 /// Most lines joined into one record: longer traces than this are loops.
 pub const RECORD_LINES_MAX: u32 = 1_024;
+
+/// How long lines and records may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineLimits {
+    /// Bytes of a line; what is behind them is cut.
+    pub line_bytes_max: usize,
+    /// Lines joined into one record.
+    pub record_lines_max: u32,
+}
+
+impl LineLimits {
+    /// Lines of this length, and records as long as they usually may be.
+    pub fn of_lines(line_bytes_max: usize) -> LineLimits {
+        LineLimits {
+            line_bytes_max,
+            record_lines_max: RECORD_LINES_MAX,
+        }
+    }
+
+    /// What becomes of them in a source of this format.
+    #[must_use]
+    pub fn of_format(self, format: &Format) -> LineLimits {
+        LineLimits {
+            line_bytes_max: format.line_bytes_max(self.line_bytes_max),
+            ..self
+        }
+    }
+}
 
 /// Most bytes joined into one record: what receivers take of one record.
 pub const RECORD_BYTES_MAX: usize = 256 << 10;
@@ -78,7 +106,7 @@ struct SureEnd {
 pub struct Groups<'c> {
     bytes: &'c [u8],
     at: usize,
-    line_bytes_max: usize,
+    limits: LineLimits,
     /// Bytes of the last line that were skipped when the chunk was read.
     skipped: u64,
     slots: [Group; 2],
@@ -92,12 +120,12 @@ pub struct Groups<'c> {
 
 impl<'c> Groups<'c> {
     /// Over all lines of `bytes`; a last line without line break counts.
-    pub fn new(bytes: &'c [u8], line_bytes_max: usize, skipped: u64) -> Groups<'c> {
+    pub fn new(bytes: &'c [u8], limits: LineLimits, skipped: u64) -> Groups<'c> {
         Groups {
             tail: Tail::Ends,
             bytes,
             at: 0,
-            line_bytes_max,
+            limits,
             skipped,
             slots: [Group::default(); 2],
             ahead: 0,
@@ -207,7 +235,7 @@ impl<'c> Groups<'c> {
         let (record, next) = (&self.slots[open], &self.slots[line]);
         if record.depth > 0 {
             let joins = !breaks_object(next.begin, &self.bytes[next.start..next.end]);
-            return (joins && record.fits(next)).then_some(TraceState::PLAIN);
+            return (joins && record.fits(next, self.limits)).then_some(TraceState::PLAIN);
         }
         if record.stands_alone || next.stands_alone {
             return None;
@@ -231,7 +259,7 @@ impl<'c> Groups<'c> {
             }
             _ => return None,
         };
-        record.fits(next).then_some(trace)
+        record.fits(next, self.limits).then_some(trace)
     }
 
     /// Whether lines that joined on trust may still be proved by the input that follows.
@@ -286,7 +314,7 @@ impl<'c> Groups<'c> {
 
     #[inline]
     fn write_line(&mut self, place: usize, start: usize, end: usize, parser: &mut Parser) {
-        let kept_end = end.min(start + self.line_bytes_max);
+        let kept_end = end.min(start + self.limits.line_bytes_max);
         let is_last = self.at >= self.bytes.len();
         let skipped = if is_last { self.skipped } else { 0 };
         let line = &self.bytes[start..kept_end];
@@ -330,8 +358,8 @@ impl Default for Group {
 
 impl Group {
     #[inline]
-    fn fits(&self, line: &Group) -> bool {
-        self.lines < RECORD_LINES_MAX && line.end - self.start <= RECORD_BYTES_MAX
+    fn fits(&self, line: &Group, limits: LineLimits) -> bool {
+        self.lines < limits.record_lines_max && line.end - self.start <= RECORD_BYTES_MAX
     }
 
     #[inline]
@@ -372,13 +400,13 @@ mod tests {
     }
 
     pub(super) fn cut(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
-        Boundaries::new(parser, line_bytes_max).last(bytes, parser)
+        Boundaries::new(parser, LineLimits::of_lines(line_bytes_max)).last(bytes, parser)
     }
 
     fn grouped(kind: FormatKind, text: &str, limit: usize) -> Vec<(String, u64)> {
         let (mut parser, mut groups, mut found) = (
             parser(kind),
-            Groups::new(text.as_bytes(), limit, 0),
+            Groups::new(text.as_bytes(), LineLimits::of_lines(limit), 0),
             Vec::new(),
         );
         while let Some(group) = groups.next_group(&mut parser) {
@@ -437,7 +465,10 @@ mod tests {
             "{\"torn\":[\n2026-11-20T09:00:01Z INFO b\n2026-11-20T09:00:02Z INFO c\n",
         );
         let parser = || Parser::new(Arc::new(format.clone()), Zone::new(TimeZone::UTC));
-        let (mut groups, mut starts) = (Groups::new(text.as_bytes(), 1_000, 0), Vec::new());
+        let (mut groups, mut starts) = (
+            Groups::new(text.as_bytes(), LineLimits::of_lines(1_000), 0),
+            Vec::new(),
+        );
         while let Some(group) = groups.next_group(&mut parser()) {
             starts.push(group.start);
         }
@@ -450,7 +481,7 @@ mod tests {
 
     #[test]
     fn blank_lines_are_counted_and_make_no_record() {
-        let mut groups = Groups::new(b"\n\r\n  \na\n\n", 100, 0);
+        let mut groups = Groups::new(b"\n\r\n  \na\n\n", LineLimits::of_lines(100), 0);
         let mut parser = parser(FormatKind::Plain);
         assert!(groups.next_group(&mut parser).is_some());
         assert!(groups.next_group(&mut parser).is_none());

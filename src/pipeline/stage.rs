@@ -10,7 +10,7 @@ use crate::otlp::payload::Read as Payload;
 use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
-use crate::pipeline::group::{Group, Groups, RECORD_BYTES_MAX};
+use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
 use crate::pipeline::timeline::Timeline;
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
@@ -67,15 +67,15 @@ pub struct Stage {
     builder: BatchBuilder,
     cleaner: Cleaner,
     given: Given,
-    line_bytes_max: usize,
+    limits: LineLimits,
 }
 
 impl Stage {
     /// Joins a parser and a batch builder.
-    pub fn new(parser: Parser, builder: BatchBuilder, line_bytes_max: usize) -> Stage {
+    pub fn new(parser: Parser, builder: BatchBuilder, limits: LineLimits) -> Stage {
         Stage {
-            line_bytes_max: parser.format().line_bytes_max(line_bytes_max),
-            cleaner: Cleaner::new(parser.format(), line_bytes_max),
+            limits: limits.of_format(parser.format()),
+            cleaner: Cleaner::new(parser.format(), limits.line_bytes_max),
             given: Given::default(),
             parser,
             builder,
@@ -94,7 +94,7 @@ impl Stage {
             mut wrapping,
         } = self.cleaner.clean(&chunk.bytes, reader.parser.zone());
         let valid = std::str::from_utf8(bytes).ok();
-        let mut groups = Groups::new(bytes, self.line_bytes_max, chunk.skipped_bytes);
+        let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);
         let mut record = Record::default();
         while let Some(group) = groups.next_group(reader.parser) {
             let bytes_of = &bytes[group.start..group.end];
@@ -317,7 +317,7 @@ mod tests {
         let mut stage = Stage::new(
             Parser::new(Arc::new(Format::of(kind)), Zone::new(TimeZone::UTC)),
             builder,
-            line_bytes_max,
+            LineLimits::of_lines(line_bytes_max),
         );
         let chunk = Chunk {
             bytes: bytes.to_vec(),

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::base::spelling::nearest;
 use crate::cli::send::DestinationArgs;
 use crate::settings::endpoint::{PathRule, printable_url};
 use crate::settings::env::{
@@ -23,9 +24,6 @@ const NAMES: [&str; 7] = [
     "logfire-us",
     "logfire-eu",
 ];
-
-/// Names written with at most this many wrong letters are suggested.
-const TYPOS_MAX: usize = 2;
 
 /// What was meant.
 #[derive(Debug, PartialEq, Eq)]
@@ -132,11 +130,6 @@ fn is_url_like(text: &str) -> bool {
 }
 
 fn unknown_destination(name: &str) -> SettingsError {
-    let nearest = NAMES
-        .into_iter()
-        .map(|known| (edit_distance(name, known), known))
-        .filter(|(typos, _)| *typos <= TYPOS_MAX)
-        .min();
     // A token pasted in the wrong place is not repeated.
     let shown = if name.contains("pylf_v") {
         "pylf_…".to_owned()
@@ -146,24 +139,8 @@ fn unknown_destination(name: &str) -> SettingsError {
     SettingsError::UnknownDestination {
         name: shown,
         known: NAMES.join(", "),
-        nearest: nearest.map(|(_, known)| known),
+        nearest: nearest(name, NAMES),
     }
-}
-
-/// The least number of letters to insert, drop or replace that makes one text the other (Levenshtein).
-fn edit_distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, other_letter) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other_letter);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]
@@ -263,20 +240,5 @@ mod tests {
             "destination \"file:\" names no file (from --to); write it like file:out.jsonl";
         check(&["--to", "file:"], &[], nameless);
         check(&["--to", "file"], &[], nameless);
-    }
-
-    #[test]
-    fn the_distance_counts_single_letters() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("abc", "abc", 0),
-            ("abc", "abd", 1),
-            ("abc", "ab", 1),
-            ("abc", "xabc", 1),
-            ("", "abc", 3),
-            ("logfrie", "logfire", 2),
-        ] {
-            assert_eq!(edit_distance(one, other), expected, "{one} {other}");
-        }
     }
 }

@@ -66,6 +66,8 @@ pub const OTEL_RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
 pub const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 /// A declarative configuration, which is not read.
 pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
+/// The configuration file of this program.
+pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
 /// The write token of Pydantic Logfire, or several of them with commas between.
 pub const LOGFIRE_TOKEN: &str = "LOGFIRE_TOKEN";
 /// Where Logfire is, when it is self-hosted.

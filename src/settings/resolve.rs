@@ -63,11 +63,6 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         service_name: resource.service_name,
         resource: resource.attributes,
         attributes: unique(&args.record.attributes),
-        time_zone: args
-            .input
-            .tz
-            .clone()
-            .map(|zone| Sourced::new(zone, Origin::Flag("--tz"))),
         line_bytes_max: size(
             args.lines.line_bytes_max,
             "--line-bytes-max",
@@ -170,6 +165,7 @@ mod tests {
     use crate::base::units::parse_duration;
     use crate::cli::{command, send_args};
     use crate::settings::Destination;
+    use crate::settings::input::RECORD_LINES_MAX_DEFAULT;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
@@ -250,11 +246,10 @@ mod tests {
 
     #[test]
     fn flags_without_a_variable_are_taken_over() {
-        let flags = "--attr a=1 --attr b=2 --attr a=3 --tz UTC --file-path --dry-run --threads 3";
+        let flags = "--attr a=1 --attr b=2 --attr a=3 --file-path --dry-run --threads 3";
         let settings = resolved(flags, &[]).unwrap();
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(settings.attributes, [pair("a", "3"), pair("b", "2")]);
-        assert_eq!(settings.time_zone.unwrap().value, "UTC");
         assert_eq!(settings.file_path, PathAttribute::Attach);
         assert_eq!(settings.threads, NonZeroU32::new(3));
         assert!(settings.dry_run);
@@ -296,11 +291,12 @@ mod tests {
             "retry_for" => time(RETRY_FOR_DEFAULT),
             "drain" => time(DRAIN_DEFAULT),
             "flush_interval" => time(FLUSH_INTERVAL_DEFAULT),
+            "record_lines_max" => said == RECORD_LINES_MAX_DEFAULT.to_string(),
             "line_bytes_max" => bytes(LINE_BYTES_MAX_DEFAULT),
             "batch_bytes_max" => bytes(BATCH_BYTES_MAX_DEFAULT),
             "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
             // These have no constant: the world decides.
-            "files" | "tz" => true,
+            "files" | "tz" | "format" | "config" => true,
             _ => false,
         }
     }
@@ -320,6 +316,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 12);
+        assert_eq!(seen, 15);
     }
 }

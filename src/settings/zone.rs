@@ -20,6 +20,12 @@ impl ZoneError {
     }
 }
 
+/// How people know a zone.
+pub fn zone_name(zone: &TimeZone) -> String {
+    let name = zone.iana_name();
+    name.unwrap_or("the local time of this machine").to_owned()
+}
+
 /// The zone that was named, or this machine's.
 pub fn time_zone(
     named: Option<&Sourced<String>>,

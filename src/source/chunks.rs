@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::format::Parser;
-use crate::pipeline::group::Boundaries;
+use crate::pipeline::group::{Boundaries, LineLimits};
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled};
 
@@ -21,7 +21,7 @@ const SKIP_BYTES: usize = 64 << 10;
 pub struct Chunker {
     carry: Vec<u8>,
     offset: u64,
-    line_bytes_max: usize,
+    limits: LineLimits,
     boundaries: Boundaries,
     ended: bool,
     /// An error that came behind bytes that were still good.
@@ -30,12 +30,12 @@ pub struct Chunker {
 
 impl Chunker {
     /// Begins at `offset` with bytes that were read already, for detection.
-    pub fn new(head: Vec<u8>, offset: u64, parser: &Parser, line_bytes_max: usize) -> Chunker {
+    pub fn new(head: Vec<u8>, offset: u64, parser: &Parser, limits: LineLimits) -> Chunker {
         Chunker {
             carry: head,
             offset,
-            line_bytes_max,
-            boundaries: Boundaries::new(parser, line_bytes_max),
+            limits,
+            boundaries: Boundaries::new(parser, limits),
             ended: false,
             failed: None,
         }
@@ -78,7 +78,7 @@ impl Chunker {
                 return Ok(Some(self.take(bytes, cut, 0)));
             }
             let is_line = !parser.format().is_framed();
-            let outgrown = bytes.len() > self.line_bytes_max;
+            let outgrown = bytes.len() > self.limits.line_bytes_max;
             if is_line && outgrown && memchr::memchr(b'\n', &bytes).is_none() {
                 return Ok(Some(self.take_cut_line(feed, bytes)));
             }
@@ -93,7 +93,7 @@ impl Chunker {
         }
         let complete = memchr::memrchr(b'\n', bytes).map(|newline| newline + 1);
         let tail_at = complete.unwrap_or(0);
-        if bytes.len() - tail_at > self.line_bytes_max && tail_at > 0 {
+        if bytes.len() - tail_at > self.limits.line_bytes_max && tail_at > 0 {
             // A line over the limit stands alone, so the lines before it are complete records.
             return complete;
         }
@@ -121,8 +121,8 @@ impl Chunker {
 
     /// The beginning of a line that is over the limit, the rest of it read and thrown away.
     fn take_cut_line(&mut self, feed: &mut Feed, mut bytes: Vec<u8>) -> Chunk {
-        let mut skipped = (bytes.len() - self.line_bytes_max) as u64;
-        bytes.truncate(self.line_bytes_max);
+        let mut skipped = (bytes.len() - self.limits.line_bytes_max) as u64;
+        bytes.truncate(self.limits.line_bytes_max);
         let mut passed = Vec::new();
         let line_break = loop {
             passed.clear();
@@ -172,7 +172,12 @@ mod tests {
     }
 
     fn chunks(feed: &mut Feed, line_bytes_max: usize) -> Vec<Chunk> {
-        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), line_bytes_max);
+        let mut chunker = Chunker::new(
+            Vec::new(),
+            0,
+            &parser(),
+            LineLimits::of_lines(line_bytes_max),
+        );
         std::iter::from_fn(|| chunker.next(feed, &mut parser(), Vec::new()).unwrap()).collect()
     }
 
@@ -208,7 +213,11 @@ mod tests {
         );
         let mut texts = Vec::new();
         for chunk in &found {
-            let mut groups = Groups::new(&chunk.bytes, 1_000, chunk.skipped_bytes);
+            let mut groups = Groups::new(
+                &chunk.bytes,
+                LineLimits::of_lines(1_000),
+                chunk.skipped_bytes,
+            );
             let mut parser = parser();
             while let Some(group) = groups.next_group(&mut parser) {
                 texts.push((group.end - group.start, group.cut_bytes));
@@ -230,7 +239,7 @@ mod tests {
             }
         }
         let mut feed = Feed::Bulk(Box::new(Fails(Cursor::new("one\ntwo\n"))));
-        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), 100);
+        let mut chunker = Chunker::new(Vec::new(), 0, &parser(), LineLimits::of_lines(100));
         let first = chunker.next(&mut feed, &mut parser(), Vec::new()).unwrap();
         assert_eq!(first.unwrap().bytes, b"one\ntwo\n");
         let error = chunker

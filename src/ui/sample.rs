@@ -54,7 +54,7 @@ pub(super) fn sample_row(sample: &str, width: usize) -> Row {
     row
 }
 
-fn severity(record: &Value) -> (SeverityClass, String) {
+pub(super) fn severity(record: &Value) -> (SeverityClass, String) {
     let number = integer(&record["severityNumber"])
         .and_then(|number| SeverityNumber::new(u8::try_from(number).ok()?));
     let class = SeverityClass::of(number);
@@ -66,7 +66,7 @@ fn severity(record: &Value) -> (SeverityClass, String) {
     (class, word.to_owned())
 }
 
-fn attributes(record: &Value, width: usize) -> Vec<(Joint, String)> {
+pub(super) fn attributes(record: &Value, width: usize) -> Vec<(Joint, String)> {
     let listed = record["attributes"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
@@ -88,7 +88,7 @@ fn attributes(record: &Value, width: usize) -> Vec<(Joint, String)> {
 }
 
 /// OTLP/JSON writes 64-bit integers as strings; readers take both.
-fn integer(value: &Value) -> Option<u64> {
+pub(super) fn integer(value: &Value) -> Option<u64> {
     match value {
         Value::String(digits) => digits.parse().ok(),
         other => other.as_u64(),
@@ -96,7 +96,7 @@ fn integer(value: &Value) -> Option<u64> {
 }
 
 /// An `AnyValue` as one short text.
-fn value_text(value: &Value) -> String {
+pub(super) fn value_text(value: &Value) -> String {
     let Some((kind, inner)) = value.as_object().and_then(|fields| fields.iter().next()) else {
         return String::new();
     };

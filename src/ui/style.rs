@@ -56,6 +56,15 @@ pub enum ProgressMode {
     Hidden,
 }
 
+/// Who watches the two output streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Streams {
+    /// Standard output.
+    pub stdout: Watched,
+    /// Standard error.
+    pub stderr: Watched,
+}
+
 /// How the output looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UiStyle {
@@ -63,8 +72,10 @@ pub struct UiStyle {
     pub verbosity: Verbosity,
     /// For whom.
     pub format: OutputFormat,
-    /// Whether standard error is coloured. Standard output never is.
+    /// Whether standard error is coloured.
     pub color: bool,
+    /// Whether what a person reads on standard output is.
+    pub stdout_color: bool,
     /// How progress is shown.
     pub progress: ProgressMode,
     /// Columns.
@@ -78,29 +89,33 @@ impl UiStyle {
     /// Spec: <https://no-color.org>, <https://bixense.com/clicolors>. Deviation: an empty `NO_COLOR` counts too.
     pub fn decide(
         env: &EnvVars,
-        stderr_watched: Watched,
+        streams: Streams,
         color: ColorChoice,
         format: OutputFormat,
         verbosity: Verbosity,
     ) -> UiStyle {
-        let screen = stderr_watched == Watched::Terminal && can_move_cursor(env);
+        let can_move = can_move_cursor(env);
+        let screen = streams.stderr == Watched::Terminal && can_move;
+        let stdout_screen = streams.stdout == Watched::Terminal && can_move;
+        let colored = |screen| match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => colors_wanted(env, screen),
+        };
         let in_ci = env
             .get("CI")
             .is_some_and(|value| !matches!(value, "0" | "false"));
         UiStyle {
             verbosity,
             format,
-            color: match color {
-                ColorChoice::Always => true,
-                ColorChoice::Never => false,
-                ColorChoice::Auto => colors_wanted(env, screen),
-            },
+            color: colored(screen),
+            stdout_color: colored(stdout_screen),
             progress: match verbosity {
                 Verbosity::Quiet => ProgressMode::Hidden,
                 _ if screen && !in_ci => ProgressMode::Bars,
                 _ => ProgressMode::Plain,
             },
-            width: width(env, stderr_watched),
+            width: width(env, streams.stderr),
         }
     }
 }
@@ -146,6 +161,7 @@ pub(super) enum Tone {
     Caution,
     Bad,
     Accent,
+    Special,
 }
 
 impl Tone {
@@ -191,6 +207,7 @@ impl Paint {
             Tone::Caution => style.yellow(),
             Tone::Bad => style.red(),
             Tone::Accent => style.cyan(),
+            Tone::Special => style.magenta(),
         }
     }
 }
@@ -208,7 +225,10 @@ mod tests {
         );
         let style = UiStyle::decide(
             &env,
-            watched,
+            Streams {
+                stdout: Watched::Unwatched,
+                stderr: watched,
+            },
             ColorChoice::Auto,
             OutputFormat::Human,
             Verbosity::Normal,
@@ -243,7 +263,10 @@ mod tests {
         let env = EnvVars::new([("NO_COLOR".to_owned(), "1".to_owned())]);
         let style = UiStyle::decide(
             &env,
-            Watched::Unwatched,
+            Streams {
+                stdout: Watched::Unwatched,
+                stderr: Watched::Unwatched,
+            },
             ColorChoice::Always,
             OutputFormat::Json,
             Verbosity::Quiet,

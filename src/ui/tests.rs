@@ -11,6 +11,8 @@ use crate::failure::FailureKind;
 use crate::flow::report::{
     ByteTotals, DestinationLabel, LocalCounts, Outcome, RequestCounts, SourceReport, Tally,
 };
+use crate::format::detect::Detection;
+use crate::format::{Format, FormatKind};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::timeline::Timeline;
 use crate::record::SeverityClass;
@@ -56,6 +58,7 @@ fn style(width: usize) -> UiStyle {
         verbosity: Verbosity::Normal,
         format: OutputFormat::Human,
         color: false,
+        stdout_color: false,
         progress: ProgressMode::Plain,
         width,
     }
@@ -429,11 +432,13 @@ fn a_closed_stream_is_remembered_and_stops_nothing() {
 
 /// Every event, then a report.
 fn run_through(ui: &mut Ui) {
+    let detection = Detection::given(Format::of(FormatKind::Plain), "plain".to_owned());
+    ui.explain_sources();
     for source in 0..12 {
         ui.event(&Event::Opened {
             source,
             name: "evil\u{1b}[2J\u{9b}.log",
-            format: "plain",
+            detection: &detection,
             total: (source != 1).then_some(ByteCount(1_000)),
         });
     }

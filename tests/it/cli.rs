@@ -56,9 +56,19 @@ fn the_short_help_of_send_is_stable() {
       -h, --help  Print help (see more with '--help')
 
     Input:
-          --tz <ZONE>              Take times that name no zone to be in this one [default: the system's
-                                   zone]
-          --line-bytes-max <SIZE>  Cut lines that are longer than this [default: 1MiB]
+          --format <NAME|PATTERN>     Read the input as this format [default: what it looks like]
+          --config <FILE>             Read formats of your own from this file [default:
+                                      ~/.config/otelctl/config.toml]
+          --tz <ZONE>                 Take times that name no zone to be in this one [default: the
+                                      system's zone]
+          --timestamp-fields <KEYS>   Take the time of JSON and logfmt records from these keys
+          --level-fields <KEYS>       Take the level from these keys
+          --message-fields <KEYS>     Take the message from these keys
+          --scope-fields <KEYS>       Take the logger, which becomes the scope, from these keys
+          --guess-severity            Guess a missing severity by words like error in the message
+          --record-lines-max <COUNT>  Join at most this many lines into one record [default: 1024]
+          --line-bytes-max <SIZE>     Cut lines that are longer than this [default: 1MiB]
+          --explain                   Say for each input what it is taken for, and by which pattern
 
     Destination:
           --to <NAME|URL>              Send to a named destination or a URL [default:

@@ -419,3 +419,81 @@ fn every_code_is_produced_by_a_test() {
     let (_, missing): (Vec<&str>, Vec<&str>) = expected.into_iter().partition(here);
     assert!(missing.is_empty(), "no test produces {missing:?}");
 }
+
+/// Guarantees: a format that nobody knows is named, with the one that was probably meant and the way to the list.
+#[test]
+fn an_unknown_format_is_named() {
+    for command in ["send", "detect"] {
+        check(
+            &[&command, &"-", &"--format", &"nginx-eror"],
+            "settings",
+            "nginx-eror",
+            "did you mean nginx-error? otelctl detect --list",
+        );
+    }
+}
+
+/// Guarantees: the place in a pattern that is at fault is marked.
+#[test]
+fn a_pattern_that_makes_no_sense_is_shown_with_its_fault() {
+    let words = ["detect", "-", "--format", "{time} {level:lvl} {body}"];
+    let outcome = Run::new().args(words).stdin("x\n").run();
+    assert_eq!(outcome.code, 2);
+    insta::assert_snapshot!(outcome.stderr, @r#"
+    error: the pattern "{time} {level:lvl} {body}" cannot be used (from --format)
+      caused by: {level:lvl} is no kind of capture that there is
+    hint: {time} {level:lvl} {body}
+                 ^^^^^^^^^^^
+          otelctl detect --list shows all formats with their patterns
+    "#);
+}
+
+/// Guarantees: a configuration file that cannot be used is named, with the line.
+#[test]
+fn a_configuration_file_that_cannot_be_used_is_named() {
+    let folder = Folder::new();
+    let check_file = |text: &str, thing: &str, hint: &str| {
+        let file = folder.file("c.toml", text);
+        check(
+            &[&"detect", &"-", &"--config", &file],
+            "settings",
+            thing,
+            hint,
+        );
+    };
+    check_file(
+        "[formats.x]\npatern = 'a'\n",
+        "line 2: there is no key",
+        "pattern?",
+    );
+    check_file(
+        "[formats.x]\npattern = '{time'\n",
+        "line 2: the pattern of x",
+        "^",
+    );
+    check_file(
+        "[formats.x]\npattern = '[{level}] {body}'\nexample = 'x'\n",
+        "line 3: the example of x",
+        "[{level}] {body}",
+    );
+    check_file("[formats.x\n", "line 1 is no TOML", "[formats.shop]");
+    let missing = folder.at("missing.toml");
+    check(
+        &[&"detect", &"-", &"--config", &missing],
+        "settings",
+        "missing.toml",
+        "ls -l",
+    );
+}
+
+/// Guarantees: help and completions do not read the configuration file.
+#[test]
+fn a_broken_configuration_file_does_not_stop_the_help() {
+    let folder = Folder::new();
+    let file = folder.file("c.toml", "nonsense");
+    for words in [["detect", "--help"], ["completions", "bash"]] {
+        let run = Run::new().args(words);
+        let outcome = run.env("OTELCTL_CONFIG", file.to_str().unwrap()).run();
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+    }
+}

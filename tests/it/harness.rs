@@ -64,6 +64,7 @@ pub(crate) struct Run {
     stdin: Option<Vec<u8>>,
     env: Vec<(String, String)>,
     time_stands_still: bool,
+    config_dir: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -82,6 +83,7 @@ impl Run {
             stdin: None,
             env: Vec::new(),
             time_stands_still: false,
+            config_dir: None,
         }
     }
 
@@ -118,6 +120,12 @@ impl Run {
         self
     }
 
+    /// The folder in which the system keeps configuration files.
+    pub(crate) fn config_dir(mut self, folder: &Path) -> Run {
+        self.config_dir = Some(folder.to_owned());
+        self
+    }
+
     /// Nothing takes any time, so that durations can be printed and compared.
     pub(crate) fn in_no_time(mut self) -> Run {
         self.time_stands_still = true;
@@ -145,6 +153,7 @@ impl Run {
             stderr_watched: Watched::Unwatched,
             signals: SignalMode::Ignored,
             host_name: Some("test-host".to_owned()),
+            config_dir: self.config_dir,
             time_zone: || TimeZone::UTC,
         };
         let is_json_send = ["send", "--json"]

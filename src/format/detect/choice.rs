@@ -2,9 +2,9 @@
 
 use crate::format::FormatKind;
 use crate::format::detect::infer;
-use crate::format::detect::lines::{HeadLines, RowSet, TextLine};
+use crate::format::detect::lines::{Candidates, HeadLines, TextLine, holds};
 use crate::format::detect::{Lost, RunnerUp};
-use crate::format::layout::table::{self, Evidence, ROWS};
+use crate::format::layout::table::Evidence;
 use crate::format::layout::{Captures, HasTime, Layout};
 use crate::format::timestamp::Zone;
 
@@ -35,9 +35,6 @@ const COMMON_NAMES: [&str; 8] = [
     "gunicorn",
 ];
 
-/// Lines that fit nothing, shown.
-const UNFIT_MAX: usize = 5;
-
 /// Runners-up told.
 const RUNNERS_UP_MAX: usize = 5;
 
@@ -56,38 +53,36 @@ pub(super) struct Choice {
 #[derive(Debug)]
 struct Chosen {
     source: Source,
+    layout: Layout,
     taken: usize,
 }
 
 /// Where a layout comes from.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// A row of the table.
+    /// A row of the candidates.
     Row(usize),
     /// The lines themselves.
-    Lines(Layout),
+    Lines,
 }
 
 impl Chosen {
     fn row(&self) -> Option<usize> {
         match self.source {
             Source::Row(row) => Some(row),
-            Source::Lines(_) => None,
+            Source::Lines => None,
         }
     }
 
     fn layout(&self) -> &Layout {
-        match &self.source {
-            Source::Row(row) => &table::layouts()[*row],
-            Source::Lines(layout) => layout,
-        }
+        &self.layout
     }
 }
 
 impl Choice {
     /// The choice for these lines.
     pub(super) fn of(lines: &HeadLines<'_>, zone: &mut Zone) -> Choice {
-        let chosen = layouts_of(&lines.texts, zone);
+        let chosen = layouts_of(&lines.texts, lines.candidates, zone);
         let laid_out: usize = chosen.iter().map(|chosen| chosen.taken).sum();
         let stamped = lines.texts.iter().filter(|line| line.stamped).count();
         let timed = chosen
@@ -135,9 +130,28 @@ impl Choice {
 
     /// The layouts of the file's text lines, in the order of trial.
     pub(super) fn layouts(&self) -> Vec<Layout> {
+        self.used().map(|chosen| chosen.layout.clone()).collect()
+    }
+
+    /// How many lines each of them took.
+    pub(super) fn taken(&self) -> Vec<usize> {
+        self.used().map(|chosen| chosen.taken).collect()
+    }
+
+    fn used(&self) -> impl Iterator<Item = &Chosen> {
         let used = !matches!(self.kind, FormatKind::Plain | FormatKind::Stamped);
-        let chosen = self.chosen.iter().filter(|_| used);
-        chosen.map(|chosen| chosen.layout().clone()).collect()
+        self.chosen.iter().filter(move |_| used)
+    }
+
+    /// Gives up all layouts but those of this name; without any, its lines are text behind a time.
+    pub(super) fn keep_only(&mut self, name: &str) {
+        self.chosen.retain(|chosen| chosen.layout.name == name);
+        if self.chosen.is_empty() {
+            (self.kind, self.fits) = (FormatKind::Stamped, self.stamped);
+        } else {
+            self.kind = FormatKind::Layout;
+            self.fits = self.chosen.iter().map(|chosen| chosen.taken).sum();
+        }
     }
 
     /// The name people see.
@@ -185,24 +199,26 @@ impl Choice {
         found
     }
 
-    fn lost_rows(&self, lines: &HeadLines<'_>) -> impl Iterator<Item = RunnerUp> {
+    fn lost_rows<'c>(&'c self, lines: &'c HeadLines<'_>) -> impl Iterator<Item = RunnerUp> + 'c {
         let texts = lines.texts.len();
         let chosen_name = self.name().unwrap_or_default().to_owned();
-        (0..ROWS.len()).filter_map(move |row| {
+        let candidates = lines.candidates;
+        (0..candidates.count()).filter_map(move |row| {
             let fits = lines
                 .texts
                 .iter()
                 .filter(|line| holds(&line.rows, row))
                 .count();
-            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == ROWS[row].name) {
+            if fits == 0 || (self.kind == FormatKind::Layout && chosen_name == candidates.name(row))
+            {
                 return None;
             }
             let used = self.kind == FormatKind::Layout
                 && self.chosen.iter().any(|chosen| chosen.row() == Some(row));
             Some(RunnerUp {
-                label: ROWS[row].name.to_owned(),
+                label: candidates.name(row).to_owned(),
                 fits,
-                lost: match ROWS[row].evidence {
+                lost: match candidates.evidence(row) {
                     _ if used => Lost::AlsoUsed,
                     Evidence::Shared if fits * 100 < texts * SHARED_PERCENT_MIN => Lost::TooFew,
                     _ if fits < self.fits => Lost::FewerLines,
@@ -217,32 +233,24 @@ impl Choice {
         if matches!(self.kind, FormatKind::Plain) {
             return Vec::new();
         }
-        let fits = |line: &&TextLine<'_>| {
+        lines.unfit(|line| {
             line.stamped
                 || self.chosen.iter().any(|chosen| match chosen.source {
                     Source::Row(row) => holds(&line.rows, row),
                     // It was read off nearly all of the lines that fit no row.
-                    Source::Lines(_) => true,
+                    Source::Lines => true,
                 })
-        };
-        let unfit = lines.texts.iter().filter(|line| !fits(line));
-        unfit
-            .take(UNFIT_MAX)
-            .map(|line| (line.number, line.text.chars().take(160).collect()))
-            .collect()
+        })
     }
-}
-
-fn holds(rows: &RowSet, row: usize) -> bool {
-    rows[row / 64] & (1 << (row % 64)) != 0
 }
 
 /// Layouts that together fit the lines: rows of the table, and for lines that fit none of them, or only one that looks like
 /// prose and says less, layouts that are read off the lines.
-fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
-    let mut chosen = rows_of(texts);
+fn layouts_of(texts: &[TextLine<'_>], candidates: Candidates<'_>, zone: &mut Zone) -> Vec<Chosen> {
+    let mut chosen = rows_of(texts, candidates);
     let is_distinct = |row: usize| {
-        ROWS[row].evidence == Evidence::Distinct && !COMMON_NAMES.contains(&ROWS[row].name)
+        candidates.evidence(row) == Evidence::Distinct
+            && !COMMON_NAMES.contains(&candidates.name(row))
     };
     let distinct: Vec<usize> = chosen
         .iter()
@@ -287,16 +295,16 @@ fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
         let common = chosen.get(at).and_then(Chosen::row);
         let columns = captures_of(&inferred.pattern);
         let says_less = |row: usize| {
-            if table::layouts()[row].time() == HasTime::Stamped
+            if candidates.layout(row).time() == HasTime::Stamped
                 && inferred.time() != HasTime::Stamped
             {
                 return true;
             }
-            let known = captures_of(ROWS[row].pattern);
+            let known = captures_of(&candidates.layout(row).pattern);
             // What has no name of its own gives way to what is told from the lines.
             known > columns
                 || (known == columns
-                    && ROWS[row].name != UNNAMED
+                    && candidates.name(row) != UNNAMED
                     && !inferred.pattern.ends_with(":pairs}")
                     && !inferred.pattern.ends_with(":json}"))
         };
@@ -306,7 +314,9 @@ fn layouts_of(texts: &[TextLine<'_>], zone: &mut Zone) -> Vec<Chosen> {
         insert(&mut chosen, &mut at, inferred, (&mut weak, zone));
         // A nameless row that took a few other lines, too, would take openings of traces for records.
         let is_kept = |chosen: &Chosen| {
-            let is_unnamed = chosen.row().is_some_and(|row| ROWS[row].name == UNNAMED);
+            let is_unnamed = chosen
+                .row()
+                .is_some_and(|row| candidates.name(row) == UNNAMED);
             !is_unnamed || chosen.taken * 10 >= texts.len()
         };
         chosen.retain(is_kept);
@@ -328,20 +338,25 @@ fn insert(
     for chosen in chosen.iter_mut().skip(*at) {
         chosen.taken = chosen.taken.saturating_sub(taken);
     }
-    let source = Source::Lines(layout);
-    chosen.insert(*at, Chosen { source, taken });
+    let source = Source::Lines;
+    let inserted = Chosen {
+        source,
+        layout,
+        taken,
+    };
+    chosen.insert(*at, inserted);
     *at += 1;
 }
 
 /// In a format of dotted loggers, some loggers have no dot. Only when it has most lines, a plain word may be taken for one.
 fn relaxed(chosen: &[Chosen], texts: usize) -> Option<Layout> {
     let found = chosen.iter().find(|chosen| chosen.taken * 2 >= texts);
-    let row = &ROWS[found.and_then(Chosen::row)?];
-    let pattern = row.pattern.replace("{scope:dotted}", "{scope:name}");
-    if pattern == row.pattern {
+    let known = &found.filter(|chosen| chosen.row().is_some())?.layout;
+    let pattern = known.pattern.replace("{scope:dotted}", "{scope:name}");
+    if pattern == known.pattern {
         return None;
     }
-    Layout::compile(row.name, pattern).ok()
+    Layout::compile(known.name.clone(), pattern).ok()
 }
 
 /// How many things a row says besides the message.
@@ -352,15 +367,15 @@ fn captures_of(pattern: &str) -> usize {
 }
 
 /// Rows that together fit the lines: each time the most telling that fits at least half as many of those left as the best one does.
-fn rows_of(texts: &[TextLine<'_>]) -> Vec<Chosen> {
+fn rows_of(texts: &[TextLine<'_>], candidates: Candidates<'_>) -> Vec<Chosen> {
     let mut left: Vec<&TextLine<'_>> = texts.iter().collect();
     let mut chosen = Vec::new();
     while chosen.len() < LAYOUTS_MAX && !left.is_empty() {
-        let fits: Vec<usize> = (0..ROWS.len())
+        let fits: Vec<usize> = (0..candidates.count())
             .map(|row| {
                 let fits = left.iter().filter(|line| holds(&line.rows, row)).count();
                 let all = texts.iter().filter(|line| holds(&line.rows, row)).count();
-                if is_believed(row, all, texts.len(), &chosen) {
+                if is_believed((row, candidates), all, texts.len(), &chosen) {
                     fits
                 } else {
                     0
@@ -373,14 +388,15 @@ fn rows_of(texts: &[TextLine<'_>]) -> Vec<Chosen> {
         };
         // Rows of one name say more about some of its lines: they are tried first.
         let is_kin = |other: &usize| {
-            ROWS[*other].name == ROWS[row].name
-                && ROWS[*other].evidence == Evidence::Distinct
+            candidates.name(*other) == candidates.name(row)
+                && candidates.evidence(*other) == Evidence::Distinct
                 && left.iter().any(|line| holds(&line.rows, *other))
         };
         let row = (0..row).find(is_kin).unwrap_or(row);
         let taken = left.iter().filter(|line| holds(&line.rows, row)).count();
         chosen.push(Chosen {
             source: Source::Row(row),
+            layout: candidates.layout(row).clone(),
             taken,
         });
         left.retain(|line| !holds(&line.rows, row));
@@ -388,17 +404,18 @@ fn rows_of(texts: &[TextLine<'_>]) -> Vec<Chosen> {
     chosen
 }
 
-fn is_believed(row: usize, fits: usize, texts: usize, chosen: &[Chosen]) -> bool {
-    let relative_chosen = || {
-        chosen
-            .iter()
-            .filter_map(Chosen::row)
-            .any(|other| ROWS[other].name == ROWS[row].name)
-    };
-    match ROWS[row].evidence {
+fn is_believed(
+    (row, candidates): (usize, Candidates<'_>),
+    fits: usize,
+    texts: usize,
+    chosen: &[Chosen],
+) -> bool {
+    let name = candidates.name(row);
+    let relative_chosen = || chosen.iter().any(|other| other.layout.name == name);
+    match candidates.evidence(row) {
         Evidence::Companion => relative_chosen(),
         Evidence::Alternative => !relative_chosen() && fits > 0,
-        Evidence::Distinct if table::layouts()[row].heads_blocks() => {
+        Evidence::Distinct if candidates.layout(row).heads_blocks() => {
             fits * BLOCK_LINES_MAX >= texts
         }
         Evidence::Distinct => fits * 10 >= texts || fits >= 10,

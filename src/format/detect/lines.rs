@@ -3,8 +3,8 @@
 use crate::format::detect::LINES_MAX;
 use crate::format::detect::flavour;
 use crate::format::json::{self, scan};
-use crate::format::layout::table::ROWS;
-use crate::format::layout::{Captures, table};
+use crate::format::layout::table::{self, Evidence, ROWS};
+use crate::format::layout::{Captures, Layout};
 use crate::format::logfmt;
 use crate::format::severity;
 use crate::format::syslog;
@@ -19,12 +19,101 @@ const TABLE_ROWS_MIN: usize = 2;
 /// Most blanks before the level or time of a line that begins a record.
 const INDENT_MAX: usize = 6;
 
-/// A set of rows of the table of layouts.
-pub(super) type RowSet = [u64; ROWS.len().div_ceil(64)];
+/// Lines that fit nothing, shown.
+const UNFIT_MAX: usize = 5;
+
+/// Most layouts of the user's own.
+pub const OWN_LAYOUTS_MAX: usize = 64;
+
+/// A set of candidates.
+pub(super) type RowSet = [u64; 8];
+
+const _: () = assert!(
+    ROWS.len() + OWN_LAYOUTS_MAX <= size_of::<RowSet>() * 8,
+    "every candidate has its bit"
+);
+
+/// The layouts that lines are tried with: the user's own, and behind them those of the table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidates<'l> {
+    own: &'l [Layout],
+    table: &'static [Layout],
+}
+
+impl<'l> Candidates<'l> {
+    /// The user's own and the table's.
+    pub(super) fn all(own: &'l [Layout]) -> Candidates<'l> {
+        Candidates {
+            own: own.get(..OWN_LAYOUTS_MAX).unwrap_or(own),
+            table: table::layouts(),
+        }
+    }
+
+    /// None but these.
+    pub(super) fn only(own: &'l [Layout]) -> Candidates<'l> {
+        Candidates {
+            table: &[],
+            ..Candidates::all(own)
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.own.len() + self.table.len()
+    }
+
+    /// The layout of a row.
+    pub(super) fn layout(&self, row: usize) -> &'l Layout {
+        match row.checked_sub(self.own.len()) {
+            None => &self.own[row],
+            Some(row) => &self.table[row],
+        }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self, row: usize) -> &'l str {
+        &self.layout(row).name
+    }
+
+    /// How sure a line makes us that fits it; what the user wrote is meant.
+    pub(super) fn evidence(&self, row: usize) -> Evidence {
+        row.checked_sub(self.own.len())
+            .map_or(Evidence::Distinct, |row| ROWS[row].evidence)
+    }
+
+    /// Whether a layout of the user's own fits.
+    fn own_fits(&self, rows: &RowSet) -> bool {
+        (0..self.own.len()).any(|row| holds(rows, row))
+    }
+
+    fn rows_of(&self, line: &str, zone: &mut Zone) -> RowSet {
+        let mut rows = RowSet::default();
+        let Some(first) = line.bytes().next() else {
+            return rows;
+        };
+        let begins_with_time = timestamp::at(line.as_bytes(), zone).is_some();
+        let mut captures = Captures::EMPTY;
+        for (index, layout) in self.own.iter().chain(self.table).enumerate() {
+            let possible = layout.may_begin_with(first)
+                && (begins_with_time || !layout.begins_with_any_time());
+            if possible && layout.matches(line.as_bytes(), zone, &mut captures) {
+                rows[index / 64] |= 1 << (index % 64);
+            }
+        }
+        rows
+    }
+}
+
+/// Whether a row is in the set.
+pub(super) fn holds(rows: &RowSet, row: usize) -> bool {
+    rows[row / 64] & (1 << (row % 64)) != 0
+}
 
 /// The lines of a head that begin records.
-#[derive(Debug, Default)]
-pub(super) struct HeadLines<'h> {
+#[derive(Debug)]
+pub(super) struct HeadLines<'l> {
+    /// What they were tried with.
+    pub(super) candidates: Candidates<'l>,
     /// How many.
     pub(super) count: usize,
     /// Those that are whole JSON objects.
@@ -40,7 +129,7 @@ pub(super) struct HeadLines<'h> {
     /// Those that begin with a syslog priority.
     pub(super) prioritised: usize,
     /// The others.
-    pub(super) texts: Vec<TextLine<'h>>,
+    pub(super) texts: Vec<TextLine<'l>>,
 }
 
 /// A line of text.
@@ -56,10 +145,24 @@ pub(super) struct TextLine<'h> {
     pub(super) stamped: bool,
 }
 
-impl<'h> HeadLines<'h> {
+impl<'l> HeadLines<'l> {
     /// Asks each line of the head.
-    pub(super) fn read(head: &'h str, zone: &mut Zone) -> HeadLines<'h> {
-        let mut lines = HeadLines::default();
+    pub(super) fn read(
+        head: &'l str,
+        zone: &mut Zone,
+        candidates: Candidates<'l>,
+    ) -> HeadLines<'l> {
+        let mut lines = HeadLines {
+            candidates,
+            count: 0,
+            objects: 0,
+            open_objects: 0,
+            flavour: "",
+            pairs: 0,
+            prioritised: 0,
+            texts: Vec::new(),
+            payloads: 0,
+        };
         let (mut depth, mut trace) = (0, TraceState::PLAIN);
         for (index, line) in head.lines().take(LINES_MAX).enumerate() {
             let line = line.trim_ascii_end();
@@ -77,7 +180,7 @@ impl<'h> HeadLines<'h> {
                 trace = TraceState::PLAIN;
                 continue;
             }
-            let rows = rows_of(line, zone);
+            let rows = candidates.rows_of(line, zone);
             let joined = trace.accepts(line.as_bytes());
             if let Some(state) = joined.filter(|_| !trace.is_plain() && rows == RowSet::default()) {
                 trace = state;
@@ -112,14 +215,25 @@ impl<'h> HeadLines<'h> {
         depth
     }
 
-    fn text(&mut self, number: usize, line: &'h str, rows: RowSet, zone: &mut Zone) {
+    /// The first lines of text that do not fit, with their numbers.
+    pub(super) fn unfit(&self, fits: impl Fn(&TextLine<'_>) -> bool) -> Vec<(usize, String)> {
+        self.texts
+            .iter()
+            .filter(|line| !fits(line))
+            .take(UNFIT_MAX)
+            .map(|line| (line.number, line.text.chars().take(160).collect()))
+            .collect()
+    }
+
+    fn text(&mut self, number: usize, line: &'l str, rows: RowSet, zone: &mut Zone) {
         self.count += 1;
-        if syslog::looks_like(line) {
+        let own = self.candidates.own_fits(&rows);
+        if !own && syslog::looks_like(line) {
             self.prioritised += 1;
             return;
         }
         let stamped = timestamp::leading(line.as_bytes(), zone).is_some();
-        if !stamped && logfmt::looks_like(line) {
+        if !own && !stamped && logfmt::looks_like(line) {
             self.pairs += 1;
             return;
         }
@@ -147,23 +261,6 @@ fn begins_indented(line: &str, zone: &mut Zone) -> bool {
         .is_some_and(|next| matches!(next, b' ' | b'[' | b':'));
     (delimited && severity::from_word(word).is_some())
         || timestamp::at(inner.as_bytes(), zone).is_some()
-}
-
-fn rows_of(line: &str, zone: &mut Zone) -> RowSet {
-    let mut rows = RowSet::default();
-    let Some(first) = line.bytes().next() else {
-        return rows;
-    };
-    let begins_with_time = timestamp::at(line.as_bytes(), zone).is_some();
-    let mut captures = Captures::EMPTY;
-    for (index, layout) in table::layouts().iter().enumerate() {
-        let possible =
-            layout.may_begin_with(first) && (begins_with_time || !layout.begins_with_any_time());
-        if possible && layout.matches(line.as_bytes(), zone, &mut captures) {
-            rows[index / 64] |= 1 << (index % 64);
-        }
-    }
-    rows
 }
 
 /// The columns that a head names, or that its rows are known by.

@@ -10,7 +10,7 @@ fn zone() -> Zone {
 
 #[track_caller]
 fn check(head: &str, label: &str, confidence: usize) {
-    let found = detect(head.as_bytes(), &mut zone());
+    let found = detect(head.as_bytes(), &mut zone(), &[]);
     assert_eq!(
         (found.label.as_str(), found.confidence_percent()),
         (label, confidence),
@@ -59,7 +59,7 @@ fn a_layout_that_nobody_knows_is_read_off_the_lines() {
                 2026-11-20 09:00:01 <7> WARN (main) shop.web: slow\n\
                 2026-11-20 09:00:02 <8> INFO (pool-1) shop.cart: gone\n\
                 2026-11-20 09:00:03 <8> INFO (pool-1) shop.cart: back\n";
-    let found = detect(head.as_bytes(), &mut zone());
+    let found = detect(head.as_bytes(), &mut zone(), &[]);
     let pattern = found.format.layouts.first().map(|layout| &*layout.pattern);
     assert!(
         pattern.is_some_and(|pattern| pattern.contains("{scope")),

@@ -1,6 +1,7 @@
 //! A pattern's text → the parts that [`super::matching`] runs.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::format::layout::level::Vocabulary;
 use crate::format::layout::matching::{ByteSet, LineEnd, Op, PADDING, Until};
@@ -64,6 +65,45 @@ pub enum LayoutError {
     /// Nothing to recognise a line by.
     #[error("a pattern needs a capture and something besides {{body}}")]
     Empty,
+}
+
+impl LayoutError {
+    /// The part of the pattern that is at fault, in bytes; `None` when it is the whole.
+    pub fn place(&self, pattern: &str) -> Option<Range<usize>> {
+        let of = |capture: &str, nth: usize| {
+            let (at, found) = pattern.match_indices(&format!("{{{capture}")).nth(nth)?;
+            let open = at + found.len();
+            let closed = pattern.get(open..)?.find('}').map_or(0, |end| end + 1);
+            Some(at..open + closed)
+        };
+        match self {
+            LayoutError::Brace { at } | LayoutError::Nameless { at } => Some(*at..*at + 1),
+            LayoutError::Twice { name } => of(name, 1),
+            LayoutError::Kind { capture } | LayoutError::Time { capture, .. } => of(capture, 0),
+            LayoutError::Touching { first } => of(first, 0),
+            LayoutError::TooMany | LayoutError::TooDeep | LayoutError::Empty => None,
+        }
+    }
+}
+
+impl LayoutError {
+    /// The pattern with a mark below what is at fault.
+    pub fn shown(&self, pattern: &str) -> String {
+        let Some(place) = self.place(pattern) else {
+            return pattern.to_owned();
+        };
+        let width = |range| {
+            pattern
+                .get(range)
+                .map_or(0, |text: &str| text.chars().count())
+        };
+        let (before, marked) = (width(0..place.start), width(place));
+        format!(
+            "{pattern}\n{}{}",
+            " ".repeat(before),
+            "^".repeat(marked.max(1))
+        )
+    }
 }
 
 impl Layout {

@@ -155,7 +155,10 @@ fn optional(
     for op in part {
         match op {
             Op::Field { slot, .. } | Op::Rest { slot, .. } => captures.spans[*slot] = Span::ABSENT,
-            Op::Time(_) => captures.time = None,
+            Op::Time(_) => {
+                captures.time = None;
+                captures.stamp = Span::ABSENT;
+            }
             Op::Level(_) => {
                 captures.severity = None;
                 captures.level = Span::ABSENT;
@@ -227,6 +230,7 @@ fn time(
         return None;
     }
     captures.time = Some(found);
+    captures.stamp = span(at, at + found.bytes())?;
     Some(at + found.bytes())
 }
 

@@ -8,7 +8,7 @@ use crate::format::ansi;
 use crate::format::layout::Captures;
 use crate::format::trace;
 use crate::format::{Begin, FormatKind, Objects, Parser, journal_export};
-use crate::pipeline::group::{Groups, RECORD_BYTES_MAX, Tail, breaks_object};
+use crate::pipeline::group::{Groups, LineLimits, RECORD_BYTES_MAX, Tail, breaks_object};
 use crate::pipeline::unwrap::Unwrapper;
 
 /// Most bytes of an entry of the journal's export format, core dumps excepted.
@@ -24,16 +24,16 @@ const WRAPPED_TRIES_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Boundaries {
     unwrapper: Option<Unwrapper>,
-    line_bytes_max: usize,
+    limits: LineLimits,
 }
 
 impl Boundaries {
     /// For the source that `parser` reads.
-    pub fn new(parser: &Parser, line_bytes_max: usize) -> Boundaries {
+    pub fn new(parser: &Parser, limits: LineLimits) -> Boundaries {
         let runtime = parser.format().runtime;
         Boundaries {
-            unwrapper: runtime.map(|runtime| Unwrapper::new(runtime, line_bytes_max)),
-            line_bytes_max,
+            unwrapper: runtime.map(|runtime| Unwrapper::new(runtime, limits.line_bytes_max)),
+            limits,
         }
     }
 
@@ -43,7 +43,7 @@ impl Boundaries {
     /// What follows the place belongs to the next chunk.
     pub fn last(&mut self, bytes: &[u8], parser: &mut Parser) -> Option<usize> {
         if self.unwrapper.is_none() {
-            return last_boundary(bytes, parser, self.line_bytes_max);
+            return last_boundary(bytes, parser, self.limits);
         }
         let complete = memchr::memrchr(b'\n', bytes)? + 1;
         let tail = line_start(bytes, complete.saturating_sub(WRAPPED_TAIL_BYTES));
@@ -63,7 +63,7 @@ impl Boundaries {
         let unwrapped = self.unwrapper.as_mut()?.unwrap(bytes, parser.zone());
         let mut end = unwrapped.bytes.len();
         for _ in 0..WRAPPED_TRIES_MAX {
-            let offset = last_boundary(&unwrapped.bytes[..end], parser, self.line_bytes_max)?;
+            let offset = last_boundary(&unwrapped.bytes[..end], parser, self.limits)?;
             if let Some(cut) = unwrapped.source_cut(offset) {
                 return Some(cut);
             }
@@ -77,7 +77,7 @@ impl Boundaries {
 ///
 /// Shape: `bytes` begin with a record and may end anywhere → a place behind 0, or `None` when more must be read first. What
 /// follows the place belongs to the next chunk.
-fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+fn last_boundary(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
     match parser.format().kind {
         FormatKind::JournalExport => return last_entry_end(bytes),
         FormatKind::OtlpProtobuf(framing) => return framing.last_end(bytes),
@@ -136,7 +136,7 @@ fn last_boundary(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Op
             }
         }
     }
-    boundary_by_walking(bytes, parser, line_bytes_max)
+    boundary_by_walking(bytes, parser, limits)
 }
 
 /// The end of the last whole entry. One that has outgrown every limit is cut where it is.
@@ -161,25 +161,25 @@ fn begins_raw(line: &[u8], parser: &mut Parser) -> Begin {
 }
 
 /// Walks through the bytes as the workers will, for traces and for records that have outgrown their limits.
-fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+fn boundary_by_walking(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
     let complete = memchr::memrchr(b'\n', bytes)? + 1;
     let bytes = &bytes[..complete];
     if memchr::memchr(ansi::ESCAPE, bytes).is_none() {
-        return last_start(bytes, parser, line_bytes_max);
+        return last_start(bytes, parser, limits);
     }
     // The workers will not see the escape sequences; no line break is part of one.
     let mut clean = Vec::with_capacity(bytes.len());
     ansi::strip_into(bytes, &mut clean);
-    let cut = last_start(&clean, parser, line_bytes_max)?;
+    let cut = last_start(&clean, parser, limits)?;
     let lines = memchr::memchr_iter(b'\n', &clean[..cut]).count();
     let last = memchr::memchr_iter(b'\n', bytes).nth(lines.checked_sub(1)?)?;
     Some(last + 1)
 }
 
 /// Where the last record of whole lines begins, or their end when nothing can join it any more.
-fn last_start(bytes: &[u8], parser: &mut Parser, line_bytes_max: usize) -> Option<usize> {
+fn last_start(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Option<usize> {
     let complete = bytes.len();
-    let mut groups = Groups::new(bytes, line_bytes_max, 0);
+    let mut groups = Groups::new(bytes, limits, 0);
     groups.tail = Tail::Open;
     let mut last = None;
     while let Some(group) = groups.next_group(parser) {

@@ -15,7 +15,7 @@ fn records(text: &str) -> Vec<String> {
         Arc::new(Format::of(FormatKind::Plain)),
         Zone::new(TimeZone::UTC),
     );
-    let mut groups = Groups::new(text.as_bytes(), 10_000, 0);
+    let mut groups = Groups::new(text.as_bytes(), LineLimits::of_lines(10_000), 0);
     let mut found = Vec::new();
     while let Some(group) = groups.next_group(&mut parser) {
         found.push(text.get(group.start..group.end).unwrap().to_owned());
@@ -245,7 +245,7 @@ fn colours_above_a_trace_do_not_move_the_cut_into_it() {
     for seen in 0..=text.len() {
         let format = Arc::new(Format::of(FormatKind::Plain));
         let mut parser = Parser::new(format, Zone::new(TimeZone::UTC));
-        if let Some(cut) = last_boundary(&text.as_bytes()[..seen], &mut parser, 10_000) {
+        if let Some(cut) = cut(&text.as_bytes()[..seen], &mut parser, 10_000) {
             let mut halves = Vec::new();
             for half in [text.get(..cut).unwrap(), text.get(cut..).unwrap()] {
                 let mut clean = Vec::new();

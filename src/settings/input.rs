@@ -1,0 +1,126 @@
+//! What the arguments say about reading, with the configuration file → [`InputSettings`]: the format, the user's own formats, keys, limits.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::input::InputArgs;
+use crate::format::detect::given::{Given, GivenError, Reading};
+use crate::format::fields::FieldMap;
+use crate::format::guess::MissingSeverity;
+use crate::format::layout::compile::LayoutError;
+use crate::pipeline::group::RECORD_LINES_MAX;
+use crate::settings::env::{EnvVars, OTELCTL_CONFIG};
+use crate::settings::file::{self, FileError};
+use crate::settings::{Origin, Sourced};
+
+/// Longer traces than this are loops.
+pub const RECORD_LINES_MAX_DEFAULT: u32 = RECORD_LINES_MAX;
+
+/// How the input is read.
+#[derive(Debug, Clone)]
+pub struct InputSettings {
+    /// The zone of times that name none: an IANA name; `None` is the system's.
+    pub time_zone: Option<Sourced<String>>,
+    /// What the user said about the sources.
+    pub reading: Reading,
+    /// Most lines of one record.
+    pub record_lines_max: Sourced<u32>,
+}
+
+/// Why the input cannot be read as told.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// A format that nobody knows.
+    #[error("there is no format {name:?} (from --format)")]
+    Format {
+        /// As typed.
+        name: String,
+        /// The one that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A pattern that makes no sense.
+    #[error("the pattern {pattern:?} cannot be used (from --format)")]
+    Pattern {
+        /// As typed.
+        pattern: String,
+        /// Why.
+        source: LayoutError,
+    },
+    /// The configuration file.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl InputError {
+    /// One thing the user can do.
+    pub fn hint(&self) -> Option<String> {
+        const LIST: &str = "otelctl detect --list shows all formats";
+        match self {
+            InputError::File(error) => error.hint(),
+            InputError::Format { nearest, .. } => Some(match nearest {
+                Some(name) => format!("did you mean {name}? {LIST}"),
+                None => format!("{LIST}; a pattern has a {{ in it"),
+            }),
+            InputError::Pattern { pattern, source } => Some(format!(
+                "{}\n{LIST} with their patterns",
+                source.shown(pattern)
+            )),
+        }
+    }
+}
+
+impl From<GivenError> for InputError {
+    fn from(error: GivenError) -> InputError {
+        match error {
+            GivenError::Unknown { name, nearest } => InputError::Format { name, nearest },
+            GivenError::Pattern { pattern, source } => InputError::Pattern { pattern, source },
+        }
+    }
+}
+
+/// Resolves how the input is read.
+///
+/// Errors: a configuration file that cannot be used, a format that nobody knows, a pattern that makes no sense.
+pub fn input(
+    args: &InputArgs,
+    env: &EnvVars,
+    config_dir: Option<&Path>,
+) -> Result<InputSettings, InputError> {
+    let own = match config_path(args, env, config_dir) {
+        Some(path) => file::load(&path)?,
+        None => Vec::new(),
+    };
+    let given = args.format.as_deref().map(|text| Given::read(text, &own));
+    Ok(InputSettings {
+        time_zone: args
+            .tz
+            .clone()
+            .map(|zone| Sourced::new(zone, Origin::Flag("--tz"))),
+        reading: Reading {
+            given: given.transpose()?,
+            own,
+            fields: FieldMap {
+                time: args.timestamp_fields.clone(),
+                level: args.level_fields.clone(),
+                message: args.message_fields.clone(),
+                scope: args.scope_fields.clone(),
+            },
+            severity: if args.guess_severity {
+                MissingSeverity::Guessed
+            } else {
+                MissingSeverity::Stays
+            },
+        },
+        record_lines_max: match args.record_lines_max {
+            Some(count) => Sourced::new(count.get(), Origin::Flag("--record-lines-max")),
+            None => Sourced::new(RECORD_LINES_MAX_DEFAULT, Origin::Default),
+        },
+    })
+}
+
+/// The file that was named; without one, the usual one when it is there.
+fn config_path(args: &InputArgs, env: &EnvVars, config_dir: Option<&Path>) -> Option<PathBuf> {
+    args.config
+        .clone()
+        .or_else(|| env.get(OTELCTL_CONFIG).map(PathBuf::from))
+        .or_else(|| file::default_path(config_dir))
+}
