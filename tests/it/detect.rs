@@ -15,8 +15,9 @@ fn people_see_the_format_and_the_first_records() {
     let outcome = Run::new().args(["detect", "-"]).stdin(LINES).run();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(outcome.stdout, @r#"
-    stdin        text · confidence 100 % · all 4 lines fit
-    not          tomcat · fits 1 of 4 lines · fewer than text
+    stdin        text · confidence 75 % · 3 of 4 lines fit
+    pattern      {time} {level:upper} [{scope:text}] {body}
+    warning      1 line (25 %) does not fit; read as text, or as part of the record above
 
     2026-11-20T09:00:00.5Z INFO [app.db] connected
     time         2026-11-20 09:00:00.500 UTC

@@ -293,22 +293,7 @@ fn layouts_of(texts: &[TextLine<'_>], candidates: Candidates<'_>, zone: &mut Zon
             break;
         };
         let common = chosen.get(at).and_then(Chosen::row);
-        let columns = captures_of(&inferred.pattern);
-        let says_less = |row: usize| {
-            if candidates.layout(row).time() == HasTime::Stamped
-                && inferred.time() != HasTime::Stamped
-            {
-                return true;
-            }
-            let known = captures_of(&candidates.layout(row).pattern);
-            // What has no name of its own gives way to what is told from the lines.
-            known > columns
-                || (known == columns
-                    && candidates.name(row) != UNNAMED
-                    && !inferred.pattern.ends_with(":pairs}")
-                    && !inferred.pattern.ends_with(":json}"))
-        };
-        if common.is_some_and(says_less) {
+        if common.is_some_and(|row| says_more(row, candidates, &inferred)) {
             break;
         }
         insert(&mut chosen, &mut at, inferred, (&mut weak, zone));
@@ -322,6 +307,20 @@ fn layouts_of(texts: &[TextLine<'_>], candidates: Candidates<'_>, zone: &mut Zon
         chosen.retain(is_kept);
     }
     chosen
+}
+
+/// Whether a row says more than a layout that was read off the lines.
+fn says_more(row: usize, candidates: Candidates<'_>, inferred: &Layout) -> bool {
+    let layout = candidates.layout(row);
+    if layout.time() == HasTime::Stamped && inferred.time() != HasTime::Stamped {
+        return true;
+    }
+    let (known, columns) = (captures_of(&layout.pattern), captures_of(&inferred.pattern));
+    let splits_data = [":pairs}", ":json}"]
+        .iter()
+        .any(|end| inferred.pattern.ends_with(end));
+    // What has no name of its own gives way to what is told from the lines.
+    known > columns || (known == columns && candidates.name(row) != UNNAMED && !splits_data)
 }
 
 /// Puts a layout at a place, with those lines that it fits; rows behind it have taken these no more.

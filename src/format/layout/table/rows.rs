@@ -14,6 +14,10 @@ const PARTS: [&[Row]; 4] = [&head::ROWS, &upper::ROWS, &lower::ROWS, &tail::ROWS
 
 const COUNT: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len();
 
+#[expect(
+    clippy::large_const_arrays,
+    reason = "it is named once, where the table refers to it"
+)]
 const ALL: [Row; COUNT] = {
     let mut all = [PARTS[0][0]; COUNT];
     let (mut part, mut at) = (0, 0);
