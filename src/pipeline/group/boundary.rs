@@ -200,3 +200,40 @@ fn line_start(bytes: &[u8], line_end: usize) -> usize {
 fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Format;
+    use crate::format::container::Runtime;
+    use crate::format::timestamp::Zone;
+    use jiff::tz::TimeZone;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_trace_in_wrapped_lines_is_not_torn() {
+        let wrapped = |log: &str| {
+            format!(
+                "{{\"log\":\"{log}\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-20T09:00:00Z\"}}\n"
+            )
+        };
+        let record = [
+            wrapped("2026-11-20 09:00:00 ERROR failed"),
+            wrapped("java.io.IOException: gone"),
+            wrapped("\\tat a.B.c(D.java:1)"),
+        ];
+        let text = record.concat().repeat(3);
+        let mut format = Format::of(FormatKind::Stamped);
+        format.runtime = Some(Runtime::Docker);
+        let mut parser = Parser::new(Arc::new(format), Zone::new(TimeZone::UTC));
+        let mut boundaries = Boundaries::new(&parser, LineLimits::of_lines(1_000));
+        let length = record.concat().len();
+        let mut cuts = 0;
+        for seen in 0..=text.len() {
+            let cut = boundaries.last(&text.as_bytes()[..seen], &mut parser);
+            assert!(cut.is_none_or(|cut| cut % length == 0), "{seen}: {cut:?}");
+            cuts += usize::from(cut.is_some());
+        }
+        assert!(cuts > 0);
+    }
+}
