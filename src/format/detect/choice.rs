@@ -194,7 +194,12 @@ impl Choice {
             .collect();
         found.extend(self.lost_rows(lines));
         found.sort_by_key(|runner_up| std::cmp::Reverse(runner_up.fits));
-        found.dedup_by(|next, kept| next.label == kept.label);
+        let mut told: Vec<String> = Vec::new();
+        found.retain(|runner_up| {
+            let is_new = !told.contains(&runner_up.label);
+            told.push(runner_up.label.clone());
+            is_new
+        });
         found.truncate(RUNNERS_UP_MAX);
         found
     }
@@ -306,6 +311,8 @@ fn layouts_of(texts: &[TextLine<'_>], candidates: Candidates<'_>, zone: &mut Zon
         };
         chosen.retain(is_kept);
     }
+    // What took its place has all its lines.
+    chosen.retain(|chosen| chosen.taken > 0);
     chosen
 }
 

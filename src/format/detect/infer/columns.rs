@@ -311,9 +311,9 @@ fn is_hex(value: &str, length: usize) -> bool {
 /// An IP address, perhaps with a port.
 fn is_address(value: &str) -> bool {
     let host = value.rsplit_once(':').map_or(value, |(host, _)| host);
-    value.parse::<std::net::IpAddr>().is_ok()
+    value.parse::<core::net::IpAddr>().is_ok()
         || host
             .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
+            .parse::<core::net::IpAddr>()
             .is_ok()
 }
