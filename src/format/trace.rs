@@ -1,7 +1,7 @@
 //! Stack traces: which lines join a record, and what a trace says about its exception.
 //!
 //! A trace begins with words that only runtimes write, or with the name of an exception, and goes on with frames; each language has its
-//! own form of both. What a line may be is told by [`line`], what may follow it by [`state`], what the whole says by [`exception`].
+//! own form of both. What a line may be is told by [`mod@line`], what may follow it by [`state`], what the whole says by [`exception`].
 //! No line is looked at more than a few times, and none is kept.
 //!
 //! Spec: semantic conventions, "Exceptions in logs": `exception.type`, `exception.message`, `exception.stacktrace`.

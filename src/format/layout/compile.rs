@@ -1,4 +1,4 @@
-//! A pattern's text → the parts that [`super::matching`] runs.
+//! A pattern's text → the parts that `matching` runs.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! What a line may be to a stack trace, told by the line alone.
 //!
 //! The first byte says no to most lines, the first word to nearly all others. A line is looked at once and never split; what stands
-//! in a trace only because of the line before it (a message, say) is [`LineKind::Other`] here and left to the state.
+//! in a trace only because of the line before it (a message, say) is `LineKind::Other` here and left to the state.
 
 use crate::format::severity;
 use crate::format::trace::indent;
