@@ -12,7 +12,6 @@ pub mod detect;
 pub mod fields;
 pub mod guess;
 pub mod journal_export;
-mod journal_fields;
 pub mod journald;
 pub mod json;
 pub mod layout;

@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 
 use crate::format::ansi;
-use crate::format::journal_fields::JournalFields;
+use crate::format::journald::Entry;
+use crate::format::unique::KEYS_MAX;
 use crate::record::{Record, Value};
 
 /// A larger length is text that happens to stand where a length would.
@@ -51,7 +52,7 @@ pub fn looks_like(head: &[u8]) -> bool {
 
 /// Reads one entry, as [`entry_end`] told its end; `false` when it has no field, and the record is as it was.
 pub fn parse<'a>(entry: &'a [u8], record: &mut Record<'a>) -> bool {
-    let mut fields = JournalFields::new(record);
+    let mut fields = Entry::default();
     let (mut rest, mut found) = (entry, false);
     while !rest.is_empty() {
         // The end of the input ends the last line.
@@ -61,10 +62,12 @@ pub fn parse<'a>(entry: &'a [u8], record: &mut Record<'a>) -> bool {
             && let Ok(name) = std::str::from_utf8(name)
         {
             found = true;
-            fields.take(Cow::Borrowed(name), typed(value));
+            if record.attributes.len() < KEYS_MAX {
+                fields.take(record, Cow::Borrowed(name), typed(value));
+            }
         }
     }
-    fields.finish();
+    fields.finish(record);
     found
 }
 
@@ -177,7 +180,14 @@ mod tests {
         assert_eq!(record.body, Value::Text("disk a=b hot".into()));
         check(
             entry,
-            &[("process.executable.name", Value::Text("smartd".into()))],
+            &[
+                ("__CURSOR", Value::Text("s=1;i=2".into())),
+                ("process.executable.name", Value::Text("smartd".into())),
+                (
+                    "__REALTIME_TIMESTAMP",
+                    Value::Text("1790000000123456".into()),
+                ),
+            ],
         );
         let record = read(b"_COMM=smartd\n__REALTIME_TIMESTAMP=1790000000123456");
         assert_eq!(record.time, Some(UnixNanos(1_790_000_000_123_456_000)));

@@ -87,6 +87,9 @@ impl<'a> Entry<'a> {
             (_, value) => {
                 let (name, is_number) = convention(&key);
                 let value = if is_number { integer(value) } else { value };
+                // What should be a number and is none is not what the convention names.
+                let fits = !is_number || !matches!(value, Value::Text(_));
+                let name = name.filter(|_| fits);
                 self.add(record, name.map_or(key, Cow::Borrowed), value);
             }
         }

@@ -88,6 +88,13 @@ fn capitals(first: u8) -> &'static [Opening] {
             (b"PC=0x", K::GoSignal),
         ],
         b'R' => &[(b"READ of size ", K::SanitizerLine)],
+        _ => later_capitals(first),
+    }
+}
+
+fn later_capitals(first: u8) -> &'static [Opening] {
+    use LineKind as K;
+    match first {
         b'S' => &[
             (b"Suppressed: ", K::Cause),
             (b"Stack backtrace:", K::Note),
