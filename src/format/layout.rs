@@ -8,7 +8,9 @@
 //! padding inside brackets does not count. A captured `-` means "nothing", as it does in access logs and syslog.
 
 pub mod compile;
+mod ends;
 pub mod fill;
+mod kinds;
 mod level;
 mod matching;
 pub mod pairs;
@@ -17,7 +19,7 @@ pub mod table;
 
 use std::borrow::Cow;
 
-pub(in crate::format) use crate::format::layout::matching::is_source;
+pub(in crate::format) use crate::format::layout::kinds::is_source;
 
 use crate::format::layout::level::Vocabulary;
 use crate::format::layout::matching::Op;

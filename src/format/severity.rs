@@ -73,16 +73,21 @@ const WORDS: [(u64, u8); 58] = [
 /// Reads a level word in any case: `WARN`, `warning`, `Err`.
 ///
 /// Shape: one word without brackets or colon → its number; `None` for any other text.
+#[inline]
 pub fn from_word(word: &str) -> Option<SeverityNumber> {
-    let bytes = word.as_bytes();
-    let number = match bytes.len() {
+    from_word_bytes(word.as_bytes())
+}
+
+/// The same for a word that was not yet checked to be text.
+pub fn from_word_bytes(word: &[u8]) -> Option<SeverityNumber> {
+    let number = match word.len() {
         3..=8 => {
-            let wanted = packed(bytes);
+            let wanted = packed(word);
             WORDS.iter().find(|(word, _)| *word == wanted)?.1
         }
-        9 if word.eq_ignore_ascii_case("emergency") => 21,
-        11 if word.eq_ignore_ascii_case("information") => 9,
-        13 if word.eq_ignore_ascii_case("informational") => 9,
+        9 if word.eq_ignore_ascii_case(b"emergency") => 21,
+        11 if word.eq_ignore_ascii_case(b"information") => 9,
+        13 if word.eq_ignore_ascii_case(b"informational") => 9,
         _ => return None,
     };
     SeverityNumber::new(number)

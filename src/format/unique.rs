@@ -85,7 +85,24 @@ pub fn settle(attributes: &mut Vec<Attribute<'_>>) {
 }
 
 /// Adds an attribute; returns 1 when its key was there already, else 0.
+#[inline]
 pub fn push<'a>(
+    attributes: &mut Vec<Attribute<'a>>,
+    mask: &mut KeyMask,
+    key: Cow<'a, str>,
+    value: Value<'a>,
+) -> u64 {
+    let is_nothing = key.is_empty() || matches!(value, Value::Empty);
+    if mask.may_hold(&key) || is_nothing {
+        return push_again(attributes, mask, key, value);
+    }
+    attributes.push(Attribute { key, value });
+    0
+}
+
+/// The same for a key that may be there already.
+#[inline(never)]
+fn push_again<'a>(
     attributes: &mut Vec<Attribute<'a>>,
     mask: &mut KeyMask,
     key: Cow<'a, str>,

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::format::layout::ends::{Fixed, LineEnd, PADDING, Until, is_blank};
+use crate::format::layout::kinds::allows;
 use crate::format::layout::level::Vocabulary;
-use crate::format::layout::matching::{ByteSet, LineEnd, Op, PADDING, Until};
+use crate::format::layout::matching::Op;
 use crate::format::layout::{
     Below, CAPTURES_MAX, Field, FieldKind, HasTime, Layout, Target, TimeKind,
 };
@@ -246,7 +248,7 @@ fn capture(pattern: &str, at: usize) -> Result<(Part<'_>, usize), LayoutError> {
 /// What may stand behind a part.
 #[derive(Debug, Clone)]
 struct Follow {
-    fixed: Vec<Box<[u8]>>,
+    fixed: Vec<Fixed>,
     line_end: LineEnd,
     /// A capture may follow at once.
     touching: bool,
@@ -259,19 +261,15 @@ impl Follow {
         touching: false,
     };
 
-    fn until(&self) -> Until {
-        let mut stops = ByteSet::default();
-        stops.add(b' ');
-        stops.add(b'\t');
-        for fixed in &self.fixed {
-            let first = fixed.iter().find(|byte| **byte != PADDING);
-            stops.add(first.copied().unwrap_or(b' '));
-        }
-        Until {
-            fixed: self.fixed.clone().into(),
-            stops,
-            line_end: self.line_end,
-        }
+    fn until(&self, kind: FieldKind) -> Until {
+        // A token has no blanks; what may have them is read as text.
+        let holds_blanks = matches!(
+            kind,
+            FieldKind::Text | FieldKind::Located | FieldKind::Capitals
+        );
+        Until::new(&self.fixed, self.line_end, |byte| {
+            allows(kind, byte) && (holds_blanks || !is_blank(byte))
+        })
     }
 }
 
@@ -291,7 +289,7 @@ impl<'p> Compiler<'p> {
         for (index, part) in parts.iter().enumerate() {
             let rest = parts.get(index + 1..).unwrap_or_default();
             ops.push(match part {
-                Part::Fixed(bytes) => Op::Fixed(padded(bytes, rest.first()).into()),
+                Part::Fixed(bytes) => Op::Fixed(padded(bytes, rest.first())),
                 Part::Optional(inner) => {
                     self.depth += 1;
                     let inner = self.ops(inner, &follow(rest, behind))?;
@@ -337,7 +335,7 @@ impl<'p> Compiler<'p> {
                     "journal" => Below::JournalFields,
                     _ => return Err(unknown()),
                 };
-                return Ok(Op::Fixed(Box::default()));
+                return Ok(Op::Fixed(Fixed::new(&[])));
             }
             _ => {}
         }
@@ -362,7 +360,7 @@ impl<'p> Compiler<'p> {
         Ok(Op::Field {
             slot,
             kind,
-            until: follow.until(),
+            until: follow.until(kind),
         })
     }
 }
@@ -500,7 +498,7 @@ fn follow(rest: &[Part<'_>], behind: &Follow) -> Follow {
     for (index, part) in rest.iter().enumerate() {
         match part {
             Part::Fixed(bytes) => {
-                found.fixed.push(padded(bytes, rest.get(index + 1)).into());
+                found.fixed.push(padded(bytes, rest.get(index + 1)));
                 return found;
             }
             Part::Capture { name: "below", .. } => {}
@@ -522,7 +520,7 @@ fn follow(rest: &[Part<'_>], behind: &Follow) -> Follow {
 }
 
 /// Fixed bytes with room for padding on the inner sides of brackets.
-fn padded(bytes: &[u8], after: Option<&Part<'_>>) -> Vec<u8> {
+fn padded(bytes: &[u8], after: Option<&Part<'_>>) -> Fixed {
     let mut padded = Vec::with_capacity(bytes.len() + 2);
     if matches!(bytes.first(), Some(b']' | b')' | b'|')) {
         padded.push(PADDING);
@@ -532,5 +530,5 @@ fn padded(bytes: &[u8], after: Option<&Part<'_>>) -> Vec<u8> {
     if opens && matches!(after, Some(Part::Capture { .. } | Part::Optional(_))) {
         padded.push(PADDING);
     }
-    padded
+    Fixed::new(&padded)
 }

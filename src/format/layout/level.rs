@@ -85,22 +85,22 @@ impl Vocabulary {
                 Some((Some(number?), word.len()))
             }
             Vocabulary::Any => word(text).map(|(word, number)| {
-                let number = number.or_else(|| severity::from_label(word));
+                let number = number.or_else(|| label(word));
                 (number, word.len())
             }),
             Vocabulary::Upper => {
                 let (word, number) = word(text)?;
-                let is_upper = !word.bytes().any(|byte| byte.is_ascii_lowercase());
+                let is_upper = !word.iter().any(u8::is_ascii_lowercase);
                 is_upper.then_some((Some(number?), word.len()))
             }
             Vocabulary::Lower => {
                 let (word, number) = word(text)?;
-                let is_lower = !word.bytes().any(|byte| byte.is_ascii_uppercase());
+                let is_lower = !word.iter().any(u8::is_ascii_uppercase);
                 is_lower.then_some((Some(number?), word.len()))
             }
             Vocabulary::Padded => {
                 let (word, number) = word(text)?;
-                let is_lower = word.bytes().all(|byte| byte.is_ascii_lowercase());
+                let is_lower = word.iter().all(u8::is_ascii_lowercase);
                 let padded = is_lower && text.get(word.len()) == Some(&b' ');
                 padded.then_some((Some(number?), word.len()))
             }
@@ -122,26 +122,28 @@ impl Vocabulary {
 }
 
 /// The word at the start, with the severity it says.
-fn word(text: &[u8]) -> Option<(&str, Option<SeverityNumber>)> {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric();
-    let length = text
-        .iter()
-        .take(WORD_BYTES_MAX + 1)
-        .take_while(|byte| is_part(byte))
-        .count();
+#[inline]
+fn word(text: &[u8]) -> Option<(&[u8], Option<SeverityNumber>)> {
+    let seen = text.get(..=WORD_BYTES_MAX).unwrap_or(text);
+    let ends = seen.iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let length = ends.unwrap_or(seen.len());
     let begins = text.first().is_some_and(u8::is_ascii_alphabetic);
     if !begins || length > WORD_BYTES_MAX {
         return None;
     }
-    let word = str::from_utf8(text.get(..length)?).ok()?;
-    let number = severity::from_word(word);
+    let word = text.get(..length)?;
+    let number = severity::from_word_bytes(word);
     if number.is_some()
         && let Some(offset) = offset(text.get(length..).unwrap_or_default())
     {
-        let word = str::from_utf8(text.get(..length + offset)?).ok()?;
-        return Some((word, severity::from_label(word)));
+        let word = text.get(..length + offset)?;
+        return Some((word, label(word)));
     }
     Some((word, number))
+}
+
+fn label(word: &[u8]) -> Option<SeverityNumber> {
+    severity::from_label(str::from_utf8(word).ok()?)
 }
 
 /// The length of slog's `+2` or `-4` behind a level.
@@ -201,12 +203,11 @@ fn websphere(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
 fn postgres(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let (word, number) = word(text)?;
     let number = match word {
-        "LOG" | "INFO" | "STATEMENT" | "DETAIL" | "HINT" | "CONTEXT" | "QUERY" | "LOCATION" => {
-            SeverityNumber::new(9)
-        }
-        "NOTICE" => SeverityNumber::new(10),
-        "PANIC" => SeverityNumber::new(24),
-        "DEBUG1" | "DEBUG2" | "DEBUG3" | "DEBUG4" | "DEBUG5" => SeverityNumber::new(5),
+        b"LOG" | b"INFO" | b"STATEMENT" | b"DETAIL" | b"HINT" | b"CONTEXT" | b"QUERY"
+        | b"LOCATION" => SeverityNumber::new(9),
+        b"NOTICE" => SeverityNumber::new(10),
+        b"PANIC" => SeverityNumber::new(24),
+        b"DEBUG1" | b"DEBUG2" | b"DEBUG3" | b"DEBUG4" | b"DEBUG5" => SeverityNumber::new(5),
         _ => Some(number?),
     };
     Some((number, word.len()))
@@ -267,19 +268,19 @@ fn php(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
 /// Words that npm has besides the usual ones say what a line is about, and no severity.
 fn npm(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let (word, number) = word(text)?;
-    let is_topic = matches!(word, "timing" | "http" | "notice");
+    let is_topic = matches!(word, b"timing" | b"http" | b"notice");
     (number.is_some() || is_topic).then_some((number, word.len()))
 }
 
 fn unreal(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let (word, _) = word(text)?;
     let number = match word {
-        "Fatal" => 21,
-        "Error" => 17,
-        "Warning" => 13,
-        "Display" | "Log" => 9,
-        "Verbose" => 5,
-        "VeryVerbose" => 1,
+        b"Fatal" => 21,
+        b"Error" => 17,
+        b"Warning" => 13,
+        b"Display" | b"Log" => 9,
+        b"Verbose" => 5,
+        b"VeryVerbose" => 1,
         _ => return None,
     };
     Some((SeverityNumber::new(number), word.len()))
@@ -301,8 +302,8 @@ fn dotnet(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
 fn report(text: &[u8]) -> Option<(Option<SeverityNumber>, usize)> {
     let (word, number) = word(text)?;
     let number = match word {
-        "PROGRESS" => SeverityNumber::new(9),
-        "CRASH" | "SUPERVISOR" => SeverityNumber::new(17),
+        b"PROGRESS" => SeverityNumber::new(9),
+        b"CRASH" | b"SUPERVISOR" => SeverityNumber::new(17),
         _ => number,
     };
     Some((number, word.len()))

@@ -2,6 +2,8 @@
 //!
 //! Only what reads as pairs up to the end of the line is taken off the message. Each scan goes forward once.
 
+use crate::format::layout::kinds::letters_digits_and;
+
 /// Longest key: what is longer is not one.
 const KEY_BYTES_MAX: usize = 64;
 
@@ -82,23 +84,32 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// The first of the pairs that go on to the end of the text.
+/// The first of the pairs that go on to the end of the text. Words without `=` are passed over in one look.
 fn blank_start(text: &str) -> Option<usize> {
-    memchr::memchr(b'=', text.as_bytes())?;
     let bytes = text.as_bytes();
-    let (mut at, mut first) = (skip_blanks(bytes, 0), None);
+    let (mut at, mut first) = (word_with_equals(bytes, 0)?, None);
     while at < bytes.len() {
         let rest = text.get(at..).unwrap_or_default();
         if let Some(length) = pair_length(PairStyle::Blank, rest) {
             first = first.or(Some(at));
-            at += length;
+            at = skip_blanks(bytes, at + length);
         } else {
             first = None;
-            at += memchr::memchr2(b' ', b'\t', rest.as_bytes()).unwrap_or(rest.len());
+            let word = memchr::memchr2(b' ', b'\t', rest.as_bytes());
+            at = word_with_equals(bytes, at + word?)?;
         }
-        at = skip_blanks(bytes, at);
     }
     first
+}
+
+/// The start of the first word from `at` on that has a `=` in it.
+fn word_with_equals(bytes: &[u8], at: usize) -> Option<usize> {
+    let before = bytes.get(at..)?;
+    let before = before.get(..memchr::memchr(b'=', before)?)?;
+    let blank = before
+        .iter()
+        .rposition(|byte| matches!(byte, b' ' | b'\t' | b'\x1d'));
+    Some(at + blank.map_or(0, |blank| blank + 1))
 }
 
 /// The last parenthesis of a line that ends with one, if pairs stand in it.
@@ -147,18 +158,19 @@ fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
 
 fn key_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let length = bytes
-        .iter()
-        .take(KEY_BYTES_MAX + 1)
-        .take_while(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'/' | b'#')
-        })
-        .count();
     let starts = bytes
         .first()
         .is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'_' | b'@'));
+    let seen = bytes.get(..=KEY_BYTES_MAX).unwrap_or(bytes);
+    let length = seen
+        .iter()
+        .position(|byte| !KEY[usize::from(*byte)])
+        .unwrap_or(seen.len());
     (starts && length <= KEY_BYTES_MAX).then_some(length)
 }
+
+/// What keys consist of, by byte.
+const KEY: [bool; 256] = letters_digits_and(*b"_.-@/#");
 
 /// The length of the pair at the start of a text.
 fn pair_length(style: PairStyle, text: &str) -> Option<usize> {

@@ -41,6 +41,10 @@ pub enum TimeFormError {
 /// What is read at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
+    /// `HH:MM:SS` in one look; when it fits, the five pieces behind it are passed over.
+    Clock,
+    /// The same for `YYYY-MM-DD` with this separator.
+    Date(u8),
     /// This byte.
     Literal(u8),
     /// One or more blanks.

@@ -18,7 +18,7 @@ pub(super) fn compile(pattern: &str) -> Result<Vec<Piece>, TimeFormError> {
     }
     widen(&mut pieces);
     if is_complete(&pieces) {
-        Ok(pieces)
+        Ok(with_shortcuts(pieces))
     } else {
         Err(TimeFormError::Incomplete)
     }
@@ -137,6 +137,43 @@ fn widen(pieces: &mut [Piece]) {
         {
             *width = Width::UpTo(digits);
         }
+    }
+}
+
+/// Puts [`Piece::Clock`] and [`Piece::Date`] before the pieces that they may stand for.
+fn with_shortcuts(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut found = Vec::with_capacity(pieces.len() + 2);
+    for (index, piece) in pieces.iter().enumerate() {
+        found.extend(shortcut(pieces.get(index..).unwrap_or_default()));
+        found.push(*piece);
+    }
+    found
+}
+
+fn shortcut(pieces: &[Piece]) -> Option<Piece> {
+    let [
+        first,
+        Piece::Literal(one),
+        second,
+        Piece::Literal(two),
+        third,
+        ..,
+    ] = pieces
+    else {
+        return None;
+    };
+    let fields = [first, second, third].map(|piece| match piece {
+        Piece::Number { field, .. } => Some(*field),
+        _ => None,
+    });
+    match fields {
+        [Some(Field::Hour), Some(Field::Minute), Some(Field::Second)] => {
+            (*one == b':' && one == two).then_some(Piece::Clock)
+        }
+        [Some(Field::Year), Some(Field::Month), Some(Field::Day)] => {
+            (one == two).then_some(Piece::Date(*one))
+        }
+        _ => None,
     }
 }
 

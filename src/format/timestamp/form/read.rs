@@ -6,9 +6,13 @@ use crate::format::timestamp::calendar::{
     unix_nanos, weekday,
 };
 use crate::format::timestamp::clock::{clock_seconds, fraction_digits, offset};
+use crate::format::timestamp::digits;
 use crate::format::timestamp::form::{Field, Piece, Width};
 use crate::format::timestamp::tail::{Half, abbreviation};
 use crate::format::timestamp::zone::Zone;
+
+/// The pieces that a shortcut stands for: three numbers and what is between them.
+const SHORTENED_PIECES: usize = 5;
 
 /// What was read so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,6 +21,8 @@ struct Parts {
     month: Option<i64>,
     day: Option<i64>,
     day_of_year: Option<i64>,
+    /// Since the epoch; known when year, month and day were read in one look.
+    days: Option<i64>,
     hour: Option<i64>,
     minute: i64,
     second: i64,
@@ -30,8 +36,20 @@ struct Parts {
 pub(super) fn read(pieces: &[Piece], bytes: &[u8], zone: &mut Zone) -> Option<Leading> {
     let mut parts = Parts::default();
     let mut at = 0;
-    for piece in pieces {
-        at = parts.read(*piece, bytes, at)?;
+    let mut pieces = pieces.iter();
+    while let Some(piece) = pieces.next() {
+        let shortcut = match piece {
+            Piece::Clock => parts.clock(bytes, at),
+            Piece::Date(separator) => parts.date(*separator, bytes, at, zone),
+            piece => {
+                at = parts.read(*piece, bytes, at)?;
+                continue;
+            }
+        };
+        if let Some(end) = shortcut {
+            at = end;
+            pieces.nth(SHORTENED_PIECES - 1);
+        }
     }
     let cut = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     if cut(bytes.get(at)) && cut(bytes.get(at.checked_sub(1)?)) {
@@ -45,6 +63,7 @@ impl Parts {
     /// Reads one piece at `at`; returns where it ends.
     fn read(&mut self, piece: Piece, bytes: &[u8], at: usize) -> Option<usize> {
         match piece {
+            Piece::Clock | Piece::Date(_) => Some(at),
             Piece::Literal(byte) => (*bytes.get(at)? == byte).then_some(at + 1),
             Piece::Blanks => blanks(bytes, at),
             Piece::Number { field, width } => self.number(field, width, bytes, at),
@@ -73,6 +92,30 @@ impl Parts {
             }
             Piece::ZoneName => self.zone_name(bytes, at),
         }
+    }
+
+    /// Eight bytes of a clock, in the usual form; anything else is left to the single pieces.
+    #[inline]
+    fn clock(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        let end = at + 8;
+        let (hour, minute, second) = digits::clock(*bytes.get(at..)?.first_chunk()?)?;
+        if bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        (self.hour, self.minute, self.second) = (Some(hour), minute, second);
+        Some(end)
+    }
+
+    /// The same for the ten bytes of a date.
+    #[inline]
+    fn date(&mut self, separator: u8, bytes: &[u8], at: usize, zone: &mut Zone) -> Option<usize> {
+        let end = at + 10;
+        let date: &[u8; 10] = bytes.get(at..)?.first_chunk()?;
+        if date[4] != separator || date[7] != separator || bytes.get(end)?.is_ascii_digit() {
+            return None;
+        }
+        self.days = Some(zone.days(date)?);
+        Some(end)
     }
 
     fn number(&mut self, field: Field, width: Width, bytes: &[u8], at: usize) -> Option<usize> {
@@ -126,6 +169,7 @@ impl Parts {
         let clock = clock_seconds(self.hour.unwrap_or_default(), self.minute, self.second)?;
         let clock = self.half.map_or(Some(clock), |half| half.of(clock))?;
         let days = match (self.year, self.day_of_year, self.month.zip(self.day)) {
+            _ if self.days.is_some() => self.days?,
             (Some(year), Some(day_of_year), _) => days_from_ordinal(year, day_of_year)?,
             (Some(year), None, Some((month, day))) => days_from_civil(year, month, day)?,
             (None, _, Some(month_day)) => {
