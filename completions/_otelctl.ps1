@@ -62,6 +62,8 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Add an attribute to each record (repeatable, the last of a key wins)')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Wait at most this long for one answer; 0s waits for ever [default: 10s]')
             [CompletionResult]::new('--retry-for', '--retry-for', [CompletionResultType]::ParameterName, 'Retry a batch for at most this long; 0s never retries [default: 5m]')
+            [CompletionResult]::new('--retry-codes', '--retry-codes', [CompletionResultType]::ParameterName, 'Retry these HTTP statuses [default: broad]')
+            [CompletionResult]::new('--dead-letters', '--dead-letters', [CompletionResultType]::ParameterName, 'Keep what the server does not take in this file [default: a new one in the state directory]')
             [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'Finish what is under way for at most this long after an interrupt [default: 10s]')
             [CompletionResult]::new('--batch-bytes-max', '--batch-bytes-max', [CompletionResultType]::ParameterName, 'Send a batch when it has this many bytes, before compression [default: 1MiB]')
             [CompletionResult]::new('--batch-records-max', '--batch-records-max', [CompletionResultType]::ParameterName, 'Send a batch when it has this many records')

@@ -252,7 +252,7 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__send)
-            opts="-q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --service --resource --attr --file-path --timeout --retry-for --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --json --quiet --verbose --color --help"
+            opts="-q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --service --resource --attr --file-path --timeout --retry-for --retry-codes --dead-letters --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -403,6 +403,25 @@ _otelctl() {
                     ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-codes)
+                    COMPREPLY=($(compgen -W "broad otlp" -- "${cur}"))
+                    return 0
+                    ;;
+                --dead-letters)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --drain)

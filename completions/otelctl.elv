@@ -58,6 +58,8 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
             cand --timeout 'Wait at most this long for one answer; 0s waits for ever [default: 10s]'
             cand --retry-for 'Retry a batch for at most this long; 0s never retries [default: 5m]'
+            cand --retry-codes 'Retry these HTTP statuses [default: broad]'
+            cand --dead-letters 'Keep what the server does not take in this file [default: a new one in the state directory]'
             cand --drain 'Finish what is under way for at most this long after an interrupt [default: 10s]'
             cand --batch-bytes-max 'Send a batch when it has this many bytes, before compression [default: 1MiB]'
             cand --batch-records-max 'Send a batch when it has this many records'

@@ -63,6 +63,9 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resource -d 'Ad
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l attr -d 'Add an attribute to each record (repeatable, the last of a key wins)' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l timeout -d 'Wait at most this long for one answer; 0s waits for ever [default: 10s]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-for -d 'Retry a batch for at most this long; 0s never retries [default: 5m]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-codes -d 'Retry these HTTP statuses [default: broad]' -r -f -a "broad\t'The specification\'s, and 408 and 500'
+otlp\t'The specification\'s'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l dead-letters -d 'Keep what the server does not take in this file [default: a new one in the state directory]' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l drain -d 'Finish what is under way for at most this long after an interrupt [default: 10s]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l batch-bytes-max -d 'Send a batch when it has this many bytes, before compression [default: 1MiB]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l batch-records-max -d 'Send a batch when it has this many records' -r

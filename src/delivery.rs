@@ -1,7 +1,9 @@
 //! One batch → its fate: attempts, waits, splits. Everything it needs to wait for it is given; it starts no task.
 
 pub mod attempts;
+pub mod health;
 pub mod http;
+pub mod letters;
 pub mod lines;
 pub mod retry_after;
 
@@ -27,15 +29,19 @@ impl Shipment {
     }
 }
 
-/// What became of a shipment. Its records left by exactly one of the three exits.
+/// What became of a shipment. Its records left by exactly one exit: delivered, rejected, dead-lettered, or left.
 #[derive(Debug, Default)]
 pub struct Fate {
     /// Accepted.
     pub delivered: u64,
     /// Refused for what they are, by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// The same, and kept.
+    pub dead_lettered: BTreeMap<String, u64>,
+    /// Records of batches that were kept because the server did not say which of them it rejected. Counted besides.
+    pub suspect: u64,
     /// Not sent, because sending has to stop.
-    pub unsent: u64,
+    pub left: Vec<Batch>,
     /// Requests made.
     pub sent: u64,
     /// Requests that repeated an earlier one.
@@ -48,6 +54,16 @@ pub struct Fate {
     pub warnings: Vec<String>,
     /// Why sending must stop.
     pub stop: Option<Stop>,
+}
+
+impl Fate {
+    /// Records that were not sent.
+    pub fn unsent(&self) -> u64 {
+        self.left
+            .iter()
+            .map(|batch| batch.record_count() as u64)
+            .sum()
+    }
 }
 
 /// Why sending must stop: everything that follows would fare the same.

@@ -45,6 +45,8 @@ pub struct Host {
     pub host_name: Option<String>,
     /// The system's folder for configuration files.
     pub config_dir: Option<PathBuf>,
+    /// The system's folder for what programs leave behind.
+    pub state_dir: Option<PathBuf>,
     /// The zone of this machine; asked for only when a command needs it.
     pub time_zone: fn() -> TimeZone,
 }
@@ -67,6 +69,7 @@ impl Host {
             signals: SignalMode::Heard,
             host_name: host_name(),
             config_dir: dirs::config_dir(),
+            state_dir: dirs::state_dir().or_else(dirs::data_local_dir),
             time_zone: TimeZone::system,
         }
     }

@@ -14,6 +14,7 @@ mod logfire;
 mod pairs;
 pub mod resolve;
 mod resource;
+pub mod state;
 mod transport;
 pub mod zone;
 
@@ -26,6 +27,7 @@ use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
+use crate::pipeline::classify::RetryCodes;
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
 
@@ -164,6 +166,10 @@ pub struct SendSettings {
     pub timeout: Sourced<Option<Duration>>,
     /// Longest time one batch is tried again.
     pub retry_for: Sourced<Duration>,
+    /// Which statuses may work later.
+    pub retry_codes: RetryCodes,
+    /// Keeps what the server does not take; without it, a new file in the state folder does.
+    pub dead_letters: Option<PathBuf>,
     /// Longest time for what is under way after a first SIGINT.
     pub drain: Sourced<Duration>,
     /// Extra request headers, names unique.

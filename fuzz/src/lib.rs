@@ -10,7 +10,7 @@ use otelctl::otlp::Encoding;
 use otelctl::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
 use otelctl::pipeline::buffers::Buffers;
 use otelctl::pipeline::encode::Constants;
-use otelctl::pipeline::group::Boundaries;
+use otelctl::pipeline::group::{Boundaries, LineLimits};
 use otelctl::pipeline::stage::{Chunk, ChunkStats, Stage};
 use otelctl::record::Record;
 
@@ -49,7 +49,7 @@ pub fn records(format: &Arc<Format>, chunks: &[&[u8]]) -> (Vec<String>, Vec<Chun
     };
     let builder = BatchBuilder::new(envelope, constants, limits, Buffers::default());
     let parser = Parser::new(Arc::clone(format), zone());
-    let mut stage = Stage::new(parser, builder, LINE_BYTES_MAX);
+    let mut stage = Stage::new(parser, builder, LineLimits::of_lines(LINE_BYTES_MAX));
     let (mut found, mut counts) = (Vec::new(), Vec::new());
     for bytes in chunks {
         let chunk = Chunk {
@@ -73,7 +73,7 @@ pub fn records(format: &Arc<Format>, chunks: &[&[u8]]) -> (Vec<String>, Vec<Chun
 /// Cuts an input where the program would, had it read `step` bytes at a time.
 pub fn chunks<'d>(format: &Arc<Format>, data: &'d [u8], step: usize) -> Vec<&'d [u8]> {
     let mut parser = Parser::new(Arc::clone(format), zone());
-    let mut boundaries = Boundaries::new(&parser, LINE_BYTES_MAX);
+    let mut boundaries = Boundaries::new(&parser, LineLimits::of_lines(LINE_BYTES_MAX));
     let (mut chunks, mut start, mut read) = (Vec::new(), 0, 0);
     while read < data.len() {
         read = (read + step).min(data.len());

@@ -172,6 +172,24 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub retry_for: Option<Duration>,
 
+    /// Retry these HTTP statuses [default: broad]
+    ///
+    /// broad: 408, 429, 500, 502, 503, 504. otlp: 429, 502, 503, 504, as the specification has it.
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "CODES",
+        hide_possible_values = true
+    )]
+    pub retry_codes: Option<RetryCodesArg>,
+
+    /// Keep what the server does not take in this file [default: a new one in the state directory]
+    ///
+    /// It holds OTLP/JSON lines with the reason beside each; otelctl send FILE sends them again. What is there already stays.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub dead_letters: Option<PathBuf>,
+
     /// Finish what is under way for at most this long after an interrupt [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub drain: Option<Duration>,
@@ -221,6 +239,15 @@ pub enum ProtocolArg {
     /// Known, so that the settings can say what to do instead.
     #[value(name = "grpc", hide = true)]
     Grpc,
+}
+
+/// Which statuses may work later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RetryCodesArg {
+    /// The specification's, and 408 and 500
+    Broad,
+    /// The specification's
+    Otlp,
 }
 
 /// How request bodies are compressed.

@@ -10,7 +10,7 @@ use crate::cli::send::SendArgs;
 use crate::commands::{fail, finish};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
-use crate::flow::plan::{DeliveryPlan, RecordPlan, SendPlan, World};
+use crate::flow::plan::{DeliveryPlan, HttpPlan, RecordPlan, SendPlan, World};
 use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
 use crate::host::{Host, Watched};
@@ -18,6 +18,7 @@ use crate::net::ClientPlan;
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
 use crate::settings::input::{self, InputSettings};
+use crate::settings::state::{fresh_file, state_dir};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
 use crate::source::inputs::{Input, inputs};
@@ -109,7 +110,7 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     }
 }
 
-fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, Failure> {
+fn plan(args: &SendArgs, mut host: Host, stdout: SharedOutput) -> Result<SendPlan, Failure> {
     let settings = resolve::send(args, &host.env).map_err(|error| {
         let hint = error.hint();
         Failure::setup("settings", error, hint)
@@ -117,7 +118,11 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
     let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
     let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
     let records = record_plan(&settings, input, &host)?;
-    let delivery = delivery_plan(&settings, &inputs, stdout)?;
+    let kept = Kept::new(&settings, &mut host);
+    if let Some(path) = &kept.dead_letters {
+        refuse_input(path, &inputs)?;
+    }
+    let delivery = delivery_plan(&settings, &inputs, stdout, kept.dead_letters)?;
     let stdin = inputs.contains(&Input::Stdin).then_some(host.stdin);
     let threads = settings
         .threads
@@ -139,10 +144,30 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
         in_flight_max: (settings.in_flight_max.value.get() as usize).min(IN_FLIGHT_MAX),
         drain: settings.drain.value,
         delivery,
+        undelivered: kept.undelivered,
         label: label(&settings),
         warnings: settings.warnings.into_iter().chain(noted).collect(),
         inputs,
     })
+}
+
+/// Files for what is not delivered; each is made only when something is to be kept.
+struct Kept {
+    dead_letters: Option<PathBuf>,
+    undelivered: Option<PathBuf>,
+}
+
+impl Kept {
+    fn new(settings: &SendSettings, host: &mut Host) -> Kept {
+        let folder = state_dir(&host.env, host.state_dir.as_deref());
+        let now = host.clock.now();
+        let mut fresh = |holds| Some(fresh_file(folder.as_deref()?, holds, now, &mut host.rng));
+        let named = settings.dead_letters.clone();
+        Kept {
+            dead_letters: named.or_else(|| fresh("dead-letters")),
+            undelivered: fresh("undelivered"),
+        }
+    }
 }
 
 fn cores() -> usize {
@@ -211,25 +236,28 @@ fn delivery_plan(
     settings: &SendSettings,
     inputs: &[Input],
     stdout: SharedOutput,
+    dead_letters: Option<PathBuf>,
 ) -> Result<DeliveryPlan, Failure> {
     if settings.dry_run {
         return Ok(DeliveryPlan::Nowhere);
     }
     Ok(match &settings.destination.value {
-        Destination::Http { url, .. } => DeliveryPlan::Http {
-            client: Box::new(client_plan(settings, url)),
+        Destination::Http { url, .. } => DeliveryPlan::Http(Box::new(HttpPlan {
+            client: client_plan(settings, url),
             headers: settings
                 .headers
                 .iter()
                 .map(|header| (header.name.clone(), header.value.clone()))
                 .collect(),
             retry_for: settings.retry_for.value,
+            retry_codes: settings.retry_codes,
+            dead_letters,
             address: if settings.destination.origin == Origin::Default {
                 Address::Assumed
             } else {
                 Address::Chosen
             },
-        },
+        })),
         Destination::Local { out } => {
             if let Some(path) = out {
                 refuse_input(path, inputs)?;

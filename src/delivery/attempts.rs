@@ -1,5 +1,10 @@
 //! Brings one batch to its end: tries, waits, halves, until each of its records has left by one exit.
+//!
+//! A batch that is too large is halved at once; one that is refused is halved to find the records at fault. These go to the dead
+//! letters, everything else is delivered.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +13,19 @@ use tokio::sync::mpsc;
 
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
+use crate::delivery::health::{DENIALS_MAX, Health};
 use crate::delivery::http::{HttpRoute, NoAnswer, Received};
+use crate::delivery::letters::{Exit, LetterError, Letters};
 use crate::delivery::{Fate, Shipment, Stop};
 use crate::net::Fault;
 use crate::otlp::Compression;
 use crate::otlp::compress::Compressor;
 use crate::pipeline::batch::Batch;
-use crate::pipeline::classify::{Answer, Disposition, classify};
-use crate::pipeline::retry::{Next, Retry};
+use crate::pipeline::classify::{Answer, Disposition, RetryCodes, classify};
+use crate::pipeline::retry::Window;
+
+/// Most requests spent on finding the records of one batch that the server refuses.
+const BISECTIONS_MAX: u32 = 128;
 
 /// A wait that the user may want to know of.
 #[derive(Debug, Clone)]
@@ -35,6 +45,12 @@ pub struct Courier {
     pub compression: Compression,
     /// Longest time one batch is tried.
     pub retry_for: Duration,
+    /// Which statuses may work later.
+    pub retry_codes: RetryCodes,
+    /// What is known of the endpoint.
+    pub health: Health,
+    /// Keeps what the server refuses.
+    pub dead_letters: Letters,
     /// Whether a refused connection ends the run at once: nobody chose the address.
     pub address: Address,
     /// Both clocks.
@@ -62,6 +78,8 @@ enum Ended {
     PartlyRejected { rejected: u64, message: String },
     /// None of it was, for what it holds.
     Refused { message: String },
+    /// None of it was, for who we are.
+    Denied { status: u16, message: String },
     /// It is too large.
     TooLarge,
     /// Whatever follows would fare the same.
@@ -75,74 +93,153 @@ impl Courier {
     pub async fn deliver(&self, shipment: Shipment, mut rng: fastrand::Rng) -> Fate {
         let mut fate = Fate::default();
         let mut left = vec![shipment];
+        let mut bisections = 0;
         while let Some(shipment) = left.pop() {
-            let records = shipment.batch.record_count() as u64;
-            match self.send(&shipment, &mut fate, &mut rng).await {
-                Ended::TooLarge => match self.halves(&shipment) {
-                    Some((first, second)) => {
-                        fate.split += 1;
-                        left.push(second);
-                        left.push(first);
-                    }
-                    None => reject(&mut fate, "too large for the server", records),
-                },
-                Ended::Delivered { message } => {
-                    fate.delivered += records;
-                    if !message.is_empty() {
-                        fate.warnings.push(format!("the server says: {message}"));
-                    }
+            let ended = self.send(&shipment, &mut fate, &mut rng).await;
+            let halves = match &ended {
+                Ended::TooLarge => self.halves(&shipment),
+                Ended::Refused { .. }
+                    if bisections < BISECTIONS_MAX && self.health.takes_some() =>
+                {
+                    bisections += 1;
+                    self.halves(&shipment)
                 }
-                Ended::PartlyRejected { rejected, message } => {
-                    let rejected = rejected.min(records);
-                    fate.delivered += records - rejected;
-                    reject(&mut fate, &message, rejected);
-                }
-                Ended::Refused { message } => reject(&mut fate, &message, records),
-                ended @ (Ended::Stopped(_) | Ended::Cut) => {
-                    let unsent = left
-                        .iter()
-                        .map(|shipment| shipment.batch.record_count() as u64);
-                    fate.unsent += records + unsent.sum::<u64>();
-                    if let Ended::Stopped(stop) = ended {
-                        fate.stop = Some(stop);
-                    }
-                    return fate;
-                }
+                _ => None,
+            };
+            if let Some((first, second)) = halves {
+                fate.split += 1;
+                left.extend([second, first]);
+                continue;
+            }
+            if let ControlFlow::Break(stop) = self.book(&mut fate, &shipment.batch, ended) {
+                let unsent = std::iter::once(shipment).chain(left.into_iter().rev());
+                fate.left = unsent.map(|shipment| shipment.batch).collect();
+                fate.stop = stop;
+                return fate;
             }
         }
+        self.health.batch_ended(fate.delivered > 0);
         fate
     }
 
-    /// One request until it has an answer that counts.
+    /// Books how a request ended; breaks when nothing more can be sent.
+    fn book(&self, fate: &mut Fate, batch: &Batch, ended: Ended) -> ControlFlow<Option<Stop>> {
+        let records = batch.record_count() as u64;
+        match ended {
+            Ended::Delivered { message } => {
+                fate.delivered += records;
+                if !message.is_empty() {
+                    fate.warnings.push(format!("the server says: {message}"));
+                }
+            }
+            Ended::PartlyRejected { rejected, message } => {
+                let rejected = rejected.min(records);
+                fate.delivered += records - rejected;
+                self.suspect(fate, batch, &message);
+                count(&mut fate.rejected, &message, rejected);
+            }
+            Ended::TooLarge => self.bury(fate, batch, "too large for the server"),
+            Ended::Refused { message } => self.bury(fate, batch, &message),
+            Ended::Denied { status, message } => {
+                self.health.stop();
+                return ControlFlow::Break(Some(Stop::Denied { status, message }));
+            }
+            Ended::Stopped(stop) => {
+                self.health.stop();
+                return ControlFlow::Break(Some(stop));
+            }
+            Ended::Cut => return ControlFlow::Break(None),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Keeps what the server will not take; what cannot be kept is rejected.
+    fn bury(&self, fate: &mut Fate, batch: &Batch, reason: &str) {
+        let records = batch.record_count() as u64;
+        match self.dead_letters.keep(batch, Exit::DeadLettered, reason) {
+            Ok(()) => count(&mut fate.dead_lettered, reason, records),
+            Err(error) => {
+                count(&mut fate.rejected, reason, records);
+                not_kept(fate, &error);
+            }
+        }
+    }
+
+    /// Keeps a batch of which some was not taken. Its records are counted by what the server said.
+    fn suspect(&self, fate: &mut Fate, batch: &Batch, reason: &str) {
+        match self.dead_letters.keep(batch, Exit::Suspect, reason) {
+            Ok(()) => fate.suspect += batch.record_count() as u64,
+            Err(error) => not_kept(fate, &error),
+        }
+    }
+
+    /// One request until it has an answer that counts. While the endpoint fails, it waits for its turn to ask.
     async fn send(&self, shipment: &Shipment, fate: &mut Fate, rng: &mut fastrand::Rng) -> Ended {
-        let mut retry = Retry::new(self.clock.instant(), self.retry_for);
-        let mut tries = 0_u64;
+        let window = Window::new(self.clock.instant(), self.retry_for);
+        let (mut turn, mut tries, mut denials) = (None, 0_u32, 0);
         loop {
-            fate.sent += 1;
-            fate.retried += u64::from(tries > 0);
-            fate.wire_bytes += shipment.wire().len() as u64;
+            if self.health.is_failing() && turn.is_none() {
+                turn = tokio::select! {
+                    turn = self.health.probe.lock() => Some(turn),
+                    () = self.cut.requested() => return Ended::Cut,
+                };
+            }
+            if self.health.is_stopped() {
+                return Ended::Cut;
+            }
+            if !self.health.is_failing() {
+                turn = None;
+            }
             tries += 1;
+            fate.sent += 1;
+            fate.retried += u64::from(tries > 1);
+            fate.wire_bytes += shipment.wire().len() as u64;
             let attempt = self.route.attempt(shipment.wire().clone(), &*self.clock);
             let answer = tokio::select! {
                 answer = attempt => answer,
                 () = self.cut.requested() => return Ended::Cut,
             };
             let (after, causes) = match self.judge(answer) {
-                Verdict::Ended(ended) => return ended,
+                // It is asked again at once: another program may have renewed the credentials meanwhile.
+                Verdict::Ended(ended @ Ended::Denied { .. }) => {
+                    denials += 1;
+                    if self.health.denied() || denials == DENIALS_MAX {
+                        return ended;
+                    }
+                    continue;
+                }
+                Verdict::Ended(ended) => {
+                    self.health.answered();
+                    return ended;
+                }
                 Verdict::Later { after, causes } => (after, causes),
             };
-            match retry.next(self.clock.instant(), after, rng) {
-                Next::GiveUp => return Ended::Stopped(Stop::NoAnswer { causes }),
-                Next::Wait(wait) => {
-                    let reason = causes.last().cloned().unwrap_or_default();
-                    // Nobody waits for a line on the screen.
-                    let _told = self.notices.try_send(Notice { reason, wait });
-                    tokio::select! {
-                        () = tokio::time::sleep(wait) => {}
-                        () = self.cut.requested() => return Ended::Cut,
-                    }
-                }
+            if turn.is_none() && self.health.is_failing() {
+                // Another one has found out before, and asks for all.
+                continue;
             }
+            self.health.failed();
+            let wait = self.health.wait(after, rng);
+            let Some(wait) = window.clamp(self.clock.instant(), wait) else {
+                return Ended::Stopped(Stop::NoAnswer { causes });
+            };
+            if turn.is_none() {
+                turn = self.health.probe.try_lock().ok();
+            }
+            if !self.pause(wait, &causes).await {
+                return Ended::Cut;
+            }
+        }
+    }
+
+    /// Waits, and says so; `false` when there is no more time.
+    async fn pause(&self, wait: Duration, causes: &[String]) -> bool {
+        let reason = causes.last().cloned().unwrap_or_default();
+        // Nobody waits for a line on the screen.
+        let _told = self.notices.try_send(Notice { reason, wait });
+        tokio::select! {
+            () = tokio::time::sleep(wait) => true,
+            () = self.cut.requested() => false,
         }
     }
 
@@ -158,7 +255,7 @@ impl Courier {
             body: &received.body,
         };
         let status = received.status;
-        let ended = match classify(self.route.encoding(), answer) {
+        let ended = match classify(self.route.encoding(), self.retry_codes, answer) {
             Disposition::Retry { after, message } => {
                 let causes = vec![self.said(status, &message)];
                 return Verdict::Later { after, causes };
@@ -177,10 +274,10 @@ impl Courier {
                 message: self.said(status, &message),
             },
             Disposition::Split => Ended::TooLarge,
-            Disposition::Denied { message } => Ended::Stopped(Stop::Denied {
+            Disposition::Denied { message } => Ended::Denied {
                 status,
                 message: self.route.presentable(&message),
-            }),
+            },
             Disposition::Misdirected { message } => Ended::Stopped(Stop::Misdirected {
                 status: Some(status),
                 message: self.route.presentable(&message),
@@ -235,6 +332,14 @@ enum Verdict {
     },
 }
 
-fn reject(fate: &mut Fate, reason: &str, records: u64) {
-    *fate.rejected.entry(reason.to_owned()).or_default() += records;
+fn count(reasons: &mut BTreeMap<String, u64>, reason: &str, records: u64) {
+    *reasons.entry(reason.to_owned()).or_default() += records;
+}
+
+/// A run without a place for such files has said so by having none.
+fn not_kept(fate: &mut Fate, error: &LetterError) {
+    if matches!(error, LetterError::Write { .. }) {
+        fate.warnings
+            .push(format!("what the server did not take is not kept: {error}"));
+    }
 }

@@ -17,7 +17,7 @@ impl LinesRoute {
     }
 
     /// Writes one line.
-    pub fn deliver(&self, shipment: &Shipment) -> Fate {
+    pub fn deliver(&self, shipment: Shipment) -> Fate {
         let records = shipment.batch.record_count() as u64;
         match self.write(shipment.wire()) {
             Ok(()) => Fate {
@@ -27,7 +27,7 @@ impl LinesRoute {
                 ..Fate::default()
             },
             Err(error) => Fate {
-                unsent: records,
+                left: vec![shipment.batch],
                 stop: Some(Stop::Output {
                     closed: error.kind() == io::ErrorKind::BrokenPipe,
                     cause: error.to_string(),

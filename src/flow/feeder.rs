@@ -42,6 +42,8 @@ pub(super) struct OpenSource {
     pub(super) anchor: UnixNanos,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
+    /// Whether it cannot be read again.
+    pub(super) is_live: bool,
     pub(super) envelope: Arc<Envelope>,
     pub(super) constants: Arc<Constants>,
 }
@@ -175,6 +177,7 @@ impl Feeder {
             anchor,
             total,
             start_offset: start_offset as u64,
+            is_live: matches!(input, Input::Stream(_) | Input::Stdin),
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
         };

@@ -38,6 +38,7 @@ pub(super) struct Ledger {
     warnings: Vec<String>,
     stop: Option<Stop>,
     signal: Option<u8>,
+    suspect: u64,
     kept_less: bool,
 }
 
@@ -73,6 +74,8 @@ pub(super) struct Ending {
     pub(super) samples: Vec<String>,
     pub(super) local: Option<LocalCounts>,
     pub(super) out_file: Option<String>,
+    pub(super) dead_letter_file: Option<String>,
+    pub(super) undelivered_file: Option<String>,
 }
 
 impl Ledger {
@@ -161,12 +164,19 @@ impl Ledger {
 
     /// A batch came to its end.
     pub(super) fn settle(&mut self, index: usize, chunk: u64, fate: Fate) {
+        let unsent = fate.unsent();
         let rejected: u64 = fate.rejected.values().sum();
+        let dead_lettered: u64 = fate.dead_lettered.values().sum();
         self.tally.delivered += fate.delivered;
         self.tally.rejected += rejected;
-        self.tally.unsent += fate.unsent;
+        self.tally.dead_lettered += dead_lettered;
+        self.tally.unsent += unsent;
+        self.suspect += fate.suspect;
         for (reason, count) in fate.rejected {
-            self.reject(reason, count);
+            self.count_reason("rejected", reason, count);
+        }
+        for (reason, count) in fate.dead_lettered {
+            self.count_reason("dead_lettered", reason, count);
         }
         self.requests.sent += fate.sent;
         self.requests.retried += fate.retried;
@@ -177,17 +187,17 @@ impl Ledger {
                 self.warnings.push(warning);
             }
         }
-        if fate.unsent == 0 {
+        if unsent == 0 {
             self.watermarks[index].resolve(chunk);
         }
         self.stop = self.stop.take().or(fate.stop);
-        self.progress.records_resolved += fate.delivered + rejected;
+        self.progress.records_resolved += fate.delivered + rejected + dead_lettered;
     }
 
     /// Counts a reason. A server that says something else each time does not make the books grow.
-    fn reject(&mut self, reason: String, count: u64) {
+    fn count_reason(&mut self, exit: &'static str, reason: String, count: u64) {
         let known = self.reasons.len() < TEXTS_MAX;
-        let key = ("rejected", reason);
+        let key = (exit, reason);
         let known = known || self.reasons.contains_key(&key);
         let key = if known {
             key
@@ -229,7 +239,7 @@ impl Ledger {
         SendReport {
             outcome,
             dry_run: ending.dry_run,
-            stop: self.stop_text(outcome, &ending.label),
+            stop: self.stop_text(outcome, &ending),
             destination: ending.label,
             sources: self.sources,
             tally: self.tally,
@@ -243,13 +253,21 @@ impl Ledger {
             local: ending.local,
             samples: ending.samples,
             out_file: ending.out_file,
+            dead_letter_file: ending.dead_letter_file,
+            suspect: self.suspect,
+            undelivered_file: ending.undelivered_file,
             signal: self.signal,
         }
     }
 
-    fn stop_text(&self, outcome: Outcome, label: &DestinationLabel) -> Option<report::Stop> {
+    fn stop_text(&self, outcome: Outcome, ending: &Ending) -> Option<report::Stop> {
+        let label = &ending.label;
         let piped = self.sources.iter().any(|source| source.name == "-");
-        let again = if piped { Again::Lost } else { Again::Possible };
+        let again = match &ending.undelivered_file {
+            Some(file) => Again::Kept(file),
+            None if piped => Again::Lost,
+            None => Again::Possible,
+        };
         let interrupted = |signal| stop::interrupted(signal, again);
         match &self.stop {
             Some(stop) => Some(stop::text_of(stop, label, again)),

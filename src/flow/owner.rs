@@ -11,12 +11,14 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Courier, Notice};
+use crate::delivery::letters::{Exit, LetterError, Letters};
 use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
 use crate::flow::ledger::{Ledger, ReadChunk};
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Product, Room};
+use crate::pipeline::batch::Batch;
 use crate::source::feed::Meter;
 
 /// How often the watcher is told how far the run is.
@@ -41,6 +43,8 @@ struct Place {
     source: usize,
     chunk: u64,
     records: u64,
+    /// Whether its source cannot be read again.
+    is_live: bool,
 }
 
 /// A shipment whose turn has come.
@@ -68,6 +72,8 @@ pub(super) struct OwnerPlan<'w> {
     pub(super) route: Route,
     pub(super) in_flight_max: usize,
     pub(super) drain: Duration,
+    /// Keeps what a pipe gave and could not be sent.
+    pub(super) undelivered: Letters,
     pub(super) rng: fastrand::Rng,
     pub(super) shutdown: Shutdown,
     /// Gives up what is under way.
@@ -174,6 +180,7 @@ impl<'w> Owner<'w> {
                             source: source.index,
                             chunk,
                             records: shipment.batch.record_count() as u64,
+                            is_live: source.is_live,
                         },
                         shipment,
                         room: Arc::clone(&output.room),
@@ -190,6 +197,7 @@ impl<'w> Owner<'w> {
                 return;
             };
             if self.stopping {
+                self.keep_undelivered(ready.place, &[ready.shipment.batch]);
                 self.plan.ledger.leave(ready.place.records);
             } else {
                 self.start(ready);
@@ -219,7 +227,7 @@ impl<'w> Owner<'w> {
                 let route = Arc::clone(route);
                 let handle = self
                     .in_flight
-                    .spawn_blocking(move || (route.deliver(&ready.shipment), ready.room));
+                    .spawn_blocking(move || (route.deliver(ready.shipment), ready.room));
                 self.places.insert(handle.id(), ready.place);
             }
             Route::Nowhere => {
@@ -245,7 +253,23 @@ impl<'w> Owner<'w> {
         if fate.stop.is_some() {
             self.stop();
         }
+        self.keep_undelivered(place, &fate.left);
         self.plan.ledger.settle(place.source, place.chunk, fate);
+    }
+
+    /// Keeps what cannot be read again.
+    fn keep_undelivered(&mut self, place: Place, left: &[Batch]) {
+        if !place.is_live {
+            return;
+        }
+        for batch in left {
+            let kept = self.plan.undelivered.keep(batch, Exit::Undelivered, "");
+            if let Err(error @ LetterError::Write { .. }) = kept {
+                self.plan
+                    .ledger
+                    .not_kept(format!("what is unsent is lost: {error}"));
+            }
+        }
     }
 
     /// No more is read, and no more is started.

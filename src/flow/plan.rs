@@ -18,6 +18,7 @@ use crate::format::detect::given::Reading;
 use crate::net::{ClientPlan, NetError};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
+use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::group::LineLimits;
 use crate::source::inputs::Input;
 
@@ -45,6 +46,8 @@ pub struct SendPlan {
     pub drain: Duration,
     /// Where records go.
     pub delivery: DeliveryPlan,
+    /// Keeps what a pipe gave and could not be sent.
+    pub undelivered: Option<PathBuf>,
     /// The same, as it may be printed.
     pub label: DestinationLabel,
     /// What was noticed before.
@@ -84,16 +87,7 @@ pub enum PathAttribute {
 /// Where records go.
 pub enum DeliveryPlan {
     /// To an OTLP/HTTP endpoint.
-    Http {
-        /// How to reach it.
-        client: Box<ClientPlan>,
-        /// Extra headers.
-        headers: Vec<(String, Secret)>,
-        /// Longest time one batch is tried.
-        retry_for: Duration,
-        /// Who chose the address.
-        address: Address,
-    },
+    Http(Box<HttpPlan>),
     /// To the receiver inside the process.
     Local {
         /// Keeps what arrived.
@@ -103,6 +97,22 @@ pub enum DeliveryPlan {
     Lines(Box<dyn Write + Send>),
     /// Nowhere: a dry run.
     Nowhere,
+}
+
+/// How records go to an OTLP/HTTP endpoint.
+pub struct HttpPlan {
+    /// How to reach it.
+    pub client: ClientPlan,
+    /// Extra headers.
+    pub headers: Vec<(String, Secret)>,
+    /// Longest time one batch is tried.
+    pub retry_for: Duration,
+    /// Which statuses may work later.
+    pub retry_codes: RetryCodes,
+    /// Who chose the address.
+    pub address: Address,
+    /// Keeps what the server does not take.
+    pub dead_letters: Option<PathBuf>,
 }
 
 /// What a run takes from the outside.

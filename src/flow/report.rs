@@ -190,6 +190,12 @@ pub struct SendReport {
     pub out_file: Option<String>,
     /// The first records as they would arrive, one OTLP/JSON log record each; filled for a dry run.
     pub samples: Vec<String>,
+    /// Keeps what the server did not take, once something is in it.
+    pub dead_letter_file: Option<String>,
+    /// Records in it of batches that the server took in part; they are counted as delivered or rejected.
+    pub suspect: u64,
+    /// Keeps what was read from a pipe and not sent, once something is in it.
+    pub undelivered_file: Option<String>,
     /// The signal that ended the run, 2 or 15.
     pub signal: Option<u8>,
 }

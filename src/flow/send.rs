@@ -6,21 +6,23 @@ use std::thread;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::base::secret::Secret;
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Address, Courier, Notice};
+use crate::delivery::health::Health;
 use crate::delivery::http::HttpRoute;
+use crate::delivery::letters::Letters;
 use crate::delivery::lines::LinesRoute;
 use crate::flow::feeder::{FeedPlan, Feeder};
 use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::local::Local;
 use crate::flow::owner::{Owner, OwnerPlan, Route};
-use crate::flow::plan::{DeliveryPlan, FlowError, SendPlan, World};
+use crate::flow::plan::{DeliveryPlan, FlowError, HttpPlan, SendPlan, World};
 use crate::flow::report::SendReport;
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, WorkerShared, work};
 use crate::net::{self, ClientPlan};
 use crate::pipeline::buffers::Buffers;
+use crate::pipeline::classify::RetryCodes;
 use crate::source::feed::Meter;
 use crate::source::inputs::Input;
 
@@ -51,13 +53,21 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         _ => None,
     };
     let (route, local) = route(&mut plan, &world, (notices, cut.clone()))?;
+    let courier = match &route {
+        Route::Http(courier) => Some(Arc::clone(courier)),
+        Route::Lines(_) | Route::Nowhere => None,
+    };
     let clock = Arc::clone(&world.clock);
     let (zone_assumed, line_bytes_max) = (
         plan.records.zone_assumed.clone(),
         plan.records.limits.line_bytes_max,
     );
     let label = plan.label.clone();
-    let (mut ledger, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
+    let Shipped {
+        mut ledger,
+        samples,
+        undelivered,
+    } = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
     // A write that nobody reads may still wait; it ends with the process.
     runtime.shutdown_background();
     let local = local.map(|local| {
@@ -76,17 +86,32 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         samples,
         local,
         out_file,
+        dead_letter_file: courier.and_then(|courier| written(&courier.dead_letters)),
+        undelivered_file: written(&undelivered),
     }))
 }
 
-/// Reads, parses, encodes and delivers; returns the open books.
+/// The file of these letters, once something is in it.
+fn written(letters: &Letters) -> Option<String> {
+    let path = letters.written()?;
+    Some(path.to_string_lossy().into_owned())
+}
+
+/// What is left when all is read and sent: the open books, and what else the report needs.
+struct Shipped {
+    ledger: Ledger,
+    samples: Vec<String>,
+    undelivered: Letters,
+}
+
+/// Reads, parses, encodes and delivers.
 fn ship(
     plan: SendPlan,
     world: World<'_>,
     runtime: &Runtime,
     (route, cut): (Route, Shutdown),
     notices: mpsc::Receiver<Notice>,
-) -> Result<(Ledger, Vec<String>), FlowError> {
+) -> Result<Shipped, FlowError> {
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
@@ -114,6 +139,7 @@ fn ship(
         route,
         in_flight_max: plan.in_flight_max,
         drain: plan.drain,
+        undelivered: Letters::new(plan.undelivered),
         rng: world.rng,
         shutdown: world.shutdown,
         cut,
@@ -138,7 +164,11 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
-    Ok((owner.plan.ledger, owner.samples))
+    Ok(Shipped {
+        ledger: owner.plan.ledger,
+        samples: owner.samples,
+        undelivered: owner.plan.undelivered,
+    })
 }
 
 /// Opens the way to the destination.
@@ -148,44 +178,43 @@ fn route(
     (notices, cut): (mpsc::Sender<Notice>, Shutdown),
 ) -> Result<(Route, Option<Local>), FlowError> {
     let delivery = std::mem::replace(&mut plan.delivery, DeliveryPlan::Nowhere);
-    let (client, headers, retry_for, address, local) = match delivery {
+    let (way, local) = match delivery {
         DeliveryPlan::Nowhere => return Ok((Route::Nowhere, None)),
         DeliveryPlan::Lines(output) => {
             return Ok((Route::Lines(Arc::new(LinesRoute::new(output))), None));
         }
-        DeliveryPlan::Http {
-            client,
-            headers,
-            retry_for,
-            address,
-        } => (client, headers, retry_for, address, None),
+        DeliveryPlan::Http(way) => (way, None),
         DeliveryPlan::Local { out } => {
             let local = Local::start(out.as_deref())?;
             local.url().clone_into(&mut plan.label.url);
-            let client = Box::new(ClientPlan {
-                url: local.url().to_owned(),
-                ..ClientPlan::default()
-            });
-            (
-                client,
-                Vec::<(String, Secret)>::new(),
-                plan.drain,
-                Address::Chosen,
-                Some(local),
-            )
+            let way = HttpPlan {
+                client: ClientPlan {
+                    url: local.url().to_owned(),
+                    ..ClientPlan::default()
+                },
+                headers: Vec::new(),
+                retry_for: plan.drain,
+                retry_codes: RetryCodes::Broad,
+                address: Address::Chosen,
+                dead_letters: None,
+            };
+            (Box::new(way), Some(local))
         }
     };
     let courier = Courier {
         route: HttpRoute::new(
-            net::client(&client)?,
-            client.url,
+            net::client(&way.client)?,
+            way.client.url,
             plan.encoding,
             plan.compression,
-            &headers,
+            &way.headers,
         )?,
         compression: plan.compression,
-        retry_for,
-        address,
+        retry_for: way.retry_for,
+        retry_codes: way.retry_codes,
+        health: Health::default(),
+        dead_letters: Letters::new(way.dead_letters),
+        address: way.address,
         clock: Arc::clone(&world.clock),
         cut,
         notices,

@@ -14,6 +14,7 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, EntityRef, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
+use prost::{DecodeError, Message as _};
 
 use crate::otlp::json::{push_base64_string, push_f64, push_hex_string, push_string};
 
@@ -22,6 +23,14 @@ pub fn write_request(request: &ExportLogsServiceRequest, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
     object.list("resourceLogs", &request.resource_logs, write_resource_logs);
     object.close();
+}
+
+/// The same for a request in protobuf.
+///
+/// Errors: what the decoder says of bytes that are no request.
+pub fn transcode_request(body: &[u8], out: &mut Vec<u8>) -> Result<(), DecodeError> {
+    write_request(&ExportLogsServiceRequest::decode(body)?, out);
+    Ok(())
 }
 
 fn write_resource_logs(logs: &ResourceLogs, out: &mut Vec<u8>) {

@@ -1,6 +1,7 @@
 //! What one answer means for the batch: one pure function, one table.
 //!
-//! Spec: OTLP/HTTP, "OTLP/HTTP Response". Deviation: 408 and 500 are tried again too, because gateways answer them for faults that pass.
+//! Spec: OTLP/HTTP, "OTLP/HTTP Response". Deviation: 408 and 500 are tried again too, because gateways answer them for faults that
+//! pass; [`RetryCodes::Otlp`] keeps to the letter.
 
 use std::time::Duration;
 
@@ -61,8 +62,27 @@ pub enum Disposition {
     },
 }
 
+/// Which statuses may work later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryCodes {
+    /// 408, 429, 500, 502, 503, 504.
+    Broad,
+    /// 429, 502, 503, 504, as the specification has it.
+    Otlp,
+}
+
+impl RetryCodes {
+    fn hold(self, status: u16) -> bool {
+        match status {
+            429 | 502..=504 => true,
+            408 | 500 => self == RetryCodes::Broad,
+            _ => false,
+        }
+    }
+}
+
 /// Reads an answer to a request that was sent in `encoding`.
-pub fn classify(encoding: Encoding, answer: Answer<'_>) -> Disposition {
+pub fn classify(encoding: Encoding, codes: RetryCodes, answer: Answer<'_>) -> Disposition {
     let message = || answer::error_message(answer.content_type, answer.body);
     match answer.status {
         200..=299 if answer::is_html(answer.content_type, answer.body) => {
@@ -74,7 +94,7 @@ pub fn classify(encoding: Encoding, answer: Answer<'_>) -> Disposition {
         413 => Disposition::Split,
         // The collector's way of saying 413.
         400 if message().contains("request body too large") => Disposition::Split,
-        408 | 429 | 500 | 502..=504 => Disposition::Retry {
+        status if codes.hold(status) => Disposition::Retry {
             after: answer.retry_after,
             message: message(),
         },
@@ -107,8 +127,13 @@ mod tests {
     use super::*;
 
     fn class(status: u16, content_type: &str, body: &[u8]) -> &'static str {
+        class_by(RetryCodes::Broad, status, content_type, body)
+    }
+
+    fn class_by(codes: RetryCodes, status: u16, content_type: &str, body: &[u8]) -> &'static str {
         match classify(
             Encoding::Json,
+            codes,
             Answer {
                 status,
                 content_type,
@@ -138,6 +163,15 @@ mod tests {
                 _ => "refused",
             };
             assert_eq!(class(status, "", b""), expected, "{status}");
+            let strict = match status {
+                408 | 500 => "refused",
+                _ => expected,
+            };
+            assert_eq!(
+                class_by(RetryCodes::Otlp, status, "", b""),
+                strict,
+                "{status}"
+            );
         }
     }
 

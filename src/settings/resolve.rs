@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::base::units::ByteCount;
-use crate::cli::send::{DeliveryArgs, SendArgs};
+use crate::cli::send::{DeliveryArgs, RetryCodesArg, SendArgs};
 use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
+use crate::pipeline::classify::RetryCodes;
 use crate::settings::connection::connection;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
@@ -59,6 +60,11 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         proxies: connection.proxies,
         timeout: timeout(delivery, &mut reader),
         retry_for: flag_or(delivery.retry_for, "--retry-for", RETRY_FOR_DEFAULT),
+        retry_codes: match delivery.retry_codes {
+            None | Some(RetryCodesArg::Broad) => RetryCodes::Broad,
+            Some(RetryCodesArg::Otlp) => RetryCodes::Otlp,
+        },
+        dead_letters: delivery.dead_letters.clone(),
         drain: flag_or(delivery.drain, "--drain", DRAIN_DEFAULT),
         service_name: resource.service_name,
         resource: resource.attributes,
@@ -296,7 +302,8 @@ mod tests {
             "batch_bytes_max" => bytes(BATCH_BYTES_MAX_DEFAULT),
             "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
             // These have no constant: the world decides.
-            "files" | "tz" | "format" | "config" => true,
+            "files" | "tz" | "format" | "config" | "dead_letters" => true,
+            "retry_codes" => said == "broad",
             _ => false,
         }
     }
@@ -316,6 +323,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 15);
+        assert_eq!(seen, 17);
     }
 }

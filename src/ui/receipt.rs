@@ -41,7 +41,7 @@ pub(super) fn receipt(report: &SendReport) -> Value {
             "wire": report.bytes.wire,
         },
         "seconds": seconds(report),
-        "dead_letter_file": null,
+        "dead_letter_file": report.dead_letter_file,
         "warnings": report.warnings,
     });
     if let Some(local) = &report.local {
@@ -50,6 +50,12 @@ pub(super) fn receipt(report: &SendReport) -> Value {
             "records": local.records,
             "out": report.out_file,
         });
+    }
+    if report.suspect > 0 {
+        receipt["suspect"] = json!(report.suspect);
+    }
+    if let Some(file) = &report.undelivered_file {
+        receipt["undelivered_file"] = json!(file);
     }
     if let Some(stop) = &report.stop {
         receipt["stop"] = problem_json(stop);

@@ -173,8 +173,32 @@ fn exit_rows(report: &SendReport) -> impl Iterator<Item = Row> {
     .filter(|(_, _, count, _)| *count > 0)
     .map(|(label, exit, count, tone)| {
         let row = Row::new(tone, label).with(Joint::Dot, Tone::Plain, counted(count, "record"));
-        with_reasons(row, report, exit, count)
+        with_file(with_reasons(row, report, exit, count), report, exit)
     })
+}
+
+/// The file that keeps what took this way out.
+fn with_file(row: Row, report: &SendReport, exit: &str) -> Row {
+    let (file, suspect) = match exit {
+        "dead_lettered" => (&report.dead_letter_file, 0),
+        "rejected" => (&report.dead_letter_file, report.suspect),
+        "unsent" => (&report.undelivered_file, 0),
+        _ => return row,
+    };
+    let Some(file) = file
+        .as_deref()
+        .filter(|_| exit != "rejected" || suspect > 0)
+    else {
+        return row;
+    };
+    let file = printable(file);
+    let kept = if suspect > 0 {
+        let all = counted(suspect, "record");
+        format!("they are among {all} kept in {file}, most of which were delivered")
+    } else {
+        format!("kept; send them again with: otelctl send {file}")
+    };
+    row.with(Joint::Line, Tone::Plain, kept)
 }
 
 /// A single reason stays on the line; several stand below each other, the most frequent first.

@@ -144,6 +144,9 @@ fn delivered() -> SendReport {
         stop: None,
         local: None,
         out_file: None,
+        dead_letter_file: None,
+        suspect: 0,
+        undelivered_file: None,
         samples: Vec::new(),
         signal: None,
     }

@@ -22,6 +22,7 @@ fn otelctl(words: &[&str]) -> Command {
     command
         .args(words)
         .env_clear()
+        .env("OTELCTL_STATE_DIR", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -85,7 +86,12 @@ fn exit_codes_reach_the_shell() {
     assert_eq!(code(&["--help"]), Some(0));
     assert_eq!(code(&["send", "--nope"]), Some(2));
     assert_eq!(code(&["send", "/nowhere/missing.log"]), Some(2));
-    let server = FakeOtlp::script([Answer::says(400, "no"), Answer::says(401, "no")]);
+    let server = FakeOtlp::script([
+        Answer::says(400, "no"),
+        Answer::says(401, "no"),
+        Answer::says(401, "no"),
+        Answer::says(401, "no"),
+    ]);
     let folder = Folder::new();
     let file = folder.file("app.log", "one\n");
     let send = ["send", file.to_str().unwrap(), "--to", server.url()];

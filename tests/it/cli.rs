@@ -95,6 +95,9 @@ fn the_short_help_of_send_is_stable() {
                                        [default: 10s]
           --retry-for <TIME>           Retry a batch for at most this long; 0s never retries [default:
                                        5m]
+          --retry-codes <CODES>        Retry these HTTP statuses [default: broad]
+          --dead-letters <FILE>        Keep what the server does not take in this file [default: a new
+                                       one in the state directory]
           --drain <TIME>               Finish what is under way for at most this long after an interrupt
                                        [default: 10s]
           --batch-bytes-max <SIZE>     Send a batch when it has this many bytes, before compression

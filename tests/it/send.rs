@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::fake::{Answer, FakeOtlp, flatten_lines};
+use crate::fake::{Answer, FakeOtlp, Seen, flatten_lines};
 use crate::harness::{Folder, Run};
 
 const LINES: &str = "\
@@ -54,7 +54,9 @@ fn json_is_one_object_and_nothing_else() {
 /// Guarantees: with `-q`, a success prints nothing and a failure still does.
 #[test]
 fn quiet_prints_nothing_on_success() {
-    let server = FakeOtlp::script([Answer::ok(), Answer::says(400, "bad")]);
+    let mut answers = vec![Answer::ok()];
+    let judge = move |_: &Seen| answers.pop().unwrap_or_else(|| Answer::says(400, "bad"));
+    let server = FakeOtlp::judging(judge);
     let run = || {
         let words = ["send", "-q", "--to", server.url()];
         Run::new().args(words).stdin(LINES).run()
