@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((step, file)) = data.split_first() else {
         return;
     };
-    let found = detect(file, &mut zone());
+    let found = detect(file, &mut zone(), &[]);
     assert!(found.confidence_percent() <= 100 && !found.label.is_empty());
     let format = found.format;
     let (whole, _) = records(&format, &[file]);
