@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use otelctl::format::{Format, FormatKind, Parser};
-use otelctl::pipeline::group::Groups;
+use otelctl::pipeline::group::{Groups, LineLimits};
 use otelctl_fuzz::{LINE_BYTES_MAX, chunks, records, zone};
 
 fuzz_target!(|data: &[u8]| {
     let format = Arc::new(Format::of(FormatKind::Plain));
     let mut parser = Parser::new(Arc::clone(&format), zone());
-    let mut groups = Groups::new(data, LINE_BYTES_MAX, 0);
+    let mut groups = Groups::new(data, LineLimits::of_lines(LINE_BYTES_MAX), 0);
     let mut end = 0;
     while let Some(group) = groups.next_group(&mut parser) {
         assert!(end <= group.start && group.start < group.end && group.end <= data.len());
