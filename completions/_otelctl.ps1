@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Name the service the records come from')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'Add a resource attribute (repeatable, the last of a key wins)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Add an attribute to each record (repeatable, the last of a key wins)')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'What to do with records whose time the destination does not take: keep, shift, now or drop')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Wait at most this long for one answer; 0s waits for ever [default: 10s]')
             [CompletionResult]::new('--retry-for', '--retry-for', [CompletionResultType]::ParameterName, 'Retry a batch for at most this long; 0s never retries [default: 5m]')
             [CompletionResult]::new('--retry-codes', '--retry-codes', [CompletionResultType]::ParameterName, 'Retry these HTTP statuses [default: broad]')

@@ -56,6 +56,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --service 'Name the service the records come from'
             cand --resource 'Add a resource attribute (repeatable, the last of a key wins)'
             cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
+            cand --time 'What to do with records whose time the destination does not take: keep, shift, now or drop'
             cand --timeout 'Wait at most this long for one answer; 0s waits for ever [default: 10s]'
             cand --retry-for 'Retry a batch for at most this long; 0s never retries [default: 5m]'
             cand --retry-codes 'Retry these HTTP statuses [default: broad]'

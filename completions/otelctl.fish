@@ -61,6 +61,10 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-key -d '
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l service -d 'Name the service the records come from' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resource -d 'Add a resource attribute (repeatable, the last of a key wins)' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l attr -d 'Add an attribute to each record (repeatable, the last of a key wins)' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l time -d 'What to do with records whose time the destination does not take: keep, shift, now or drop' -r -f -a "keep\t'They are sent as they are'
+shift\t'All records are moved by the same length'
+now\t'They get the present time'
+drop\t'They are left out'"
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l timeout -d 'Wait at most this long for one answer; 0s waits for ever [default: 10s]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-for -d 'Retry a batch for at most this long; 0s never retries [default: 5m]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-codes -d 'Retry these HTTP statuses [default: broad]' -r -f -a "broad\t'The specification\'s, and 408 and 500'

@@ -11,4 +11,5 @@ pub mod preview;
 pub mod retry;
 pub mod stage;
 pub mod timeline;
+pub mod times;
 pub mod unwrap;

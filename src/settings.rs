@@ -10,6 +10,7 @@ mod error;
 pub mod file;
 mod headers;
 pub mod input;
+pub mod limits;
 mod logfire;
 mod pairs;
 pub mod resolve;
@@ -28,6 +29,7 @@ use crate::base::units::ByteCount;
 use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::classify::RetryCodes;
+use crate::pipeline::times::TimePolicy;
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
 
@@ -198,6 +200,8 @@ pub struct SendSettings {
     pub in_flight_max: Sourced<NonZeroU32>,
     /// Threads that parse and encode; `None` is one per core.
     pub threads: Option<NonZeroU32>,
+    /// What becomes of records whose time the destination does not take; `None` when nobody said.
+    pub time_policy: Option<TimePolicy>,
     /// Whether `log.file.path` is added to each record.
     pub file_path: PathAttribute,
     /// Whether nothing is sent.

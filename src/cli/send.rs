@@ -156,6 +156,21 @@ pub struct RecordArgs {
     /// The file's name alone, log.file.name, is always there.
     #[arg(long)]
     pub file_path: bool,
+
+    /// What to do with records whose time the destination does not take: keep, shift, now or drop
+    ///
+    /// Logfire discards records older than 24 hours or more than one hour ahead, and does not say so. Files are looked through
+    /// first, and without this nothing is sent when records lie outside. keep sends them as they are. shift moves all records by the
+    /// same length, so that the latest is now. now gives those outside the present time. drop leaves those outside out. The
+    /// original time is kept in the attribute otelctl.original_time.
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "POLICY",
+        hide_possible_values = true
+    )]
+    pub time: Option<TimeArg>,
 }
 
 /// Batches, limits, retries.
@@ -248,6 +263,19 @@ pub enum RetryCodesArg {
     Broad,
     /// The specification's
     Otlp,
+}
+
+/// What becomes of records whose time the destination does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TimeArg {
+    /// They are sent as they are
+    Keep,
+    /// All records are moved by the same length
+    Shift,
+    /// They get the present time
+    Now,
+    /// They are left out
+    Drop,
 }
 
 /// How request bodies are compressed.

@@ -1,5 +1,7 @@
 //! `otelctl send`: settings → plan → flow → report.
 
+mod look;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
+use crate::commands::send::look::Wanted;
 use crate::commands::{fail, finish};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
@@ -17,7 +20,9 @@ use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
+use crate::pipeline::stage::Taking;
 use crate::settings::input::{self, InputSettings};
+use crate::settings::limits::record_limits;
 use crate::settings::state::{fresh_file, state_dir};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
@@ -83,11 +88,16 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
         ui.explain_sources();
     }
     let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
-    let plan = match plan(&args, host, stdout) {
-        Ok(plan) => plan,
+    let (clock, rng, signals) = world_parts;
+    let looked = plan(&args, host, stdout).and_then(|(plan, wanted)| {
+        let look = wanted.map(|wanted| wanted.look(&plan, (&clock, signals)));
+        Ok((plan, look.transpose()?.flatten()))
+    });
+    let plan = match looked {
+        Ok((plan, None)) => plan,
+        Ok((_, Some(signal))) => return 128 + signal,
         Err(failure) => return fail(&mut ui, &failure),
     };
-    let (clock, rng, signals) = world_parts;
     let report = send(
         plan,
         World {
@@ -110,14 +120,23 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     }
 }
 
-fn plan(args: &SendArgs, mut host: Host, stdout: SharedOutput) -> Result<SendPlan, Failure> {
+fn plan(
+    args: &SendArgs,
+    mut host: Host,
+    stdout: SharedOutput,
+) -> Result<(SendPlan, Option<Wanted>), Failure> {
     let settings = resolve::send(args, &host.env).map_err(|error| {
         let hint = error.hint();
         Failure::setup("settings", error, hint)
     })?;
     let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
     let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
-    let records = record_plan(&settings, input, &host)?;
+    let wanted = record_limits(&settings.destination.value).map(|limits| Wanted {
+        limits,
+        policy: settings.time_policy,
+    });
+    let mut records = record_plan(&settings, input, &host)?;
+    records.taking = wanted.map(Wanted::taking).unwrap_or_default();
     let kept = Kept::new(&settings, &mut host);
     if let Some(path) = &kept.dead_letters {
         refuse_input(path, &inputs)?;
@@ -127,7 +146,7 @@ fn plan(args: &SendArgs, mut host: Host, stdout: SharedOutput) -> Result<SendPla
     let threads = settings
         .threads
         .map_or_else(cores, |threads| threads.get() as usize);
-    Ok(SendPlan {
+    let plan = SendPlan {
         stdin,
         records,
         encoding: settings.encoding.value,
@@ -148,7 +167,8 @@ fn plan(args: &SendArgs, mut host: Host, stdout: SharedOutput) -> Result<SendPla
         label: label(&settings),
         warnings: settings.warnings.into_iter().chain(noted).collect(),
         inputs,
-    })
+    };
+    Ok((plan, wanted))
 }
 
 /// Files for what is not delivered; each is made only when something is to be kept.
@@ -219,6 +239,7 @@ fn record_plan(
             .as_ref()
             .map(|name| name.value.clone()),
         resource,
+        taking: Taking::default(),
         attributes: settings.attributes.clone(),
         file_path: settings.file_path,
     })

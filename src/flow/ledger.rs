@@ -14,10 +14,14 @@ use crate::flow::report::{
 use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
 use crate::format::timestamp::Assumptions;
-use crate::pipeline::stage::ChunkStats;
+use crate::pipeline::stage::{ChunkStats, Taking};
 use crate::pipeline::timeline::Timeline;
+use crate::pipeline::times::{Outside, TimePolicy};
 use crate::record::SeverityClass;
 use crate::source::SourceError;
+
+/// Why records are left out whose time the destination would not take.
+const OUTSIDE: &str = "time outside of what the destination takes";
 
 /// Different reasons and server messages that are kept.
 const TEXTS_MAX: usize = 64;
@@ -51,6 +55,8 @@ struct Oddities {
     duplicate_keys: u64,
     payloads_broken: u64,
     payloads_skipped: u64,
+    outside: Outside,
+    long_messages: u64,
     assumed: Assumptions,
 }
 
@@ -69,6 +75,7 @@ pub(super) struct Ending {
     pub(super) label: DestinationLabel,
     pub(super) elapsed: Duration,
     pub(super) zone_assumed: Option<String>,
+    pub(super) taking: Taking,
     pub(super) line_bytes_max: usize,
     pub(super) dry_run: bool,
     pub(super) samples: Vec<String>,
@@ -128,6 +135,10 @@ impl Ledger {
             .min();
         report.last_time = report.last_time.max(stats.last_time);
         self.tally.read += stats.records;
+        self.tally.filtered += stats.left_out;
+        if stats.left_out > 0 {
+            self.count_reason("filtered", OUTSIDE.to_owned(), stats.left_out);
+        }
         self.progress.records_read += stats.records;
         self.bytes.input += bytes;
         for (sum, count) in self.severity.iter_mut().zip(stats.severity) {
@@ -252,6 +263,7 @@ impl Ledger {
             warnings: self.warnings,
             local: ending.local,
             samples: ending.samples,
+            outside: self.oddities.outside,
             out_file: ending.out_file,
             dead_letter_file: ending.dead_letter_file,
             suspect: self.suspect,
@@ -309,6 +321,8 @@ impl Oddities {
         self.duplicate_keys += stats.duplicate_keys;
         self.payloads_broken += stats.payloads_broken;
         self.payloads_skipped += stats.payloads_skipped;
+        self.outside.add(stats.outside);
+        self.long_messages += stats.long_messages;
         self.assumed = self.assumed.union(stats.assumed);
     }
 
@@ -334,6 +348,21 @@ impl Oddities {
         tell(self.nul_bytes, "NUL byte", "NUL bytes", hole);
         let twice = "standing twice in a record, of which the last value was taken";
         tell(self.duplicate_keys, "key", "keys", twice);
+        if let Some(bytes_max) = ending.taking.message_bytes_max {
+            let long = format!(
+                "with bodies over {bytes_max} bytes, of which the destination shows the beginning as the message and keeps the whole"
+            );
+            tell(self.long_messages, "record", "records", &long);
+        }
+        if ending
+            .taking
+            .times
+            .as_ref()
+            .is_some_and(|rule| rule.policy == TimePolicy::Keep)
+        {
+            let lost = "with a time outside of what the destination takes, which it discards without a word (see --time)";
+            tell(self.outside.total(), "record", "records", lost);
+        }
         if self.assumed.year {
             warnings.push(
                 "times without a year were read as the year before the file was last written"

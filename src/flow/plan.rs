@@ -20,6 +20,7 @@ use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::group::LineLimits;
+use crate::pipeline::stage::Taking;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -69,6 +70,8 @@ pub struct RecordPlan {
     pub service_name: Option<String>,
     /// The other attributes of the resource.
     pub resource: Vec<(String, String)>,
+    /// What the destination takes of records.
+    pub taking: Taking,
     /// Attributes added to each record.
     pub attributes: Vec<(String, String)>,
     /// Whether `log.file.path` is among them.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::base::units::UnixNanos;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::timeline::Timeline;
+use crate::pipeline::times::Outside;
 use crate::record::SeverityClass;
 
 /// How a run ended. The exit code follows from it.
@@ -190,6 +191,8 @@ pub struct SendReport {
     pub out_file: Option<String>,
     /// The first records as they would arrive, one OTLP/JSON log record each; filled for a dry run.
     pub samples: Vec<String>,
+    /// Records whose time the destination does not take, before anything was done about them.
+    pub outside: Outside,
     /// Keeps what the server did not take, once something is in it.
     pub dead_letter_file: Option<String>,
     /// Records in it of batches that the server took in part; they are counted as delivered or rejected.

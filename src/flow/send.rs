@@ -62,7 +62,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         plan.records.zone_assumed.clone(),
         plan.records.limits.line_bytes_max,
     );
-    let label = plan.label.clone();
+    let (label, taking) = (plan.label.clone(), plan.records.taking.clone());
     let Shipped {
         mut ledger,
         samples,
@@ -81,6 +81,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         label,
         elapsed: clock.instant().duration_since(started),
         zone_assumed,
+        taking,
         line_bytes_max,
         dry_run,
         samples,

@@ -156,7 +156,8 @@ impl Worker<'_> {
                 shop.batch,
                 shop.buffers.clone(),
             );
-            let stage = Stage::new(parser, builder, shop.records.limits);
+            let stage = Stage::new(parser, builder, shop.records.limits)
+                .for_destination(shop.records.taking.clone());
             (source.index, stage)
         };
         self.stage = self

@@ -12,6 +12,7 @@ use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
 use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
 use crate::pipeline::timeline::Timeline;
+use crate::pipeline::times::{Outside, Passage, TimeRule};
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
 /// A piece of one source that begins and ends with a record.
@@ -54,6 +55,12 @@ pub struct ChunkStats {
     pub first_time: Option<UnixNanos>,
     /// The latest.
     pub last_time: Option<UnixNanos>,
+    /// Records outside the destination's window of time.
+    pub outside: Outside,
+    /// Records left out because of it.
+    pub left_out: u64,
+    /// Records whose message is longer than the destination shows.
+    pub long_messages: u64,
     /// Records by severity.
     pub severity: [u64; SeverityClass::COUNT],
     /// Records by time and severity.
@@ -68,6 +75,16 @@ pub struct Stage {
     cleaner: Cleaner,
     given: Given,
     limits: LineLimits,
+    taking: Taking,
+}
+
+/// What the destination takes, as far as it depends on the single record.
+#[derive(Debug, Clone, Default)]
+pub struct Taking {
+    /// Which times, and what to do about others.
+    pub times: Option<TimeRule>,
+    /// How much of a message it shows.
+    pub message_bytes_max: Option<usize>,
 }
 
 impl Stage {
@@ -77,9 +94,16 @@ impl Stage {
             limits: limits.of_format(parser.format()),
             cleaner: Cleaner::new(parser.format(), limits.line_bytes_max),
             given: Given::default(),
+            taking: Taking::default(),
             parser,
             builder,
         }
+    }
+
+    /// The same for a destination that does not take everything.
+    #[must_use]
+    pub fn for_destination(self, taking: Taking) -> Stage {
+        Stage { taking, ..self }
     }
 
     /// Turns a chunk into batches. The last one is closed too: a batch never holds records of two chunks.
@@ -88,6 +112,8 @@ impl Stage {
         let mut reader = Reader {
             parser: &mut self.parser,
             stats: ChunkStats::default(),
+            taking: &self.taking,
+            now: observed,
         };
         let Clean {
             bytes,
@@ -107,8 +133,9 @@ impl Stage {
             if group.begin == Begin::Entry {
                 record.clear();
                 reader.read_entry(bytes_of, &mut record);
-                reader.finish(&mut wrapping, group, &mut record);
-                batches.extend(self.builder.push(&mut record, observed));
+                if reader.finish(&mut wrapping, group, &mut record) == Passage::Passes {
+                    batches.extend(self.builder.push(&mut record, observed));
+                }
                 continue;
             }
             let text = text_of(bytes, valid, group);
@@ -116,14 +143,18 @@ impl Stage {
                 Cow::Borrowed(lines) => {
                     record.clear();
                     reader.read(lines, &text, group, &mut record);
-                    reader.finish(&mut wrapping, group, &mut record);
-                    self.builder.push(&mut record, observed)
+                    match reader.finish(&mut wrapping, group, &mut record) {
+                        Passage::Passes => self.builder.push(&mut record, observed),
+                        Passage::LeftOut => None,
+                    }
                 }
                 Cow::Owned(lines) => {
                     let mut own = Record::default();
                     reader.read(lines, &text, group, &mut own);
-                    reader.finish(&mut wrapping, group, &mut own);
-                    self.builder.push(&mut own, observed)
+                    match reader.finish(&mut wrapping, group, &mut own) {
+                        Passage::Passes => self.builder.push(&mut own, observed),
+                        Passage::LeftOut => None,
+                    }
                 }
             };
             batches.extend(closed);
@@ -142,6 +173,8 @@ impl Stage {
 struct Reader<'p> {
     parser: &'p mut Parser,
     stats: ChunkStats,
+    taking: &'p Taking,
+    now: UnixNanos,
 }
 
 impl Reader<'_> {
@@ -203,13 +236,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds what the container runtime says, and counts the record.
+    /// Adds what the container runtime says, counts the record, and asks whether the destination takes it.
     fn finish<'r, 'c: 'r>(
         &mut self,
         wrapping: &mut Option<Wrapping<'c>>,
         group: &Group,
         record: &mut Record<'r>,
-    ) {
+    ) -> Passage {
         let assumed = self.parser.zone().take_assumptions();
         self.stats.assumed = self.stats.assumed.union(assumed);
         if let Some(wrapping) = wrapping {
@@ -221,6 +254,22 @@ impl Reader<'_> {
             wrapping.add_to(record, group.start, own_time);
         }
         self.stats.count(record);
+        self.taken(record)
+    }
+
+    /// Most destinations take every record: this costs them two comparisons.
+    #[inline]
+    fn taken(&mut self, record: &mut Record<'_>) -> Passage {
+        if let (Some(bytes_max), Value::Text(body)) = (self.taking.message_bytes_max, &record.body)
+        {
+            self.stats.long_messages += u64::from(body.len() > bytes_max);
+        }
+        let Some(times) = &self.taking.times else {
+            return Passage::Passes;
+        };
+        let passage = times.apply(record, self.now, &mut self.stats.outside);
+        self.stats.left_out += u64::from(passage == Passage::LeftOut);
+        passage
     }
 }
 

@@ -6,10 +6,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::base::units::ByteCount;
-use crate::cli::send::{DeliveryArgs, RetryCodesArg, SendArgs};
+use crate::cli::send::{DeliveryArgs, RetryCodesArg, SendArgs, TimeArg};
 use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::classify::RetryCodes;
+use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
@@ -84,6 +85,12 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         flush_interval: flush_interval(delivery, &mut reader),
         in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
         threads: delivery.threads,
+        time_policy: args.record.time.map(|policy| match policy {
+            TimeArg::Keep => TimePolicy::Keep,
+            TimeArg::Shift => TimePolicy::Shift,
+            TimeArg::Now => TimePolicy::Now,
+            TimeArg::Drop => TimePolicy::Drop,
+        }),
         file_path: if args.record.file_path {
             PathAttribute::Attach
         } else {

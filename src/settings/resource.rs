@@ -115,6 +115,7 @@ mod tests {
                 .collect(),
             attributes: Vec::new(),
             file_path: false,
+            time: None,
         };
         let vars = EnvVars::new([
             (OTEL_SERVICE_NAME, env[0]),

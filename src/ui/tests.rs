@@ -15,6 +15,7 @@ use crate::format::detect::Detection;
 use crate::format::{Format, FormatKind};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::timeline::Timeline;
+use crate::pipeline::times::Outside;
 use crate::record::SeverityClass;
 
 /// 2026-11-19 22:04:11 UTC.
@@ -145,6 +146,7 @@ fn delivered() -> SendReport {
         local: None,
         out_file: None,
         dead_letter_file: None,
+        outside: Outside::default(),
         suspect: 0,
         undelivered_file: None,
         samples: Vec::new(),

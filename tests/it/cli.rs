@@ -89,6 +89,8 @@ fn the_short_help_of_send_is_stable() {
           --resource <K=V>  Add a resource attribute (repeatable, the last of a key wins)
           --attr <K=V>      Add an attribute to each record (repeatable, the last of a key wins)
           --file-path       Add the attribute log.file.path to each record
+          --time <POLICY>   What to do with records whose time the destination does not take: keep,
+                            shift, now or drop
 
     Delivery:
           --timeout <TIME>             Wait at most this long for one answer; 0s waits for ever

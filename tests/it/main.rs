@@ -13,4 +13,5 @@ mod harness;
 mod input;
 mod letters;
 mod send;
+mod times;
 mod wire;
