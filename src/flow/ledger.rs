@@ -13,6 +13,7 @@ use crate::flow::report::{
 };
 use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
+use crate::format::Strays;
 use crate::format::timestamp::Assumptions;
 use crate::pipeline::stage::{ChunkStats, Taking};
 use crate::pipeline::timeline::Timeline;
@@ -112,6 +113,13 @@ impl Ledger {
         let report = &mut self.sources[source.index];
         report.format.clone_from(&source.detection.label);
         report.start_offset = source.start_offset;
+        let found = &source.detection;
+        if found.format.strays == Strays::Never && found.lines > 0 && found.fits == 0 {
+            self.warnings.push(format!(
+                "none of the first {} lines of {} fits the format that was asked for, {} (otelctl detect shows what it looks like)",
+                found.lines, report.name, found.label
+            ));
+        }
         self.watermarks[source.index].start_at(source.start_offset);
     }
 

@@ -445,3 +445,22 @@ proptest! {
         prop_assert!(told(flatten_lines(lines)) == told(flatten_lines(&of_file)));
     }
 }
+
+/// Guarantees: a format that was asked for and fits nothing is warned about, and the lines are sent all the same.
+#[test]
+fn a_format_that_fits_no_line_is_warned_about() {
+    let folder = Folder::new();
+    let outcome = Run::send()
+        .args(["--to", "stdout", "--format", "log4j"])
+        .arg(folder.file("app.log", "hello\nworld\n"))
+        .run();
+    let receipt = outcome.receipt(0, "delivered");
+    receipt.assert_warns(&["none of the first 2 lines", "log4j"]);
+    let fitting = "2026-11-20 09:00:00,123 INFO  [main] org.shop.Cart:42 - saved\n";
+    let outcome = Run::send()
+        .args(["--to", "stdout", "--format", "log4j", "--tz", "UTC"])
+        .arg(folder.file("app.log", fitting))
+        .run();
+    let receipt = outcome.receipt(0, "delivered");
+    assert_eq!(receipt.0["warnings"], serde_json::json!([]));
+}
