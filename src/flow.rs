@@ -17,6 +17,7 @@ mod watermark;
 mod worker;
 
 use crate::base::units::ByteCount;
+use crate::flow::report::Tally;
 use crate::format::detect::Detection;
 
 /// What a running flow tells whoever watches. Plain facts; `ui` chooses the words.
@@ -35,6 +36,8 @@ pub enum Event<'a> {
     },
     /// How far everything is.
     Progress(&'a Progress),
+    /// Somebody asked how far everything is.
+    Status(&'a Tally),
     /// A request will be made again after a wait.
     Retrying {
         /// What went wrong, in one line.

@@ -186,6 +186,10 @@ impl Ui {
                 }
             }
             Event::Progress(progress) => self.progress(progress),
+            Event::Status(tally) => {
+                let text = summary::status(tally);
+                self.labelled("status:", Tone::Accent, &text);
+            }
             Event::Retrying { reason, wait } => self.retrying(reason, wait),
         }
     }

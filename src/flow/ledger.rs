@@ -242,6 +242,11 @@ impl Ledger {
         self.kept_less = true;
     }
 
+    /// Where the records have gone so far; those under way are in `read` alone.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     /// How far the run is, but for the bytes read.
     pub(super) fn progress(&mut self) -> &mut Progress {
         &mut self.progress

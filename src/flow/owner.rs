@@ -16,7 +16,7 @@ use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
 use crate::flow::ledger::{Ledger, ReadChunk};
-use crate::flow::signals::Signals;
+use crate::flow::signals::{Heard, Signals};
 use crate::flow::worker::{Output, Product, Room};
 use crate::pipeline::batch::Batch;
 use crate::source::feed::Meter;
@@ -126,7 +126,10 @@ impl<'w> Owner<'w> {
                 Some(notice) = notices.recv() => {
                     (self.plan.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
                 }
-                signal = signals.next() => deadline = Some(self.interrupt(signal, deadline)),
+                heard = signals.next() => match heard {
+                    Heard::Stop(signal) => deadline = Some(self.interrupt(signal, deadline)),
+                    Heard::Status => (self.plan.watcher)(Event::Status(self.plan.ledger.tally())),
+                },
                 _ = progress.tick() => self.tell_progress(),
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     self.give_up();

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM, as they come.
+//! SIGINT, SIGTERM and SIGUSR1, as they come.
 
 use std::io;
 
@@ -7,12 +7,28 @@ use crate::flow::plan::SignalMode;
 /// The number of SIGINT.
 pub(super) const SIGINT: u8 = 2;
 
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// An orderly end; the number of the signal.
+    Stop(u8),
+    /// A line that says how far the run is.
+    Status,
+}
+
 /// The process's signals, or none.
 pub(super) struct Signals {
     #[cfg(unix)]
-    heard: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
+    heard: Option<Streams>,
     #[cfg(not(unix))]
     heard: SignalMode,
+}
+
+#[cfg(unix)]
+struct Streams {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    status: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -21,10 +37,11 @@ impl Signals {
     pub(super) fn new(listening: SignalMode) -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
         let heard = match listening {
-            SignalMode::Heard => Some((
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-            )),
+            SignalMode::Heard => Some(Streams {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+                status: signal(SignalKind::user_defined1())?,
+            }),
             SignalMode::Ignored => None,
         };
         Ok(Signals { heard })
@@ -36,26 +53,27 @@ impl Signals {
         Ok(Signals { heard: listening })
     }
 
-    /// The number of the next signal; waits for ever when none is listened to.
+    /// What the next signal asks for; waits for ever when none is listened to.
     #[cfg(unix)]
-    pub(super) async fn next(&mut self) -> u8 {
+    pub(super) async fn next(&mut self) -> Heard {
         /// The number of SIGTERM.
         const SIGTERM: u8 = 15;
-        match &mut self.heard {
-            None => std::future::pending().await,
-            Some((interrupt, terminate)) => tokio::select! {
-                _ = interrupt.recv() => SIGINT,
-                _ = terminate.recv() => SIGTERM,
-            },
+        let Some(streams) = &mut self.heard else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = streams.interrupt.recv() => Heard::Stop(SIGINT),
+            _ = streams.terminate.recv() => Heard::Stop(SIGTERM),
+            _ = streams.status.recv() => Heard::Status,
         }
     }
 
-    /// The number of the next signal; waits for ever when none is listened to.
+    /// What the next signal asks for; waits for ever when none is listened to.
     #[cfg(not(unix))]
-    pub(super) async fn next(&mut self) -> u8 {
+    pub(super) async fn next(&mut self) -> Heard {
         let pressed = self.heard == SignalMode::Heard && tokio::signal::ctrl_c().await.is_ok();
         if pressed {
-            SIGINT
+            Heard::Stop(SIGINT)
         } else {
             std::future::pending().await
         }

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use crate::base::escape::{printable, printable_cut};
 use crate::base::units::ByteCount;
-use crate::flow::report::{Outcome, SendReport, SourceReport};
+use crate::flow::report::{Outcome, SendReport, SourceReport, Tally};
 use crate::otlp::Compression;
 use crate::record::SeverityClass;
 
@@ -40,6 +40,26 @@ pub(super) fn summary(report: &SendReport, verbosity: Verbosity, width: usize) -
     rows.extend(local_row(report));
     rows.push(destination_row(report));
     rows
+}
+
+/// How far a run is, in one line: what was read, where it went, and what is under way.
+pub(super) fn status(tally: &Tally) -> String {
+    let ended = [
+        (tally.delivered, "delivered"),
+        (tally.rejected, "rejected"),
+        (tally.dead_lettered, "dead-lettered"),
+        (tally.dropped, "dropped"),
+        (tally.filtered, "filtered"),
+        (tally.unsent, "unsent"),
+    ];
+    let waiting = tally.read - ended.iter().map(|(count, _)| count).sum::<u64>();
+    let parts = ended.into_iter().chain([(waiting, "under way")]);
+    let shown = parts.filter(|(count, what)| *count > 0 || *what == "delivered");
+    let mut text = format!("{} read", counted(tally.read, "record"));
+    for (count, what) in shown {
+        text = format!("{text} · {} {what}", thousands(count));
+    }
+    text
 }
 
 fn source_rows(sources: &[SourceReport], name_max: usize) -> Vec<Row> {

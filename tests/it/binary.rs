@@ -334,3 +334,31 @@ fn the_environment_is_heard() {
         .map(str::to_owned);
     assert_eq!(service.as_deref(), Some("text named"));
 }
+
+/// Guarantees: SIGUSR1 asks for a line that says how far the run is, and the run goes on.
+#[cfg(unix)]
+#[test]
+fn a_running_process_says_how_far_it_is() {
+    let server = FakeOtlp::accepting();
+    let words = [
+        "send",
+        "--json",
+        "--to",
+        server.url(),
+        "--flush-interval",
+        "10ms",
+    ];
+    let mut child = otelctl(&words).stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"one\ntwo\n").unwrap();
+    server.wait_for_request();
+    signal(child.id(), "USR1");
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    errors.read_line(&mut line).unwrap();
+    assert!(line.starts_with("status: 2 records read · "), "{line}");
+    drop(input);
+    let output = ended(child);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(receipt(&output)["records"]["delivered"], 2);
+}
