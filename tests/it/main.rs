@@ -12,6 +12,7 @@ mod given;
 mod harness;
 mod input;
 mod letters;
+mod oracle;
 mod send;
 mod times;
 mod wire;
