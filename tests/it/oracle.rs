@@ -16,7 +16,7 @@ use crate::harness::{Folder, Receipt, Run};
 const CASES: u64 = 160;
 
 /// Cases at a time: most of their time is waits between tries.
-const AT_A_TIME: u64 = 16;
+const AT_A_TIME: usize = 16;
 
 /// Planted in a header; must be in nothing that is printed or kept.
 const TOKEN: &str = "hunter2-of-the-oracle";
@@ -284,20 +284,29 @@ fn check(case: &Case) -> (Told, u64) {
     (told, copies)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person names the case, no program"
+)]
+fn named_seed() -> Option<u64> {
+    let seed = std::env::var("OTELCTL_ORACLE_SEED").ok()?;
+    Some(seed.parse().unwrap())
+}
+
 /// Guarantees: I1–I4, I6, I9 and I12 of the delivery's invariants, whatever a server answers; and that the lot reaches every one of
 /// its answers.
 #[test]
 fn every_record_is_where_it_must_be_whatever_the_server_answers() {
-    if let Ok(seed) = std::env::var("OTELCTL_ORACLE_SEED") {
-        check(&Case::drawn(seed.parse().unwrap()));
+    if let Some(seed) = named_seed() {
+        check(&Case::drawn(seed));
         return;
     }
     let all = Mutex::new((Told::default(), 0, 0));
     thread::scope(|scope| {
-        for lane in 0..AT_A_TIME {
+        for lane in 0..AT_A_TIME as u64 {
             let all = &all;
             scope.spawn(move || {
-                for seed in (lane..CASES).step_by(AT_A_TIME as usize) {
+                for seed in (lane..CASES).step_by(AT_A_TIME) {
                     let (told, copies) = check(&Case::drawn(seed));
                     let mut all = all.lock().unwrap();
                     all.0.too_large += told.too_large;
