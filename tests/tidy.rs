@@ -233,6 +233,24 @@ fn no_test_is_ignored_and_none_sleeps() {
 
 /// Guarantees: the rules above can fail.
 #[test]
+fn every_test_that_the_guarantees_name_exists() {
+    let code: String = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| rust_files(Path::new(folder)))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    let page = fs::read_to_string("docs/guarantees.md").unwrap();
+    let rows = page.lines().filter(|line| line.starts_with('|'));
+    let named = rows.flat_map(|row| row.rsplit('|').nth(1).unwrap_or_default().split(','));
+    let names = named.filter_map(|cell| cell.trim().strip_prefix('`')?.strip_suffix('`'));
+    let missing: Vec<String> = names
+        .filter(|name| !code.contains(&format!("fn {name}(")))
+        .map(|name| format!("docs/guarantees.md names a test that is not there: {name}"))
+        .collect();
+    assert_none(&missing);
+}
+
+#[test]
 fn a_planted_fault_is_seen() {
     assert!(names_module("use crate::flow::Event;", "flow"));
     assert!(names_module("use crate::{base, flow};", "flow"));
