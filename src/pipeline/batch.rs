@@ -444,4 +444,4 @@ mod tests {
 }
 
 #[cfg(test)]
-mod oracle;
+pub(in crate::pipeline) mod oracle;

@@ -169,9 +169,7 @@ impl RunScope {
     fn protobuf_len(&self) -> usize {
         match self {
             RunScope::Named(name) | RunScope::Foreign(_, name) if name.is_empty() => 0,
-            RunScope::Named(name) | RunScope::Foreign(_, name) => {
-                field_len(field_len(name.len()))
-            }
+            RunScope::Named(name) | RunScope::Foreign(_, name) => field_len(field_len(name.len())),
             RunScope::Given(around) => around.scope.bytes.len(),
         }
     }
