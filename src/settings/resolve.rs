@@ -98,11 +98,7 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
             "--queue-bytes-max",
             QUEUE_BYTES_MAX_DEFAULT,
         ))?,
-        on_full: flag_or(
-            delivery.on_full.map(on_full),
-            "--on-full",
-            ON_FULL_DEFAULT,
-        ),
+        on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
         temporality: temporality(&mut reader),
         warnings: reader.warnings,
     })
@@ -322,7 +318,12 @@ mod tests {
         let temporality = |settings: SendSettings| settings.temporality;
         let name = OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE;
         check("", &[], temporality, "Cumulative (the default)");
-        check("", &[(name, "monthly")], temporality, "Cumulative (the default)");
+        check(
+            "",
+            &[(name, "monthly")],
+            temporality,
+            "Cumulative (the default)",
+        );
         for word in ["delta", "LowMemory"] {
             let expected = format!("Delta ({name})");
             check("", &[(name, word)], temporality, &expected);

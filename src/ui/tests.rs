@@ -146,6 +146,7 @@ fn delivered() -> SendReport {
         out_file: None,
         samples: Vec::new(),
         signal: None,
+        dropped_severity: [0; SeverityClass::COUNT],
     }
 }
 

@@ -11,5 +11,6 @@ mod fake;
 mod given;
 mod harness;
 mod input;
+mod live;
 mod send;
 mod wire;
