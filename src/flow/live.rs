@@ -118,3 +118,161 @@ impl Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::SystemClock;
+    use crate::base::units::UnixNanos;
+    use crate::flow::watermark::Watermark;
+    use crate::format::timestamp::Zone;
+    use crate::format::{Format, FormatKind, Parser};
+    use crate::otlp::Encoding;
+    use crate::pipeline::batch::{BatchBuilder, BatchLimits, Envelope};
+    use crate::pipeline::buffers::Buffers;
+    use crate::pipeline::encode::Constants;
+    use crate::pipeline::group::LineLimits;
+    use crate::pipeline::stage::{Chunk, Stage};
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    /// A chunk with these levels, as a worker gives it.
+    fn shipment(levels: &[&str]) -> Shipment {
+        let limits = BatchLimits {
+            records_max: 100,
+            encoded_bytes_max: 1 << 20,
+        };
+        let builder = BatchBuilder::new(
+            Arc::new(Envelope::new(Encoding::Protobuf, &[])),
+            Arc::new(Constants::new(Encoding::Protobuf, &[])),
+            limits,
+            Buffers::default(),
+        );
+        let format = Arc::new(Format::of(FormatKind::Stamped));
+        let parser = Parser::new(format, Zone::new(TimeZone::UTC));
+        let lines = levels
+            .iter()
+            .map(|level| format!("2026-11-20T09:00:00Z {level} text\n"));
+        let chunk = Chunk {
+            bytes: lines.collect::<String>().into_bytes(),
+            ..Chunk::default()
+        };
+        let mut stage = Stage::new(parser, builder, LineLimits::of_lines(1 << 10));
+        let (mut batches, _) = stage.run(&chunk, UnixNanos(1));
+        Shipment {
+            batch: batches.remove(0),
+            compressed: None,
+        }
+    }
+
+    /// The accounts of a run that sends, drops and gives up, beside a list of what each chunk still has to come.
+    struct Books {
+        live: Live,
+        mark: Watermark,
+        /// For each chunk, whether everything of it has come to its end.
+        resolved: Vec<bool>,
+        under_way: Vec<(Vec<Place>, u64)>,
+        read: u64,
+        ended: u64,
+    }
+
+    impl Books {
+        fn read(&mut self, levels: &[&str]) {
+            let end_offset = 10 * (self.resolved.len() as u64 + 1);
+            let place = Place {
+                source: 0,
+                chunk: self.mark.add(end_offset, 1),
+            };
+            self.resolved.push(false);
+            self.read += levels.len() as u64;
+            self.live.push(place, shipment(levels), None);
+        }
+
+        fn shed(&mut self) {
+            if let Some(given) = self.live.shed() {
+                self.ended += given.levels.iter().sum::<u64>();
+                self.resolve(&given.emptied);
+            }
+        }
+
+        fn start(&mut self, reading: bool) {
+            if let Some((places, shipment)) = self.live.next(reading) {
+                self.live.begin();
+                let records = shipment.batch.record_count() as u64;
+                self.under_way.push((places, records));
+            }
+        }
+
+        fn end_one(&mut self, pick: usize) {
+            if self.under_way.is_empty() {
+                return;
+            }
+            let (places, records) = self.under_way.remove(pick % self.under_way.len());
+            self.live.end();
+            self.ended += records;
+            self.resolve(&places);
+        }
+
+        fn resolve(&mut self, places: &[Place]) {
+            for place in places {
+                self.mark.resolve(place.chunk);
+                let chunk = usize::try_from(place.chunk).unwrap();
+                assert!(!std::mem::replace(&mut self.resolved[chunk], true));
+            }
+        }
+
+        fn check(&self) {
+            let prefix = self.resolved.iter().take_while(|resolved| **resolved);
+            assert_eq!(self.mark.acknowledged_offset(), 10 * prefix.count() as u64);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_record_ends_once_and_the_mark_is_that_of_a_scan(
+            steps in proptest::collection::vec((0_usize..4, 0_usize..100), 1..60),
+            records_max in 1_usize..4,
+            drops in any::<bool>(),
+        ) {
+            let limits = QueueLimits {
+                records_max,
+                bytes_max: 1 << 20,
+                batch: BatchLimits { records_max: 2, encoded_bytes_max: 1 << 20 },
+                linger_max: Duration::ZERO,
+                hurry_gap: Duration::ZERO,
+                on_full: if drops { OnFull::Drop } else { OnFull::Block },
+            };
+            let mut books = Books {
+                live: Live::new(limits, Compression::None, Arc::new(SystemClock)),
+                mark: Watermark::default(),
+                resolved: Vec::new(),
+                under_way: Vec::new(),
+                read: 0,
+                ended: 0,
+            };
+            let levels = ["TRACE", "INFO", "WARN", "ERROR", "FATAL"];
+            for (what, pick) in steps {
+                match what {
+                    0 | 1 if !books.live.holds_up() => {
+                        books.read(&levels[pick % 5..=(pick % 5 + what).min(4)]);
+                        books.shed();
+                    }
+                    2 => books.start(true),
+                    _ => books.end_one(pick),
+                }
+                books.check();
+            }
+            while !books.live.is_empty() {
+                books.start(false);
+            }
+            while !books.under_way.is_empty() {
+                books.end_one(0);
+                books.check();
+            }
+            prop_assert_eq!(books.ended, books.read);
+            prop_assert!(books.resolved.iter().all(|resolved| *resolved));
+        }
+    }
+}

@@ -41,8 +41,8 @@ pub(super) enum Route {
 /// Where a batch is booked when it comes to its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    source: usize,
-    chunk: u64,
+    pub(super) source: usize,
+    pub(super) chunk: u64,
 }
 
 /// A shipment whose turn has come.
@@ -161,9 +161,9 @@ impl<'w> Owner<'w> {
         if !self.stopping {
             let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
             let fault = self.plan.drops.finish(left.unwrap_or(Duration::MAX)).await;
-            fault
-                .into_iter()
-                .for_each(|fault| self.plan.ledger.warn(fault));
+            if let Some(fault) = fault {
+                self.plan.ledger.warn(fault);
+            }
         }
     }
 

@@ -342,3 +342,104 @@ pub fn pump(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::SystemClock;
+    use crate::base::units::UnixNanos;
+    use std::sync::Mutex;
+    use std::sync::mpsc::sync_channel;
+
+    /// A clock that goes on by a step each time it is asked.
+    #[derive(Debug)]
+    struct Ticking(Mutex<Instant>);
+
+    const STEP: Duration = Duration::from_millis(5);
+
+    impl Clock for Ticking {
+        fn now(&self) -> UnixNanos {
+            UnixNanos(1)
+        }
+
+        fn instant(&self) -> Instant {
+            let mut now = self.0.lock().unwrap();
+            *now += STEP;
+            *now
+        }
+    }
+
+    fn live(flush_interval: Duration) -> (SyncSender<Block>, LiveFeed) {
+        let (sender, receiver) = sync_channel(BLOCKS_MAX);
+        let clock = Arc::new(Ticking(Mutex::new(SystemClock.instant())));
+        let feed = LiveFeed::new(receiver, flush_interval, clock, Shutdown::new());
+        (sender, feed)
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_pause_is_told_once_and_then_that_it_is_quiet_and_then_nothing() {
+        let (sender, mut feed) = live(SECOND);
+        sender.send(Ok(b"one\n".to_vec())).unwrap();
+        let mut bytes = Vec::new();
+        let mut fill = |bytes: &mut Vec<u8>| feed.fill(bytes, 100, Haste::Soon).unwrap();
+        assert_eq!(fill(&mut bytes), Filled::Pause);
+        assert_eq!(fill(&mut bytes), Filled::Lull { quiet: true });
+        // Until something comes, there is nothing new to tell.
+        drop(sender);
+        assert_eq!(fill(&mut bytes), Filled::End);
+        assert_eq!(bytes, b"one\n");
+    }
+
+    #[test]
+    fn the_first_lines_are_collected_for_the_flush_interval_or_a_second() {
+        for interval in [SECOND / 10, 60 * SECOND] {
+            let (sender, mut feed) = live(interval);
+            sender.send(Ok(b"one\n".to_vec())).unwrap();
+            let mut bytes = Vec::new();
+            let before = feed.clock.instant();
+            let filled = feed.fill(&mut bytes, 100, Haste::Calm).unwrap();
+            assert_eq!(filled, Filled::Lull { quiet: true });
+            let took = feed.clock.instant() - before;
+            let expected = interval.min(HEAD_WAIT_MAX);
+            assert!(took >= expected && took < expected + 10 * STEP, "{took:?}");
+            // What was collected goes on at once.
+            let filled = feed.fill(&mut bytes, 100, Haste::Soon).unwrap();
+            assert_eq!(filled, Filled::Lull { quiet: true });
+        }
+    }
+
+    #[test]
+    fn what_stays_behind_has_waited_since_it_came() {
+        let (sender, mut feed) = live(SECOND);
+        sender.send(Ok(b"one\ntwo\n".to_vec())).unwrap();
+        let mut bytes = Vec::new();
+        feed.fill(&mut bytes, 100, Haste::Soon).unwrap();
+        let came = feed.last_block;
+        assert_eq!(feed.taken(Rest::Some), came);
+        let mut rest = b"two\n".to_vec();
+        let filled = feed.fill(&mut rest, 100, Haste::Soon).unwrap();
+        assert_eq!(filled, Filled::Lull { quiet: true });
+        assert_eq!(feed.taken(Rest::None), came);
+        assert_eq!(feed.taken(Rest::None), None);
+    }
+
+    #[test]
+    fn a_line_that_is_never_finished_is_waited_for_without_asking_again() {
+        let (sender, mut feed) = live(SECOND);
+        sender.send(Ok(b"prompt> ".to_vec())).unwrap();
+        let mut bytes = Vec::new();
+        assert_eq!(
+            feed.fill(&mut bytes, 100, Haste::Soon).unwrap(),
+            Filled::Pause
+        );
+        assert_eq!(
+            feed.fill(&mut bytes, 100, Haste::Soon).unwrap(),
+            Filled::Lull { quiet: true }
+        );
+        let now = feed.clock.instant();
+        assert_eq!(feed.next_lull(Haste::Soon, now + 10 * SECOND), None);
+        drop(sender);
+    }
+}
