@@ -3,6 +3,7 @@
 //! It adds to the pure queue what that lacks: the time, the compressor for batches that were put together here, and the count of
 //! requests on their way, of which a batch that is not full waits for the last.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(super) struct Live {
     compressor: Compressor,
     clock: Arc<dyn Clock>,
     under_way: usize,
+    /// The live sources that are open. What the last of them left has nothing to wait for.
+    open: BTreeSet<usize>,
 }
 
 /// What is kept of a shipment beside its records.
@@ -50,7 +53,18 @@ impl Live {
             compressor: Compressor::new(compression),
             clock,
             under_way: 0,
+            open: BTreeSet::new(),
         }
+    }
+
+    /// A live source begins.
+    pub(super) fn open(&mut self, source: usize) {
+        self.open.insert(source);
+    }
+
+    /// A source has ended, live or not.
+    pub(super) fn close(&mut self, source: usize) {
+        self.open.remove(&source);
     }
 
     /// Adds a shipment, the oldest record of which came at `since`.
@@ -62,6 +76,11 @@ impl Live {
 
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
+    }
+
+    /// Where the oldest batch that waits comes from.
+    pub(super) fn first(&self) -> Option<Place> {
+        self.queue.first().map(|held| held.place)
     }
 
     /// Whether reading has to wait for room.
@@ -111,7 +130,7 @@ impl Live {
     }
 
     fn pace(&self, reading: bool) -> Pace {
-        match (reading, self.under_way) {
+        match (reading && !self.open.is_empty(), self.under_way) {
             (false, _) => Pace::Closing,
             (true, 0) => Pace::Free,
             (true, _) => Pace::Busy,
@@ -182,6 +201,7 @@ mod tests {
             let place = Place {
                 source: 0,
                 chunk: self.mark.add(end_offset, 1),
+                number: end_offset,
             };
             self.resolved.push(false);
             self.read += levels.len() as u64;
@@ -252,6 +272,7 @@ mod tests {
                 read: 0,
                 ended: 0,
             };
+            books.live.open(0);
             let levels = ["TRACE", "INFO", "WARN", "ERROR", "FATAL"];
             for (what, pick) in steps {
                 match what {

@@ -43,6 +43,8 @@ pub(super) enum Route {
 pub(super) struct Place {
     pub(super) source: usize,
     pub(super) chunk: u64,
+    /// Its turn among all that was read.
+    pub(super) number: u64,
 }
 
 /// A shipment whose turn has come.
@@ -180,6 +182,9 @@ impl<'w> Owner<'w> {
         match output.product {
             Product::Opened(source) => {
                 self.plan.ledger.open(&source);
+                if source.is_live {
+                    self.plan.live.open(source.index);
+                }
                 (self.plan.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
@@ -187,8 +192,14 @@ impl<'w> Owner<'w> {
                     total: source.total,
                 });
             }
-            Product::Failed { index, error } => self.plan.ledger.fail(index, &error),
-            Product::Ended { index } => self.plan.ledger.end(index),
+            Product::Failed { index, error } => {
+                self.plan.live.close(index);
+                self.plan.ledger.fail(index, &error);
+            }
+            Product::Ended { index } => {
+                self.plan.live.close(index);
+                self.plan.ledger.end(index);
+            }
             Product::Made {
                 source,
                 bytes,
@@ -209,6 +220,7 @@ impl<'w> Owner<'w> {
                     let place = Place {
                         source: source.index,
                         chunk,
+                        number: output.number,
                     };
                     if source.is_live {
                         // The queue has limits of its own, so the chunk's room is given back.
@@ -241,8 +253,15 @@ impl<'w> Owner<'w> {
         }
     }
 
-    /// What waits for nothing but its turn. Live records have waited already.
+    /// What waits for nothing but its turn, in the order in which it was read. Live records that still wait for others hold up nobody.
     fn next_ready(&mut self, reading: bool) -> Option<Ready> {
+        let turn = self.ready.front().and_then(|ready| ready.places.first());
+        let before_live = turn
+            .zip(self.plan.live.first())
+            .is_some_and(|(bulk, live)| bulk.number < live.number);
+        if before_live {
+            return self.ready.pop_front();
+        }
         let Some((places, shipment)) = self.plan.live.next(reading) else {
             return self.ready.pop_front();
         };

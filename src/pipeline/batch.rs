@@ -444,4 +444,6 @@ mod tests {
 }
 
 #[cfg(test)]
-pub(in crate::pipeline) mod oracle;
+mod oracle;
+#[cfg(test)]
+pub(in crate::pipeline) use oracle::built;

@@ -158,6 +158,11 @@ impl<T> Queue<T> {
         self.entries.is_empty()
     }
 
+    /// What the caller gave along with the oldest entry.
+    pub fn first(&self) -> Option<&T> {
+        self.entries.first_key_value().map(|(_, entry)| &entry.tag)
+    }
+
     /// Whether nothing more should be added: then the caller waits, or calls [`Queue::shed`].
     pub fn is_full(&self) -> bool {
         self.record_count() >= self.limits.records_max || self.bytes >= self.limits.bytes_max

@@ -8,8 +8,7 @@ use proptest::prelude::*;
 
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::otlp::Encoding;
-use crate::pipeline::batch::oracle::built;
-use crate::pipeline::batch::{Batch, BatchLimits};
+use crate::pipeline::batch::{Batch, BatchLimits, built};
 use crate::pipeline::queue::{LEVELS, OnFull, Pace, Queue, QueueLimits, class_of, level_of};
 use crate::record::{self, Record, SeverityClass, SeverityNumber};
 
