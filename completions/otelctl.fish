@@ -76,6 +76,10 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l batch-records-m
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l flush-interval -d 'Let a record of a pipe wait at most this long for others [default: 1s]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l in-flight -d 'Have at most this many requests under way at a time [default: 4]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l threads -d 'Parse and encode on this many threads; without it, one per core' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-records-max -d 'Let at most this many records of a pipe wait to be sent [default: 2048]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-bytes-max -d 'Let at most this many bytes of a pipe\'s records wait to be sent [default: 16MiB]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l on-full -d 'Do this when no more records of a pipe can wait [default: block]' -r -f -a "block\t'Stop reading'
+drop\t'Give up the least severe records'"
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"

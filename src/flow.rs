@@ -3,8 +3,10 @@
 //! [`send::send`] is the one flow so far: worker threads pull chunks from the inputs and turn them into shipments, the owner on the
 //! main thread puts them in order, delivers them and keeps the accounts.
 
+mod drops;
 mod feeder;
 mod ledger;
+mod live;
 mod local;
 mod owner;
 pub mod plan;
@@ -19,6 +21,7 @@ mod worker;
 use crate::base::units::ByteCount;
 use crate::flow::report::Tally;
 use crate::format::detect::Detection;
+use crate::pipeline::queue::LEVELS;
 
 /// What a running flow tells whoever watches. Plain facts; `ui` chooses the words.
 #[derive(Debug)]
@@ -44,6 +47,13 @@ pub enum Event<'a> {
         reason: &'a str,
         /// Until the next attempt.
         wait: std::time::Duration,
+    },
+    /// Records were given up, because no more could wait.
+    Dropped {
+        /// How many, by [`level_of`](crate::pipeline::queue::level_of) their severity.
+        levels: &'a [u64; LEVELS],
+        /// When.
+        at: std::time::Instant,
     },
 }
 

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod compress;
+pub mod drop_count;
 pub mod framing;
 pub mod json;
 pub mod payload;

@@ -8,6 +8,7 @@ pub mod encode;
 pub mod given;
 pub mod group;
 pub mod preview;
+pub mod queue;
 pub mod retry;
 pub mod stage;
 pub mod timeline;

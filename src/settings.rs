@@ -27,8 +27,10 @@ use std::time::Duration;
 use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::flow::plan::PathAttribute;
+use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::classify::RetryCodes;
+use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
@@ -192,8 +194,6 @@ pub struct SendSettings {
     pub batch_bytes_max: Sourced<ByteCount>,
     /// Most records of one request; `None` leaves it to the bytes.
     pub batch_records_max: Option<Sourced<NonZeroU32>>,
-    /// Most records that wait to be sent, from `OTEL_BLRP_MAX_QUEUE_SIZE`.
-    pub queue_records_max: Option<Sourced<NonZeroU32>>,
     /// Longest time a record of a pipe waits for others.
     pub flush_interval: Sourced<Duration>,
     /// Most requests at a time.
@@ -206,6 +206,14 @@ pub struct SendSettings {
     pub file_path: PathAttribute,
     /// Whether nothing is sent.
     pub dry_run: bool,
+    /// Most records of a pipe that wait to be sent.
+    pub queue_records_max: Sourced<NonZeroU32>,
+    /// Most encoded bytes of a pipe that wait to be sent.
+    pub queue_bytes_max: Sourced<ByteCount>,
+    /// What happens when no more can wait.
+    pub on_full: Sourced<OnFull>,
+    /// How dropped records are counted for the destination.
+    pub temporality: Sourced<Temporality>,
     /// What was ignored on the way, one sentence each.
     pub warnings: Vec<String>,
 }

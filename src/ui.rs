@@ -6,6 +6,7 @@
 mod bar;
 mod catalogue;
 mod detection;
+mod drops;
 mod problem;
 mod progress;
 mod receipt;
@@ -28,6 +29,7 @@ use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
 
+use drops::DropLines;
 use progress::Bars;
 use stream::Stream;
 use style::{Paint, Tone};
@@ -54,6 +56,7 @@ pub struct Ui {
     records_resolved: u64,
     /// Whether this hold-up was spoken of already.
     retry_said: bool,
+    drop_lines: DropLines,
 }
 
 impl Ui {
@@ -69,6 +72,7 @@ impl Ui {
             explains: false,
             records_resolved: 0,
             retry_said: false,
+            drop_lines: DropLines::default(),
         }
     }
 
@@ -191,6 +195,13 @@ impl Ui {
                 self.labelled("status:", Tone::Accent, &text);
             }
             Event::Retrying { reason, wait } => self.retrying(reason, wait),
+            Event::Dropped { levels, at } => {
+                if let Some(text) = self.drop_lines.add(levels, at)
+                    && self.style.verbosity != Verbosity::Quiet
+                {
+                    self.labelled("warning:", Tone::Caution, &text);
+                }
+            }
         }
     }
 

@@ -217,11 +217,15 @@ pub struct DeliveryArgs {
     ///
     /// A batch is sent as soon as it reaches this or --batch-bytes-max.
     ///
+    /// Without it, records of a pipe leave as soon as 256 of them are waiting.
+    ///
     /// [env: OTEL_BLRP_MAX_EXPORT_BATCH_SIZE]
     #[arg(long, value_name = "COUNT")]
     pub batch_records_max: Option<NonZeroU32>,
 
     /// Let a record of a pipe wait at most this long for others [default: 1s]
+    ///
+    /// A record of severity ERROR or FATAL does not wait, and takes the others along.
     ///
     /// [env, in milliseconds: OTEL_BLRP_SCHEDULE_DELAY]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
@@ -240,6 +244,32 @@ pub struct DeliveryArgs {
     /// Do everything but the sending, and show the first records
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Let at most this many records of a pipe wait to be sent [default: 2048]
+    ///
+    /// [env: OTEL_BLRP_MAX_QUEUE_SIZE]
+    #[arg(long, value_name = "COUNT")]
+    pub queue_records_max: Option<NonZeroU32>,
+
+    /// Let at most this many bytes of a pipe's records wait to be sent [default: 16MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub queue_bytes_max: Option<ByteCount>,
+
+    /// Do this when no more records of a pipe can wait [default: block]
+    ///
+    /// block stops reading, so that whoever writes into the pipe waits. drop gives up the oldest of the least severe records, TRACE
+    /// and DEBUG first; they are counted by severity, and the count is sent as the metric otel.logs.dropped_count.
+    #[arg(long, value_enum, ignore_case = true, value_name = "WHAT")]
+    pub on_full: Option<OnFullArg>,
+}
+
+/// What to do when no more can wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnFullArg {
+    /// Stop reading
+    Block,
+    /// Give up the least severe records
+    Drop,
 }
 
 /// How request bodies are written.

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
@@ -20,12 +21,14 @@ use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
+use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::limits::record_limits;
 use crate::settings::state::{fresh_file, state_dir};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
+use crate::source::feed::LIVE_RECORDS_MAX;
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
 
@@ -37,6 +40,9 @@ const IN_FLIGHT_MAX: usize = 1_024;
 
 /// Records of one request when only the bytes limit it; keeps the list of their places small.
 const RECORDS_MAX: usize = 1 << 16;
+
+/// Between two requests that leave early for a severe record: an error storm is sent by batches.
+const HURRY_GAP: Duration = Duration::from_millis(100);
 
 /// A file that would be read and written at once.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +165,8 @@ fn plan(
             encoded_bytes_max: settings.batch_bytes_max.value.as_usize(),
         },
         flush_interval: settings.flush_interval.value,
+        queue: queue_limits(&settings),
+        temporality: settings.temporality.value,
         threads: threads.min(THREADS_MAX),
         in_flight_max: (settings.in_flight_max.value.get() as usize).min(IN_FLIGHT_MAX),
         drain: settings.drain.value,
@@ -187,6 +195,22 @@ impl Kept {
             dead_letters: named.or_else(|| fresh("dead-letters")),
             undelivered: fresh("undelivered"),
         }
+    }
+}
+
+/// What of a pipe may wait. Its records leave in smaller batches than a file's, because somebody may look for them.
+fn queue_limits(settings: &SendSettings) -> QueueLimits {
+    let records_max = settings.batch_records_max.as_ref();
+    QueueLimits {
+        records_max: settings.queue_records_max.value.get() as usize,
+        bytes_max: settings.queue_bytes_max.value.as_usize(),
+        batch: BatchLimits {
+            records_max: records_max.map_or(LIVE_RECORDS_MAX, |count| count.value.get() as usize),
+            encoded_bytes_max: settings.batch_bytes_max.value.as_usize(),
+        },
+        linger_max: settings.flush_interval.value,
+        hurry_gap: HURRY_GAP,
+        on_full: settings.on_full.value,
     }
 }
 

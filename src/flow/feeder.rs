@@ -30,7 +30,7 @@ use crate::source::inputs::Input;
 use crate::source::{SourceError, inflate, name};
 
 /// The name of a source that gives none.
-const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
+pub(super) const SERVICE_UNKNOWN: &str = "unknown_service:otelctl";
 
 /// A source that is being read, as the workers need to know it.
 #[derive(Debug)]
@@ -42,10 +42,10 @@ pub(super) struct OpenSource {
     pub(super) anchor: UnixNanos,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
-    /// Whether it cannot be read again.
-    pub(super) is_live: bool,
     pub(super) envelope: Arc<Envelope>,
     pub(super) constants: Arc<Constants>,
+    /// Whether its records come as they are made: then they wait in the queue for others.
+    pub(super) is_live: bool,
 }
 
 /// One piece of work; numbered in the order of the inputs.
@@ -177,9 +177,9 @@ impl Feeder {
             anchor,
             total,
             start_offset: start_offset as u64,
-            is_live: matches!(input, Input::Stream(_) | Input::Stdin),
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
+            is_live: feed.is_live(),
         };
         let parser = Parser::new(Arc::clone(&source.detection.format), zone);
         let limits = records.limits.of_format(&source.detection.format);

@@ -15,6 +15,7 @@ use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
 use crate::format::Strays;
 use crate::format::timestamp::Assumptions;
+use crate::pipeline::queue::{LEVELS, class_of};
 use crate::pipeline::stage::{ChunkStats, Taking};
 use crate::pipeline::timeline::Timeline;
 use crate::pipeline::times::{Outside, TimePolicy};
@@ -45,6 +46,7 @@ pub(super) struct Ledger {
     signal: Option<u8>,
     suspect: u64,
     kept_less: bool,
+    dropped_severity: [u64; SeverityClass::COUNT],
 }
 
 /// What the user should know of the input, counted.
@@ -202,9 +204,7 @@ impl Ledger {
         self.requests.split += fate.split;
         self.bytes.wire += fate.wire_bytes;
         for warning in fate.warnings {
-            if self.warnings.len() < TEXTS_MAX && !self.warnings.contains(&warning) {
-                self.warnings.push(warning);
-            }
+            self.warn(warning);
         }
         if unsent == 0 {
             self.watermarks[index].resolve(chunk);
@@ -224,6 +224,32 @@ impl Ledger {
             (key.0, "other reasons".to_owned())
         };
         *self.reasons.entry(key).or_default() += count;
+    }
+
+    /// Another batch of a chunk, delivered together with one that was settled, or dropped whole, came to its end.
+    pub(super) fn resolve(&mut self, index: usize, chunk: u64) {
+        self.watermarks[index].resolve(chunk);
+    }
+
+    /// Records were given up for a reason, counted by level.
+    pub(super) fn drop_records(&mut self, reason: &str, levels: &[u64; LEVELS]) {
+        let records: u64 = levels.iter().sum();
+        self.tally.dropped += records;
+        self.progress.records_resolved += records;
+        *self
+            .reasons
+            .entry(("dropped", reason.to_owned()))
+            .or_default() += records;
+        for (level, count) in levels.iter().enumerate() {
+            self.dropped_severity[class_of(level) as usize] += count;
+        }
+    }
+
+    /// Something the user should know.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.len() < TEXTS_MAX && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// Records that will not be sent any more.
@@ -282,6 +308,7 @@ impl Ledger {
             suspect: self.suspect,
             undelivered_file: ending.undelivered_file,
             signal: self.signal,
+            dropped_severity: self.dropped_severity,
         }
     }
 

@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{self, JoinError, JoinSet};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Courier, Notice};
 use crate::delivery::letters::{Exit, LetterError, Letters};
 use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
+use crate::flow::drops::{Drops, QUEUE_FULL, Report};
 use crate::flow::ledger::{Ledger, ReadChunk};
+use crate::flow::live::Live;
 use crate::flow::signals::{Heard, Signals};
 use crate::flow::worker::{Output, Product, Room};
 use crate::pipeline::batch::Batch;
@@ -37,21 +40,38 @@ pub(super) enum Route {
     Nowhere,
 }
 
-/// Where a shipment's records are booked.
+/// Where a batch is booked when it comes to its end.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    source: usize,
-    chunk: u64,
-    records: u64,
-    /// Whether its source cannot be read again.
-    is_live: bool,
+pub(super) struct Place {
+    pub(super) source: usize,
+    pub(super) chunk: u64,
+    /// Its turn among all that was read.
+    pub(super) number: u64,
 }
 
 /// A shipment whose turn has come.
 struct Ready {
-    place: Place,
+    lane: Lane,
+    /// Of each batch that is in it.
+    places: Vec<Place>,
     shipment: Shipment,
     room: Room,
+}
+
+/// What a request on its way holds.
+struct Sent {
+    lane: Lane,
+    places: Vec<Place>,
+    records: u64,
+}
+
+/// Which way records come to their request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    /// From a file: as they were encoded.
+    Bulk,
+    /// From a pipe: through the queue.
+    Live,
 }
 
 /// The owner of a run.
@@ -62,7 +82,7 @@ pub(super) struct Owner<'w> {
     early: BTreeMap<u64, Output>,
     ready: VecDeque<Ready>,
     in_flight: JoinSet<(Fate, Room)>,
-    places: HashMap<task::Id, Place>,
+    sent: HashMap<task::Id, Sent>,
     stopping: bool,
     gave_up: bool,
 }
@@ -82,6 +102,9 @@ pub(super) struct OwnerPlan<'w> {
     pub(super) meters: Arc<[Arc<Meter>]>,
     pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
     pub(super) ledger: Ledger,
+    pub(super) live: Live,
+    pub(super) drops: Drops,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl<'w> Owner<'w> {
@@ -93,7 +116,7 @@ impl<'w> Owner<'w> {
             early: BTreeMap::new(),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
-            places: HashMap::new(),
+            sent: HashMap::new(),
             stopping: false,
             gave_up: false,
         }
@@ -110,15 +133,19 @@ impl<'w> Owner<'w> {
         let mut deadline: Option<Instant> = None;
         let mut progress = tokio::time::interval(PROGRESS_INTERVAL);
         loop {
-            self.start_ready();
+            self.start_ready(reading);
+            self.shed();
+            self.plan.drops.tick();
             if self.stopping && deadline.is_none() && !self.gave_up {
                 deadline = Some(Instant::now() + self.plan.drain);
             }
-            if !reading && self.ready.is_empty() && self.in_flight.is_empty() {
+            let nothing_waits = self.ready.is_empty() && self.plan.live.is_empty();
+            if !reading && nothing_waits && self.in_flight.is_empty() {
                 break;
             }
+            let wake = self.wake_in(reading);
             tokio::select! {
-                output = outputs.recv(), if reading => match output {
+                output = outputs.recv(), if reading && !self.plan.live.holds_up() => match output {
                     Some(output) => self.sort(output),
                     None => reading = false,
                 },
@@ -130,7 +157,9 @@ impl<'w> Owner<'w> {
                     Heard::Stop(signal) => deadline = Some(self.interrupt(signal, deadline)),
                     Heard::Status => (self.plan.watcher)(Event::Status(self.plan.ledger.tally())),
                 },
+                Some(report) = self.plan.drops.ended() => self.settle_report(report),
                 _ = progress.tick() => self.tell_progress(),
+                () = sleep(wake.unwrap_or_default()), if wake.is_some() => {}
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     self.give_up();
                     deadline = None;
@@ -138,6 +167,13 @@ impl<'w> Owner<'w> {
             }
         }
         self.tell_progress();
+        if !self.stopping {
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            let fault = self.plan.drops.finish(left.unwrap_or(Duration::MAX)).await;
+            if let Some(fault) = fault {
+                self.plan.ledger.warn(fault);
+            }
+        }
     }
 
     /// Takes outputs in the order of the input; one that comes early waits.
@@ -153,6 +189,9 @@ impl<'w> Owner<'w> {
         match output.product {
             Product::Opened(source) => {
                 self.plan.ledger.open(&source);
+                if source.is_live {
+                    self.plan.live.open(source.index);
+                }
                 (self.plan.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
@@ -160,14 +199,21 @@ impl<'w> Owner<'w> {
                     total: source.total,
                 });
             }
-            Product::Failed { index, error } => self.plan.ledger.fail(index, &error),
-            Product::Ended { index } => self.plan.ledger.end(index),
+            Product::Failed { index, error } => {
+                self.plan.live.close(index);
+                self.plan.ledger.fail(index, &error);
+            }
+            Product::Ended { index } => {
+                self.plan.live.close(index);
+                self.plan.ledger.end(index);
+            }
             Product::Made {
                 source,
                 bytes,
                 end_offset,
                 stats,
                 shipments,
+                came_at,
             } => {
                 let chunk = self.plan.ledger.read(&ReadChunk {
                     source: source.index,
@@ -178,13 +224,19 @@ impl<'w> Owner<'w> {
                 });
                 for shipment in shipments {
                     self.plan.ledger.encoded(shipment.batch.body.len());
+                    let place = Place {
+                        source: source.index,
+                        chunk,
+                        number: output.number,
+                    };
+                    if source.is_live {
+                        // The queue has limits of its own, so the chunk's room is given back.
+                        self.plan.live.push(place, shipment, came_at);
+                        continue;
+                    }
                     self.ready.push_back(Ready {
-                        place: Place {
-                            source: source.index,
-                            chunk,
-                            records: shipment.batch.record_count() as u64,
-                            is_live: source.is_live,
-                        },
+                        lane: Lane::Bulk,
+                        places: vec![place],
                         shipment,
                         room: Arc::clone(&output.room),
                     });
@@ -194,17 +246,67 @@ impl<'w> Owner<'w> {
     }
 
     /// Starts what may start. Once the run is stopping, what has not started stays unsent.
-    fn start_ready(&mut self) {
+    fn start_ready(&mut self, reading: bool) {
         while self.stopping || self.in_flight.len() < self.at_a_time() {
-            let Some(ready) = self.ready.pop_front() else {
+            let Some(ready) = self.next_ready(reading && !self.stopping) else {
                 return;
             };
             if self.stopping {
-                self.keep_undelivered(ready.place, &[ready.shipment.batch]);
-                self.plan.ledger.leave(ready.place.records);
+                self.keep_undelivered(ready.lane, std::slice::from_ref(&ready.shipment.batch));
+                let records = ready.shipment.batch.record_count() as u64;
+                self.plan.ledger.leave(records);
             } else {
                 self.start(ready);
             }
+        }
+    }
+
+    /// What waits for nothing but its turn, in the order in which it was read. Live records that still wait for others hold up nobody.
+    fn next_ready(&mut self, reading: bool) -> Option<Ready> {
+        let turn = self.ready.front().and_then(|ready| ready.places.first());
+        let before_live = turn
+            .zip(self.plan.live.first())
+            .is_some_and(|(bulk, live)| bulk.number < live.number);
+        if before_live {
+            return self.ready.pop_front();
+        }
+        let Some((places, shipment)) = self.plan.live.next(reading) else {
+            return self.ready.pop_front();
+        };
+        Some(Ready {
+            lane: Lane::Live,
+            places,
+            shipment,
+            room: Room::default(),
+        })
+    }
+
+    /// When live records become due; `None` while there would be no turn for them.
+    fn wake_in(&self, reading: bool) -> Option<Duration> {
+        let is_turn = self.in_flight.len() < self.at_a_time();
+        is_turn.then(|| self.plan.live.wake_in(reading)).flatten()
+    }
+
+    /// Gives up live records for which there is no room, and tells so.
+    fn shed(&mut self) {
+        let Some(given) = self.plan.live.shed() else {
+            return;
+        };
+        let ledger = &mut self.plan.ledger;
+        ledger.drop_records(QUEUE_FULL, &given.levels);
+        for place in given.emptied {
+            ledger.resolve(place.source, place.chunk);
+        }
+        self.plan.drops.count(&given.levels);
+        (self.plan.watcher)(Event::Dropped {
+            levels: &given.levels,
+            at: self.plan.clock.instant(),
+        });
+    }
+
+    fn settle_report(&mut self, report: Report) {
+        if let Some(fault) = self.plan.drops.settle(report) {
+            self.plan.ledger.warn(fault);
         }
     }
 
@@ -217,13 +319,18 @@ impl<'w> Owner<'w> {
     }
 
     fn start(&mut self, ready: Ready) {
+        let sent = Sent {
+            lane: ready.lane,
+            records: ready.shipment.batch.record_count() as u64,
+            places: ready.places,
+        };
         match &self.plan.route {
             Route::Http(courier) => {
                 let (courier, rng) = (Arc::clone(courier), self.plan.rng.fork());
                 let handle = self
                     .in_flight
                     .spawn(async move { (courier.deliver(ready.shipment, rng).await, ready.room) });
-                self.places.insert(handle.id(), ready.place);
+                self.remember(handle.id(), sent);
             }
             Route::Lines(route) => {
                 // Its reader may be slow, and signals must be heard meanwhile.
@@ -231,38 +338,55 @@ impl<'w> Owner<'w> {
                 let handle = self
                     .in_flight
                     .spawn_blocking(move || (route.deliver(ready.shipment), ready.room));
-                self.places.insert(handle.id(), ready.place);
+                self.remember(handle.id(), sent);
             }
             Route::Nowhere => {
                 let missing = SAMPLES_MAX.saturating_sub(self.samples.len());
                 self.samples
                     .extend(super::sample::first_records(&ready.shipment.batch, missing));
-                self.plan.ledger.leave(ready.place.records);
+                self.plan.ledger.leave(sent.records);
             }
         }
+    }
+
+    fn remember(&mut self, id: task::Id, sent: Sent) {
+        if sent.lane == Lane::Live {
+            self.plan.live.begin();
+        }
+        self.sent.insert(id, sent);
     }
 
     fn settle(&mut self, ended: Result<(task::Id, (Fate, Room)), JoinError>) {
         match ended {
             Ok((id, (fate, _room))) => {
-                let place = self.places.remove(&id).expect("every task has its place");
-                self.book(place, fate);
+                let sent = self.sent.remove(&id).expect("every task is remembered");
+                self.book(sent, fate);
             }
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
 
-    fn book(&mut self, place: Place, fate: Fate) {
+    fn book(&mut self, sent: Sent, fate: Fate) {
         if fate.stop.is_some() {
             self.stop();
         }
-        self.keep_undelivered(place, &fate.left);
-        self.plan.ledger.settle(place.source, place.chunk, fate);
+        self.keep_undelivered(sent.lane, &fate.left);
+        if sent.lane == Lane::Live {
+            self.plan.live.end();
+        }
+        let all_resolved = fate.left.is_empty();
+        let Some((first, others)) = sent.places.split_first() else {
+            return;
+        };
+        self.plan.ledger.settle(first.source, first.chunk, fate);
+        for place in others.iter().filter(|_| all_resolved) {
+            self.plan.ledger.resolve(place.source, place.chunk);
+        }
     }
 
     /// Keeps what cannot be read again.
-    fn keep_undelivered(&mut self, place: Place, left: &[Batch]) {
-        if !place.is_live {
+    fn keep_undelivered(&mut self, lane: Lane, left: &[Batch]) {
+        if lane == Lane::Bulk {
             return;
         }
         for batch in left {
@@ -289,8 +413,8 @@ impl<'w> Owner<'w> {
         self.stop();
         self.plan.cut.request();
         if matches!(self.plan.route, Route::Lines(_)) {
-            for (_, place) in self.places.drain() {
-                self.plan.ledger.leave(place.records);
+            for (_, sent) in self.sent.drain() {
+                self.plan.ledger.leave(sent.records);
             }
             self.in_flight.detach_all();
         }

@@ -16,10 +16,12 @@ use crate::flow::Event;
 use crate::flow::report::DestinationLabel;
 use crate::format::detect::given::Reading;
 use crate::net::{ClientPlan, NetError};
+use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::group::LineLimits;
+use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::source::inputs::Input;
 
@@ -39,6 +41,10 @@ pub struct SendPlan {
     pub batch: BatchLimits,
     /// Longest time a record of a pipe waits for others.
     pub flush_interval: Duration,
+    /// What of a pipe may wait to be sent.
+    pub queue: QueueLimits,
+    /// How dropped records are counted for the destination.
+    pub temporality: Temporality,
     /// Threads that parse and encode.
     pub threads: usize,
     /// Most requests at a time.

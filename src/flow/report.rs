@@ -201,6 +201,8 @@ pub struct SendReport {
     pub undelivered_file: Option<String>,
     /// The signal that ended the run, 2 or 15.
     pub signal: Option<u8>,
+    /// Records dropped, by [`SeverityClass`]; those without severity count as INFO.
+    pub dropped_severity: [u64; SeverityClass::COUNT],
 }
 
 #[cfg(test)]

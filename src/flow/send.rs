@@ -12,11 +12,13 @@ use crate::delivery::health::Health;
 use crate::delivery::http::HttpRoute;
 use crate::delivery::letters::Letters;
 use crate::delivery::lines::LinesRoute;
-use crate::flow::feeder::{FeedPlan, Feeder};
+use crate::flow::drops::{DropPlan, Drops, metrics_url};
+use crate::flow::feeder::{FeedPlan, Feeder, SERVICE_UNKNOWN};
 use crate::flow::ledger::{Ending, Ledger};
+use crate::flow::live::Live;
 use crate::flow::local::Local;
 use crate::flow::owner::{Owner, OwnerPlan, Route};
-use crate::flow::plan::{DeliveryPlan, FlowError, HttpPlan, SendPlan, World};
+use crate::flow::plan::{DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan, World};
 use crate::flow::report::SendReport;
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, WorkerShared, work};
@@ -52,7 +54,11 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         DeliveryPlan::Local { out } => out.as_ref().map(|path| path.to_string_lossy().into_owned()),
         _ => None,
     };
-    let (route, local) = route(&mut plan, &world, (notices, cut.clone()))?;
+    let Way {
+        route,
+        metrics,
+        local,
+    } = route(&mut plan, &world, (notices, cut.clone()))?;
     let courier = match &route {
         Route::Http(courier) => Some(Arc::clone(courier)),
         Route::Lines(_) | Route::Nowhere => None,
@@ -63,11 +69,20 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         plan.records.limits.line_bytes_max,
     );
     let (label, taking) = (plan.label.clone(), plan.records.taking.clone());
+    let drops = Drops::new(DropPlan {
+        route: metrics,
+        compression: plan.compression,
+        resource: resource(&plan.records),
+        temporality: plan.temporality,
+        clock: Arc::clone(&clock),
+    });
+    let side = (runtime, notice_receiver);
     let Shipped {
         mut ledger,
         samples,
         undelivered,
-    } = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
+        runtime,
+    } = ship(plan, world, side, (route, cut, drops))?;
     // A write that nobody reads may still wait; it ends with the process.
     runtime.shutdown_background();
     let local = local.map(|local| {
@@ -103,15 +118,15 @@ struct Shipped {
     ledger: Ledger,
     samples: Vec<String>,
     undelivered: Letters,
+    runtime: Runtime,
 }
 
 /// Reads, parses, encodes and delivers.
 fn ship(
     plan: SendPlan,
     world: World<'_>,
-    runtime: &Runtime,
-    (route, cut): (Route, Shutdown),
-    notices: mpsc::Receiver<Notice>,
+    (runtime, notices): (Runtime, mpsc::Receiver<Notice>),
+    (route, cut, drops): (Route, Shutdown, Drops),
 ) -> Result<Shipped, FlowError> {
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
@@ -135,7 +150,9 @@ fn ship(
         batch: plan.batch,
         buffers: Buffers::default(),
         compression: plan.compression,
+        live_records_max: plan.queue.batch.records_max,
     };
+    let clock = Arc::clone(&shop.clock);
     let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,
@@ -148,6 +165,9 @@ fn ship(
         meters,
         watcher: world.watcher,
         ledger,
+        live: Live::new(plan.queue, plan.compression, Arc::clone(&clock)),
+        drops,
+        clock,
     });
     let signals = {
         let _inside = runtime.enter();
@@ -169,7 +189,36 @@ fn ship(
         ledger: owner.plan.ledger,
         samples: owner.samples,
         undelivered: owner.plan.undelivered,
+        runtime,
     })
+}
+
+/// The resource of what the run tells of itself.
+fn resource(records: &RecordPlan) -> Vec<(String, String)> {
+    let service = records.service_name.as_deref().unwrap_or(SERVICE_UNKNOWN);
+    let name = ("service.name".to_owned(), service.to_owned());
+    std::iter::once(name)
+        .chain(records.resource.iter().cloned())
+        .collect()
+}
+
+/// The ways to a destination.
+struct Way {
+    route: Route,
+    /// Where the count of dropped records goes, if it is known.
+    metrics: Option<Arc<HttpRoute>>,
+    /// The receiver inside the process.
+    local: Option<Local>,
+}
+
+impl Way {
+    fn of(route: Route) -> Way {
+        Way {
+            route,
+            metrics: None,
+            local: None,
+        }
+    }
 }
 
 /// Opens the way to the destination.
@@ -177,12 +226,12 @@ fn route(
     plan: &mut SendPlan,
     world: &World<'_>,
     (notices, cut): (mpsc::Sender<Notice>, Shutdown),
-) -> Result<(Route, Option<Local>), FlowError> {
+) -> Result<Way, FlowError> {
     let delivery = std::mem::replace(&mut plan.delivery, DeliveryPlan::Nowhere);
     let (way, local) = match delivery {
-        DeliveryPlan::Nowhere => return Ok((Route::Nowhere, None)),
+        DeliveryPlan::Nowhere => return Ok(Way::of(Route::Nowhere)),
         DeliveryPlan::Lines(output) => {
-            return Ok((Route::Lines(Arc::new(LinesRoute::new(output))), None));
+            return Ok(Way::of(Route::Lines(Arc::new(LinesRoute::new(output)))));
         }
         DeliveryPlan::Http(way) => (way, None),
         DeliveryPlan::Local { out } => {
@@ -202,14 +251,16 @@ fn route(
             (Box::new(way), Some(local))
         }
     };
+    let http = net::client(&way.client)?;
+    let route_to = |url| {
+        let client = http.clone();
+        HttpRoute::new(client, url, plan.encoding, plan.compression, &way.headers)
+    };
+    // The receiver inside the process takes logs only.
+    let metrics = metrics_url(&way.client.url).filter(|_| local.is_none());
+    let metrics = metrics.map(route_to).transpose()?.map(Arc::new);
     let courier = Courier {
-        route: HttpRoute::new(
-            net::client(&way.client)?,
-            way.client.url,
-            plan.encoding,
-            plan.compression,
-            &way.headers,
-        )?,
+        route: route_to(way.client.url)?,
         compression: plan.compression,
         retry_for: way.retry_for,
         retry_codes: way.retry_codes,
@@ -220,5 +271,9 @@ fn route(
         cut,
         notices,
     };
-    Ok((Route::Http(Arc::new(courier)), local))
+    Ok(Way {
+        route: Route::Http(Arc::new(courier)),
+        metrics,
+        local,
+    })
 }

@@ -5,6 +5,9 @@
 
 use std::collections::VecDeque;
 
+/// Chunks that are told apart while the first of them is unresolved; of what comes behind them the mark knows only the end.
+const OPEN_MAX: usize = 16_384;
+
 /// One source's mark.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watermark {
@@ -27,11 +30,21 @@ impl Watermark {
     }
 
     /// Adds the next chunk; returns its number for [`Watermark::resolve`].
+    ///
+    /// Limits: a batch that is tried for hours holds the mark, and must not make what follows it fill the memory. Chunks beyond a limit
+    /// share a number.
     pub(super) fn add(&mut self, end_offset: u64, batches: usize) -> u64 {
-        self.open.push_back(Slot {
-            end_offset,
-            pending_batches: batches,
-        });
+        let is_full = self.open.len() >= OPEN_MAX;
+        match self.open.back_mut().filter(|_| is_full) {
+            Some(last) => {
+                last.end_offset = end_offset;
+                last.pending_batches += batches;
+            }
+            None => self.open.push_back(Slot {
+                end_offset,
+                pending_batches: batches,
+            }),
+        }
         let number = self.first + self.open.len() as u64 - 1;
         self.advance();
         number
@@ -79,6 +92,23 @@ mod tests {
                 proptest::prop_assert_eq!(mark.acknowledged_offset(), resolved * 10);
             }
         }
+    }
+
+    #[test]
+    fn a_batch_that_is_stuck_does_not_make_the_mark_grow() {
+        let mut mark = Watermark::default();
+        let stuck = mark.add(1, 1);
+        let numbers: Vec<u64> = (2..=40_000).map(|end| mark.add(end, 1)).collect();
+        assert_eq!(mark.open.len(), OPEN_MAX);
+        for number in numbers {
+            mark.resolve(number);
+        }
+        let later = mark.add(40_001, 1);
+        assert_eq!(mark.acknowledged_offset(), 0);
+        mark.resolve(stuck);
+        assert_eq!((mark.open.len(), mark.acknowledged_offset()), (1, 16_383));
+        mark.resolve(later);
+        assert_eq!(mark.acknowledged_offset(), 40_001);
     }
 
     #[test]

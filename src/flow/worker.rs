@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
@@ -32,6 +33,8 @@ pub(super) struct WorkerShared {
     pub(super) batch: BatchLimits,
     pub(super) buffers: Buffers,
     pub(super) compression: Compression,
+    /// Live batches with fewer records may be put together, and are not compressed before.
+    pub(super) live_records_max: usize,
 }
 
 /// A chunk's permit. There is none once the run is stopping: what a pipe has given already is still counted.
@@ -54,6 +57,7 @@ pub(super) enum Product {
         end_offset: u64,
         stats: Box<ChunkStats>,
         shipments: Vec<Shipment>,
+        came_at: Option<Instant>,
     },
     Failed {
         index: usize,
@@ -129,15 +133,21 @@ impl Worker<'_> {
     fn make(&mut self, source: Arc<OpenSource>, chunk: Chunk) -> Product {
         let observed = self.shop.clock.now();
         let (batches, stats) = self.stage(&source).run(&chunk, observed);
-        let shipments = batches.into_iter().map(|batch| Shipment {
-            compressed: self.compressor.compress(&batch.body).map(Bytes::from),
-            batch,
+        let live_records_max = self.shop.live_records_max;
+        let shipments = batches.into_iter().map(|batch| {
+            let is_whole = !source.is_live || batch.record_count() >= live_records_max;
+            let compressed = is_whole.then(|| self.compressor.compress(&batch.body));
+            Shipment {
+                compressed: compressed.flatten().map(Bytes::from),
+                batch,
+            }
         });
         let product = Product::Made {
             shipments: shipments.collect(),
             bytes: chunk.end_offset - chunk.start_offset,
             end_offset: chunk.end_offset,
             stats: Box::new(stats),
+            came_at: chunk.came_at,
             source,
         };
         self.buffer = chunk.bytes;

@@ -19,6 +19,7 @@ use crate::pipeline::encode::{self, Constants};
 use crate::record::{Attribute, Record, SeverityClass, SeverityNumber};
 
 mod assemble;
+mod merge;
 
 /// Most bytes around a scope's records beside its name, and around a resource's scopes: keys, lengths, the schema URL.
 const AROUND_BYTES: usize = 128;
@@ -62,6 +63,8 @@ struct Run {
 enum RunScope {
     /// The batch's own resource, and a logger's name.
     Named(Box<str>),
+    /// The resource of another source, and a logger's name.
+    Foreign(Arc<Labelled>, Box<str>),
     /// What the records came with.
     Given(Arc<Around>),
 }
@@ -442,3 +445,5 @@ mod tests {
 
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+pub(in crate::pipeline) use oracle::built;

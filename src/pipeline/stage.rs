@@ -1,6 +1,7 @@
 //! A chunk of input → closed batches and what there is to tell about it. This is the whole CPU work of a worker.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use crate::base::units::UnixNanos;
 use crate::format::layout::Captures;
@@ -26,6 +27,8 @@ pub struct Chunk {
     pub end_offset: u64,
     /// Bytes of the last line that were passed over because the line is too long.
     pub skipped_bytes: u64,
+    /// When the oldest of the bytes came, if they came through a pipe.
+    pub came_at: Option<Instant>,
 }
 
 /// What a chunk held.

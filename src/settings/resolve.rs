@@ -6,15 +6,18 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::base::units::ByteCount;
-use crate::cli::send::{DeliveryArgs, RetryCodesArg, SendArgs, TimeArg};
+use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg};
 use crate::flow::plan::PathAttribute;
+use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::classify::RetryCodes;
+use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
-    OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_SDK_DISABLED, TIMEOUT,
+    OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
+    OTEL_SDK_DISABLED, TIMEOUT,
 };
 use crate::settings::resource::{resource, unique};
 use crate::settings::{Origin, SendSettings, SettingsError, Sourced};
@@ -41,6 +44,12 @@ pub const BYTES_MAX: ByteCount = ByteCount(256 << 20);
 pub const FLUSH_INTERVAL_DEFAULT: Duration = Duration::from_secs(1);
 /// Hides the round trip of a far server without looking like an attack.
 pub const IN_FLIGHT_MAX_DEFAULT: NonZeroU32 = NonZeroU32::new(4).expect("4 is not 0");
+/// The batch processor's queue in the specification.
+pub const QUEUE_RECORDS_MAX_DEFAULT: NonZeroU32 = NonZeroU32::new(2_048).expect("2048 is not 0");
+/// Many times what so many ordinary records take, and nothing to a machine.
+pub const QUEUE_BYTES_MAX_DEFAULT: ByteCount = ByteCount(16 << 20);
+/// Whoever writes into a pipe waits by nature; nothing is lost.
+pub const ON_FULL_DEFAULT: OnFull = OnFull::Block;
 
 /// Resolves everything `send` needs.
 ///
@@ -81,7 +90,6 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
             BATCH_BYTES_MAX_DEFAULT,
         )?,
         batch_records_max: batch_records_max(delivery, &mut reader),
-        queue_records_max: reader.count(OTEL_BLRP_MAX_QUEUE_SIZE),
         flush_interval: flush_interval(delivery, &mut reader),
         in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
         threads: delivery.threads,
@@ -97,6 +105,14 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
             PathAttribute::Omit
         },
         dry_run: delivery.dry_run,
+        queue_records_max: queue_records_max(delivery, &mut reader),
+        queue_bytes_max: not_zero(flag_or(
+            delivery.queue_bytes_max,
+            "--queue-bytes-max",
+            QUEUE_BYTES_MAX_DEFAULT,
+        ))?,
+        on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
+        temporality: temporality(&mut reader),
         warnings: reader.warnings,
     })
 }
@@ -126,16 +142,20 @@ fn size(
     name: &'static str,
     default: ByteCount,
 ) -> Result<Sourced<ByteCount>, SettingsError> {
-    let found = flag_or(flag, name, default);
-    if found.value.0 == 0 {
-        return Err(SettingsError::Zero {
-            origin: found.origin,
-        });
-    }
+    let found = not_zero(flag_or(flag, name, default))?;
     if found.value > BYTES_MAX {
         return Err(SettingsError::TooLarge {
             origin: found.origin,
             max: BYTES_MAX,
+        });
+    }
+    Ok(found)
+}
+
+fn not_zero(found: Sourced<ByteCount>) -> Result<Sourced<ByteCount>, SettingsError> {
+    if found.value.0 == 0 {
+        return Err(SettingsError::Zero {
+            origin: found.origin,
         });
     }
     Ok(found)
@@ -170,6 +190,34 @@ fn flush_interval(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Du
             .millis(&[OTEL_BLRP_SCHEDULE_DELAY])
             .unwrap_or(Sourced::new(FLUSH_INTERVAL_DEFAULT, Origin::Default)),
     }
+}
+
+fn queue_records_max(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<NonZeroU32> {
+    match args.queue_records_max {
+        Some(count) => Sourced::new(count, Origin::Flag("--queue-records-max")),
+        None => reader
+            .count(OTEL_BLRP_MAX_QUEUE_SIZE)
+            .unwrap_or(Sourced::new(QUEUE_RECORDS_MAX_DEFAULT, Origin::Default)),
+    }
+}
+
+fn on_full(arg: OnFullArg) -> OnFull {
+    match arg {
+        OnFullArg::Block => OnFull::Block,
+        OnFullArg::Drop => OnFull::Drop,
+    }
+}
+
+/// `lowmemory` counts such sums from one report to the next.
+fn temporality(reader: &mut EnvReader<'_>) -> Sourced<Temporality> {
+    let words = [
+        ("cumulative", Temporality::Cumulative),
+        ("delta", Temporality::Delta),
+        ("lowmemory", Temporality::Delta),
+    ];
+    reader
+        .word(&[OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE], &words)
+        .unwrap_or(Sourced::new(Temporality::Cumulative, Origin::Default))
 }
 
 #[cfg(test)]
@@ -222,7 +270,7 @@ mod tests {
         let env = [
             (OTEL_BLRP_SCHEDULE_DELAY, "250"),
             (OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, "512"),
-            (OTEL_BLRP_MAX_QUEUE_SIZE, "2048"),
+            (OTEL_BLRP_MAX_QUEUE_SIZE, "4096"),
         ];
         let flush = |settings: SendSettings| settings.flush_interval;
         check("", &env, flush, "250ms (OTEL_BLRP_SCHEDULE_DELAY)");
@@ -235,8 +283,13 @@ mod tests {
             records,
             "9 (--batch-records-max)",
         );
-        let queue = |settings: SendSettings| settings.queue_records_max.unwrap();
-        check("", &env, queue, "2048 (OTEL_BLRP_MAX_QUEUE_SIZE)");
+        let queue = |settings: SendSettings| settings.queue_records_max;
+        check("", &env, queue, "4096 (OTEL_BLRP_MAX_QUEUE_SIZE)");
+        let flag = "--queue-records-max 9";
+        check(flag, &env, queue, "9 (--queue-records-max)");
+        let bad = [(OTEL_BLRP_MAX_QUEUE_SIZE, "-1")];
+        check("", &bad, queue, "2048 (the default)");
+        assert_eq!(resolved("", &bad).unwrap().warnings.len(), 1);
         assert_eq!(resolved("", &[]).unwrap().batch_records_max, None);
     }
 
@@ -255,6 +308,39 @@ mod tests {
             pick,
             "--line-bytes-max must not be zero",
         );
+        let queue = |settings: SendSettings| settings.queue_bytes_max;
+        check(
+            "--queue-bytes-max 0B",
+            &[],
+            queue,
+            "--queue-bytes-max must not be zero",
+        );
+        check(
+            "--queue-bytes-max 1GiB",
+            &[],
+            queue,
+            "ByteCount(1073741824) (--queue-bytes-max)",
+        );
+    }
+
+    #[test]
+    fn what_happens_to_a_full_queue_and_how_it_is_counted_can_be_chosen() {
+        let on_full = |settings: SendSettings| settings.on_full;
+        check("", &[], on_full, "Block (the default)");
+        check("--on-full drop", &[], on_full, "Drop (--on-full)");
+        let temporality = |settings: SendSettings| settings.temporality;
+        let name = OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE;
+        check("", &[], temporality, "Cumulative (the default)");
+        check(
+            "",
+            &[(name, "monthly")],
+            temporality,
+            "Cumulative (the default)",
+        );
+        for word in ["delta", "LowMemory"] {
+            let expected = format!("Delta ({name})");
+            check("", &[(name, word)], temporality, &expected);
+        }
     }
 
     #[test]
@@ -307,6 +393,9 @@ mod tests {
             "record_lines_max" => said == RECORD_LINES_MAX_DEFAULT.to_string(),
             "line_bytes_max" => bytes(LINE_BYTES_MAX_DEFAULT),
             "batch_bytes_max" => bytes(BATCH_BYTES_MAX_DEFAULT),
+            "queue_records_max" => said == QUEUE_RECORDS_MAX_DEFAULT.to_string(),
+            "queue_bytes_max" => bytes(QUEUE_BYTES_MAX_DEFAULT),
+            "on_full" => said == format!("{ON_FULL_DEFAULT:?}").to_lowercase(),
             "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
             // These have no constant: the world decides.
             "files" | "tz" | "format" | "config" | "dead_letters" => true,
@@ -330,6 +419,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 17);
+        assert_eq!(seen, 20);
     }
 }

@@ -8,7 +8,7 @@ use std::io;
 use crate::format::Parser;
 use crate::pipeline::group::{Boundaries, LineLimits};
 use crate::pipeline::stage::Chunk;
-use crate::source::feed::{Feed, Filled};
+use crate::source::feed::{Feed, Filled, Rest};
 
 /// Bytes of a chunk: what makes a request of about a megabyte, and fits the caches with it.
 pub const CHUNK_BYTES: usize = 512 << 10;
@@ -62,20 +62,20 @@ impl Chunker {
         bytes.append(&mut self.carry);
         let mut wanted = CHUNK_BYTES.max(bytes.len());
         loop {
-            let filled = match feed.fill(&mut bytes, wanted) {
+            let filled = match feed.fill_soon(&mut bytes, wanted) {
                 Ok(filled) => filled,
                 Err(error) if bytes.is_empty() => return Err(error),
                 Err(error) => {
                     self.failed = Some(error);
-                    return Ok(Some(self.take(bytes, usize::MAX, 0)));
+                    return Ok(Some(self.take(feed, bytes, usize::MAX)));
                 }
             };
             if filled == Filled::End {
                 self.ended = true;
-                return Ok((!bytes.is_empty()).then(|| self.take(bytes, usize::MAX, 0)));
+                return Ok((!bytes.is_empty()).then(|| self.take(feed, bytes, usize::MAX)));
             }
             if let Some(cut) = self.cut(&bytes, filled, parser) {
-                return Ok(Some(self.take(bytes, cut, 0)));
+                return Ok(Some(self.take(feed, bytes, cut)));
             }
             let is_line = !parser.format().is_framed();
             let outgrown = bytes.len() > self.limits.line_bytes_max;
@@ -101,21 +101,30 @@ impl Chunker {
             Filled::Lull { quiet: true } => complete,
             // While lines keep coming, the last of them may not be the last of its record.
             Filled::Lull { quiet: false } => self.boundaries.last(bytes, parser).or(complete),
-            Filled::Enough | Filled::End => self.boundaries.last(bytes, parser),
+            Filled::Enough | Filled::Pause | Filled::End => self.boundaries.last(bytes, parser),
         }
     }
 
-    fn take(&mut self, mut bytes: Vec<u8>, cut: usize, skipped_bytes: u64) -> Chunk {
+    fn take(&mut self, feed: &mut Feed, mut bytes: Vec<u8>, cut: usize) -> Chunk {
         let cut = cut.min(bytes.len());
         self.carry.extend_from_slice(&bytes[cut..]);
         bytes.truncate(cut);
         let start_offset = self.offset;
-        self.offset += cut as u64 + skipped_bytes;
+        self.offset += cut as u64;
         Chunk {
             bytes,
             start_offset,
             end_offset: self.offset,
-            skipped_bytes,
+            skipped_bytes: 0,
+            came_at: feed.taken(self.rest()),
+        }
+    }
+
+    fn rest(&self) -> Rest {
+        if self.carry.is_empty() {
+            Rest::None
+        } else {
+            Rest::Some
         }
     }
 
@@ -150,6 +159,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes: skipped,
+            came_at: feed.taken(self.rest()),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn receipt(report: &SendReport) -> Value {
         "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
         "records": records(&report.tally),
         "reasons": reasons(report),
-        "severity": severity(report),
+        "severity": by_severity(&report.severity),
         "requests": {
             "sent": report.requests.sent,
             "retried": report.requests.retried,
@@ -50,6 +50,9 @@ pub(super) fn receipt(report: &SendReport) -> Value {
             "records": local.records,
             "out": report.out_file,
         });
+    }
+    if report.tally.dropped > 0 {
+        receipt["dropped_severity"] = by_severity(&report.dropped_severity);
     }
     if report.suspect > 0 {
         receipt["suspect"] = json!(report.suspect);
@@ -108,10 +111,10 @@ fn reasons(report: &SendReport) -> Value {
     Value::Object(reasons)
 }
 
-fn severity(report: &SendReport) -> Value {
+fn by_severity(counts: &[u64; SeverityClass::COUNT]) -> Value {
     SeverityClass::ALL
         .into_iter()
-        .map(|class| (class, report.severity[class as usize]))
+        .map(|class| (class, counts[class as usize]))
         .filter(|(_, count)| *count > 0)
         .map(|(class, count)| (class.name().to_owned(), json!(count)))
         .collect::<Map<_, _>>()

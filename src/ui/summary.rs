@@ -10,6 +10,7 @@ use crate::flow::report::{Outcome, SendReport, SourceReport, Tally};
 use crate::otlp::Compression;
 use crate::record::SeverityClass;
 
+use super::drops::severities;
 use super::row::{Joint, Row};
 use super::sparkline::sparkline;
 use super::style::{Tone, Verbosity};
@@ -193,7 +194,12 @@ fn exit_rows(report: &SendReport) -> impl Iterator<Item = Row> {
     .filter(|(_, _, count, _)| *count > 0)
     .map(|(label, exit, count, tone)| {
         let row = Row::new(tone, label).with(Joint::Dot, Tone::Plain, counted(count, "record"));
-        with_file(with_reasons(row, report, exit, count), report, exit)
+        let row = with_file(with_reasons(row, report, exit, count), report, exit);
+        if exit == "dropped" {
+            with_severities(row, report)
+        } else {
+            row
+        }
     })
 }
 
@@ -246,6 +252,16 @@ fn with_reasons(mut row: Row, report: &SendReport, exit: &str, count: u64) -> Ro
         row = row.with(Joint::Line, Tone::Faint, text);
     }
     row
+}
+
+/// What was dropped matters less, the less severe it is.
+fn with_severities(row: Row, report: &SendReport) -> Row {
+    let classes = SeverityClass::ALL.into_iter();
+    let text = severities(classes.map(|class| (class, report.dropped_severity[class as usize])));
+    if text.is_empty() {
+        return row;
+    }
+    row.with(Joint::Line, Tone::Plain, text)
 }
 
 fn severity_row(report: &SendReport) -> Option<Row> {

@@ -151,6 +151,7 @@ fn delivered() -> SendReport {
         undelivered_file: None,
         samples: Vec::new(),
         signal: None,
+        dropped_severity: [0; SeverityClass::COUNT],
     }
 }
 
@@ -158,7 +159,11 @@ fn partial() -> SendReport {
     let mut second = source("/var/log/nginx/access-2026-11-19.log");
     second.format = "nginx".to_owned();
     second.failure = Some("corrupt gzip stream\u{1b}[2J".to_owned());
+    let mut dropped_severity = [0; SeverityClass::COUNT];
+    dropped_severity[SeverityClass::Debug as usize] = 3;
+    dropped_severity[SeverityClass::Info as usize] = 1;
     SendReport {
+        dropped_severity,
         outcome: Outcome::Partial,
         sources: vec![source("app.log"), second],
         tally: Tally {
@@ -284,6 +289,7 @@ fn a_partial_delivery_names_every_exit_and_its_reasons() {
                              888  attribute \u{202e}too long
                               12  timestamp too old
       dropped                4 records · larger than a request may be
+                             DEBUG 3 · INFO 1
       filtered               100 records · below --min-severity
       severity               ▂▂▂▃▂▂▂▂▂▂▂▂▃█▃▂▂▂▁  INFO 1,180,119 · WARN 16,240 · ERROR 1,643
       received               2,395,000 records decoded from 74 requests, kept in arrived.jsonl
@@ -373,6 +379,7 @@ fn the_receipt_has_the_keys_scripts_rely_on() {
     dead_letter_file: null
     warnings: ["app.log: 3 lines were longer than 1 MiB and cut"]
     local: {"requests":74,"records":2395000,"out":"arrived.jsonl"}
+    dropped_severity: {"DEBUG":3,"INFO":1}
     "#);
 }
 

@@ -110,6 +110,12 @@ fn the_short_help_of_send_is_stable() {
           --in-flight <COUNT>          Have at most this many requests under way at a time [default: 4]
           --threads <COUNT>            Parse and encode on this many threads; without it, one per core
           --dry-run                    Do everything but the sending, and show the first records
+          --queue-records-max <COUNT>  Let at most this many records of a pipe wait to be sent [default:
+                                       2048]
+          --queue-bytes-max <SIZE>     Let at most this many bytes of a pipe's records wait to be sent
+                                       [default: 16MiB]
+          --on-full <WHAT>             Do this when no more records of a pipe can wait [default: block]
+                                       [possible values: block, drop]
 
     Output:
           --json          Print the result as one JSON object on standard output

@@ -402,6 +402,7 @@ fn every_code_is_produced_by_a_test() {
         "output",
         "settings",
         "setup",
+        "time-window",
         "usage",
     ];
     assert_eq!(

@@ -13,6 +13,7 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::collector::logs::v1::{
     ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
 };
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
@@ -153,8 +154,10 @@ pub(crate) struct Seen {
     pub(crate) wire_bytes: usize,
     /// The body without compression.
     pub(crate) body: Vec<u8>,
-    /// What it says.
+    /// What it says; nothing when it is not about logs.
     pub(crate) request: ExportLogsServiceRequest,
+    /// What it says when it is about metrics.
+    pub(crate) metrics: Option<ExportMetricsServiceRequest>,
 }
 
 impl Seen {
@@ -436,6 +439,11 @@ impl FakeOtlp {
         records.iter().map(|one| one.text().to_owned()).collect()
     }
 
+    /// Whether another request comes within this time.
+    pub(crate) fn has_request_within(&self, wait: Duration) -> bool {
+        self.arrivals.recv_timeout(wait).is_ok()
+    }
+
     /// Waits until another request has come.
     #[track_caller]
     pub(crate) fn wait_for_request(&self) {
@@ -543,11 +551,20 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
         Some("zstd") => zstd::decode_all(&*wire).unwrap(),
         Some(other) => panic!("an unknown content encoding: {other}"),
     };
-    let request = match header_of(&head.headers, "content-type") {
-        Some("application/x-protobuf") => ExportLogsServiceRequest::decode(&*body).unwrap(),
-        Some("application/json") => serde_json::from_slice(&body).unwrap(),
+    let is_json = match header_of(&head.headers, "content-type") {
+        Some("application/x-protobuf") => false,
+        Some("application/json") => true,
         other => panic!("an unknown content type: {other:?}"),
     };
+    let (mut request, mut metrics) = (ExportLogsServiceRequest::default(), None);
+    match (head.path.contains("/v1/metrics"), is_json) {
+        (false, false) => request = ExportLogsServiceRequest::decode(&*body).unwrap(),
+        (false, true) => request = serde_json::from_slice(&body).unwrap(),
+        (true, false) => {
+            metrics = Some(ExportMetricsServiceRequest::decode(&*body).unwrap());
+        }
+        (true, true) => metrics = Some(serde_json::from_slice(&body).unwrap()),
+    }
     Seen {
         method: head.method,
         path: head.path,
@@ -555,6 +572,7 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
         wire_bytes,
         body,
         request,
+        metrics,
     }
 }
 

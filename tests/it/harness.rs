@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use otelctl::base::clock::{Clock, SystemClock};
@@ -24,7 +24,23 @@ pub(crate) const NOW: u64 = 1_795_176_000_000_000_000;
 /// A wall clock that stands still. Waits go on, unless the test stops them too.
 #[derive(Debug)]
 struct FakeClock {
-    stopped_at: Option<Instant>,
+    hand: Option<Hand>,
+}
+
+/// The hand of a clock that moves only when the test moves it.
+#[derive(Debug, Clone)]
+pub(crate) struct Hand(Arc<Mutex<Instant>>);
+
+impl Hand {
+    /// A clock that stands.
+    pub(crate) fn new() -> Hand {
+        Hand(Arc::new(Mutex::new(SystemClock.instant())))
+    }
+
+    /// Lets time go by.
+    pub(crate) fn advance(&self, time: Duration) {
+        *self.0.lock().unwrap() += time;
+    }
 }
 
 impl Clock for FakeClock {
@@ -33,7 +49,10 @@ impl Clock for FakeClock {
     }
 
     fn instant(&self) -> Instant {
-        self.stopped_at.unwrap_or_else(|| SystemClock.instant())
+        match &self.hand {
+            Some(hand) => *hand.0.lock().unwrap(),
+            None => SystemClock.instant(),
+        }
     }
 }
 
@@ -61,9 +80,9 @@ impl Write for Tape {
 /// A command to run in this process.
 pub(crate) struct Run {
     words: Vec<OsString>,
-    stdin: Option<Vec<u8>>,
+    stdin: Option<Box<dyn Read + Send>>,
     env: Vec<(String, String)>,
-    time_stands_still: bool,
+    hand: Option<Hand>,
     config_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
 }
@@ -83,7 +102,7 @@ impl Run {
             words: vec!["otelctl".into()],
             stdin: None,
             env: Vec::new(),
-            time_stands_still: false,
+            hand: None,
             config_dir: None,
             state_dir: None,
         }
@@ -112,7 +131,13 @@ impl Run {
 
     /// Pipes bytes in.
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Run {
-        self.stdin = Some(bytes.into());
+        self.stdin = Some(Box::new(Cursor::new(bytes.into())));
+        self
+    }
+
+    /// Pipes in what a reader gives.
+    pub(crate) fn stdin_from(mut self, reader: impl Read + Send + 'static) -> Run {
+        self.stdin = Some(Box::new(reader));
         self
     }
 
@@ -135,8 +160,13 @@ impl Run {
     }
 
     /// Nothing takes any time, so that durations can be printed and compared.
-    pub(crate) fn in_no_time(mut self) -> Run {
-        self.time_stands_still = true;
+    pub(crate) fn in_no_time(self) -> Run {
+        self.in_time_of(&Hand::new())
+    }
+
+    /// Time goes by when the test says so.
+    pub(crate) fn in_time_of(mut self, hand: &Hand) -> Run {
+        self.hand = Some(hand.clone());
         self
     }
 
@@ -144,17 +174,16 @@ impl Run {
     #[track_caller]
     pub(crate) fn run(self) -> Outcome {
         let (stdout, stderr) = (Tape::default(), Tape::default());
-        let stopped_at = self.time_stands_still.then(|| SystemClock.instant());
         let host = Host {
             env: EnvVars::new(self.env),
-            clock: Arc::new(FakeClock { stopped_at }),
+            clock: Arc::new(FakeClock { hand: self.hand }),
             rng: fastrand::Rng::with_seed(7),
             stdin_watched: if self.stdin.is_some() {
                 Watched::Unwatched
             } else {
                 Watched::Terminal
             },
-            stdin: Box::new(Cursor::new(self.stdin.unwrap_or_default())),
+            stdin: self.stdin.unwrap_or_else(|| Box::new(io::empty())),
             stdout: Box::new(stdout.clone()),
             stdout_watched: Watched::Unwatched,
             stderr: Box::new(stderr.clone()),
@@ -285,6 +314,9 @@ pub(crate) fn assert_balanced(receipt: &Value) {
     let reasons = receipt["reasons"]["rejected"].as_object().unwrap();
     let reasoned: u64 = reasons.values().map(|count| count.as_u64().unwrap()).sum();
     assert_eq!(count("rejected"), reasoned, "{receipt:#}");
+    let dropped = receipt["reasons"]["dropped"].as_object().unwrap();
+    let reasoned: u64 = dropped.values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(count("dropped"), reasoned, "{receipt:#}");
     let severities = receipt["severity"].as_object().unwrap();
     let classed: u64 = severities
         .values()

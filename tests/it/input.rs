@@ -437,6 +437,7 @@ proptest! {
         let outcome = Run::send()
             .args(["--to", "stdout", "--flush-interval", "10m"])
             .stdin(input.clone())
+            .in_no_time()
             .run();
         let receipt = outcome.receipt(0, "delivered");
         let (lines, _) = outcome.stdout.trim_end().rsplit_once('\n').unwrap();

@@ -12,6 +12,7 @@ mod given;
 mod harness;
 mod input;
 mod letters;
+mod live;
 mod oracle;
 mod send;
 mod times;

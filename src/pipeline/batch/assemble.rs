@@ -139,6 +139,7 @@ impl Run {
     fn resource<'b>(&'b self, envelope: &'b Envelope) -> &'b Arc<Labelled> {
         match &self.scope {
             RunScope::Named(_) => &envelope.resource,
+            RunScope::Foreign(resource, _) => resource,
             RunScope::Given(around) => &around.resource,
         }
     }
@@ -146,7 +147,7 @@ impl Run {
     /// Enough for what stands around it.
     fn room_bytes(&self, envelope: &Envelope) -> usize {
         let scope = match &self.scope {
-            RunScope::Named(name) => name.len(),
+            RunScope::Named(name) | RunScope::Foreign(_, name) => name.len(),
             RunScope::Given(around) => around.scope.room_bytes(),
         };
         let resource = match &self.scope {
@@ -160,23 +161,23 @@ impl Run {
 impl RunScope {
     fn schema_url(&self) -> &str {
         match self {
-            RunScope::Named(_) => SCHEMA_URL,
+            RunScope::Named(_) | RunScope::Foreign(..) => SCHEMA_URL,
             RunScope::Given(around) => &around.scope.schema_url,
         }
     }
 
     fn protobuf_len(&self) -> usize {
         match self {
-            RunScope::Named(name) if name.is_empty() => 0,
-            RunScope::Named(name) => field_len(field_len(name.len())),
+            RunScope::Named(name) | RunScope::Foreign(_, name) if name.is_empty() => 0,
+            RunScope::Named(name) | RunScope::Foreign(_, name) => field_len(field_len(name.len())),
             RunScope::Given(around) => around.scope.bytes.len(),
         }
     }
 
     fn put_protobuf(&self, body: &mut Vec<u8>) {
         match self {
-            RunScope::Named(name) if name.is_empty() => {}
-            RunScope::Named(name) => {
+            RunScope::Named(name) | RunScope::Foreign(_, name) if name.is_empty() => {}
+            RunScope::Named(name) | RunScope::Foreign(_, name) => {
                 put_header(body, scope_logs::SCOPE, field_len(name.len()));
                 put_bytes(body, scope::NAME, name.as_bytes());
             }
@@ -187,8 +188,8 @@ impl RunScope {
     /// Writes the member and the comma behind it.
     fn push_json(&self, body: &mut Vec<u8>) {
         match self {
-            RunScope::Named(name) if name.is_empty() => {}
-            RunScope::Named(name) => {
+            RunScope::Named(name) | RunScope::Foreign(_, name) if name.is_empty() => {}
+            RunScope::Named(name) | RunScope::Foreign(_, name) => {
                 body.extend_from_slice(b"\"scope\":{\"name\":");
                 json::push_string(body, name);
                 body.extend_from_slice(b"},");

@@ -22,7 +22,7 @@ use crate::record::{Attribute, Record, SeverityNumber, SpanId, TraceId, Value};
 const OBSERVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 
 /// All batches that the records make.
-pub(super) fn built(
+pub(in crate::pipeline) fn built(
     encoding: Encoding,
     records: Vec<Record<'static>>,
     limits: BatchLimits,
