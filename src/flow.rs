@@ -4,6 +4,7 @@
 //! main thread puts them in order, delivers them and keeps the accounts.
 
 mod feeder;
+mod keeper;
 mod ledger;
 mod local;
 mod owner;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::delivery::{Fate, Stop};
 use crate::flow::Progress;
 use crate::flow::feeder::OpenSource;
+use crate::flow::keeper::{Came, Reached};
 use crate::flow::report;
 use crate::flow::report::{
     ByteTotals, DestinationLabel, LocalCounts, Outcome, RequestCounts, SendReport, SourceReport,
@@ -18,6 +19,7 @@ use crate::pipeline::stage::ChunkStats;
 use crate::pipeline::timeline::Timeline;
 use crate::record::SeverityClass;
 use crate::source::SourceError;
+use crate::source::checkpoint::{Mark, Print};
 
 /// Different reasons and server messages that are kept.
 const TEXTS_MAX: usize = 64;
@@ -58,7 +60,8 @@ struct Oddities {
 pub(super) struct ReadChunk<'s> {
     pub(super) source: usize,
     pub(super) bytes: u64,
-    pub(super) end_offset: u64,
+    /// Where each of its batches ends; without batches, where the chunk does.
+    pub(super) ends: &'s [Mark],
     pub(super) batches: usize,
     pub(super) stats: &'s ChunkStats,
 }
@@ -73,6 +76,8 @@ pub(super) struct Ending {
     pub(super) samples: Vec<String>,
     pub(super) local: Option<LocalCounts>,
     pub(super) out_file: Option<String>,
+    /// The command that goes on where this run ended.
+    pub(super) again: Option<String>,
 }
 
 impl Ledger {
@@ -102,15 +107,19 @@ impl Ledger {
         let report = &mut self.sources[source.index];
         report.format.clone_from(&source.detection.label);
         report.start_offset = source.start_offset;
-        self.watermarks[source.index].start_at(source.start_offset);
+        let kept = source.kept.as_ref();
+        self.watermarks[source.index].start_at(Mark {
+            offset: source.start_offset,
+            tail: kept.map_or_else(Print::default, |kept| kept.start.mark.tail),
+        });
     }
 
-    /// A chunk was read; returns its number for [`Ledger::settle`].
+    /// A chunk was read; returns the number of its first batch for [`Ledger::settle`]. The others follow.
     pub(super) fn read(&mut self, chunk: &ReadChunk<'_>) -> u64 {
         let ReadChunk {
             source: index,
             bytes,
-            end_offset,
+            ends,
             batches,
             stats,
         } = *chunk;
@@ -132,7 +141,36 @@ impl Ledger {
         }
         self.timeline.merge(&stats.timeline);
         self.oddities.add(stats);
-        self.watermarks[index].add(end_offset, batches)
+        let mark = &mut self.watermarks[index];
+        let pending = usize::from(batches > 0);
+        let numbers: Vec<u64> = ends.iter().map(|end| mark.add(*end, pending)).collect();
+        numbers.first().copied().unwrap_or_default()
+    }
+
+    /// How far each source is.
+    pub(super) fn reached(&self) -> Vec<Reached> {
+        let reached = |mark: &Watermark| Reached {
+            mark: mark.acknowledged(),
+            is_settled: mark.is_settled(),
+        };
+        self.watermarks.iter().map(reached).collect()
+    }
+
+    /// Whether everything was read and resolved.
+    pub(super) fn came(&self) -> Came {
+        let is_whole = self.stop.is_none()
+            && self.progress.source_done.iter().all(|done| *done)
+            && self.watermarks.iter().all(Watermark::is_settled);
+        if is_whole {
+            Came::ToTheEnd
+        } else {
+            Came::LessFar
+        }
+    }
+
+    /// What the user should know beside the accounts.
+    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = String>) {
+        self.warnings.extend(warnings);
     }
 
     /// A source could not be read to its end.
@@ -160,7 +198,7 @@ impl Ledger {
     }
 
     /// A batch came to its end.
-    pub(super) fn settle(&mut self, index: usize, chunk: u64, fate: Fate) {
+    pub(super) fn settle(&mut self, index: usize, batch: u64, fate: Fate) {
         let rejected: u64 = fate.rejected.values().sum();
         self.tally.delivered += fate.delivered;
         self.tally.rejected += rejected;
@@ -178,7 +216,7 @@ impl Ledger {
             }
         }
         if fate.unsent == 0 {
-            self.watermarks[index].resolve(chunk);
+            self.watermarks[index].resolve(batch);
         }
         self.stop = self.stop.take().or(fate.stop);
         self.progress.records_resolved += fate.delivered + rejected;
@@ -222,14 +260,14 @@ impl Ledger {
     pub(super) fn close(mut self, ending: Ending) -> SendReport {
         self.tally.assert_balanced();
         for (report, mark) in self.sources.iter_mut().zip(&self.watermarks) {
-            report.acknowledged_offset = mark.acknowledged_offset();
+            report.acknowledged_offset = mark.acknowledged().offset;
         }
         self.oddities.tell(&ending, &mut self.warnings);
         let outcome = self.outcome(ending.dry_run);
         SendReport {
             outcome,
             dry_run: ending.dry_run,
-            stop: self.stop_text(outcome, &ending.label),
+            stop: self.stop_text(outcome, &ending),
             destination: ending.label,
             sources: self.sources,
             tally: self.tally,
@@ -247,12 +285,16 @@ impl Ledger {
         }
     }
 
-    fn stop_text(&self, outcome: Outcome, label: &DestinationLabel) -> Option<report::Stop> {
+    fn stop_text(&self, outcome: Outcome, ending: &Ending) -> Option<report::Stop> {
         let piped = self.sources.iter().any(|source| source.name == "-");
-        let again = if piped { Again::Lost } else { Again::Possible };
+        let again = match &ending.again {
+            _ if piped => Again::Lost,
+            Some(command) => Again::By(command),
+            None => Again::Possible,
+        };
         let interrupted = |signal| stop::interrupted(signal, again);
         match &self.stop {
-            Some(stop) => Some(stop::text_of(stop, label, again)),
+            Some(stop) => Some(stop::text_of(stop, &ending.label, again)),
             None if outcome == Outcome::Interrupted => self.signal.map(interrupted),
             None => None,
         }

@@ -14,6 +14,7 @@ use crate::delivery::attempts::{Courier, Notice};
 use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
+use crate::flow::keeper::Keeper;
 use crate::flow::ledger::{Ledger, ReadChunk};
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, Product, Room};
@@ -39,7 +40,7 @@ pub(super) enum Route {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     source: usize,
-    chunk: u64,
+    batch: u64,
     records: u64,
 }
 
@@ -76,6 +77,7 @@ pub(super) struct OwnerPlan<'w> {
     pub(super) meters: Arc<[Arc<Meter>]>,
     pub(super) watcher: &'w mut dyn FnMut(Event<'_>),
     pub(super) ledger: Ledger,
+    pub(super) keeper: Keeper,
 }
 
 impl<'w> Owner<'w> {
@@ -121,7 +123,10 @@ impl<'w> Owner<'w> {
                     (self.plan.watcher)(Event::Retrying { reason: &notice.reason, wait: notice.wait });
                 }
                 signal = signals.next() => deadline = Some(self.interrupt(signal, deadline)),
-                _ = progress.tick() => self.tell_progress(),
+                _ = progress.tick() => {
+                    self.save_in_time();
+                    self.tell_progress();
+                }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     self.give_up();
                     deadline = None;
@@ -144,6 +149,7 @@ impl<'w> Owner<'w> {
         match output.product {
             Product::Opened(source) => {
                 self.plan.ledger.open(&source);
+                self.plan.keeper.begin(&source);
                 (self.plan.watcher)(Event::Opened {
                     source: source.index,
                     name: &source.name,
@@ -152,27 +158,30 @@ impl<'w> Owner<'w> {
                 });
             }
             Product::Failed { index, error } => self.plan.ledger.fail(index, &error),
-            Product::Ended { index } => self.plan.ledger.end(index),
+            Product::Ended { index } => {
+                self.plan.ledger.end(index);
+                self.plan.keeper.end(index);
+            }
             Product::Made {
                 source,
                 bytes,
-                end_offset,
+                ends,
                 stats,
                 shipments,
             } => {
-                let chunk = self.plan.ledger.read(&ReadChunk {
+                let first = self.plan.ledger.read(&ReadChunk {
                     source: source.index,
                     bytes,
-                    end_offset,
+                    ends: &ends,
                     batches: shipments.len(),
                     stats: &stats,
                 });
-                for shipment in shipments {
+                for (batch, shipment) in (first..).zip(shipments) {
                     self.plan.ledger.encoded(shipment.batch.body.len());
                     self.ready.push_back(Ready {
                         place: Place {
                             source: source.index,
-                            chunk,
+                            batch,
                             records: shipment.batch.record_count() as u64,
                         },
                         shipment,
@@ -245,7 +254,13 @@ impl<'w> Owner<'w> {
         if fate.stop.is_some() {
             self.stop();
         }
-        self.plan.ledger.settle(place.source, place.chunk, fate);
+        self.plan.ledger.settle(place.source, place.batch, fate);
+        self.save_in_time();
+    }
+
+    fn save_in_time(&mut self) {
+        let OwnerPlan { keeper, ledger, .. } = &mut self.plan;
+        keeper.save_in_time(|| ledger.reached());
     }
 
     /// No more is read, and no more is started.

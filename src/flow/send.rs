@@ -12,6 +12,7 @@ use crate::delivery::attempts::{Address, Courier, Notice};
 use crate::delivery::http::HttpRoute;
 use crate::delivery::lines::LinesRoute;
 use crate::flow::feeder::{FeedPlan, Feeder};
+use crate::flow::keeper::Keeper;
 use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::local::Local;
 use crate::flow::owner::{Owner, OwnerPlan, Route};
@@ -57,7 +58,11 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         plan.records.limits.line_bytes_max,
     );
     let label = plan.label.clone();
-    let (mut ledger, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
+    let again = plan
+        .checkpoints
+        .as_ref()
+        .and_then(|plan| plan.again.clone());
+    let (mut ledger, keeper, samples) = ship(plan, world, &runtime, (route, cut), notice_receiver)?;
     // A write that nobody reads may still wait; it ends with the process.
     runtime.shutdown_background();
     let local = local.map(|local| {
@@ -67,7 +72,10 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         }
         counts
     });
+    let (warning, is_saved) = keeper.close(ledger.came(), &ledger.reached());
+    ledger.warn(warning);
     Ok(ledger.close(Ending {
+        again: again.filter(|_| is_saved),
         label,
         elapsed: clock.instant().duration_since(started),
         zone_assumed,
@@ -86,12 +94,15 @@ fn ship(
     runtime: &Runtime,
     (route, cut): (Route, Shutdown),
     notices: mpsc::Receiver<Notice>,
-) -> Result<(Ledger, Vec<String>), FlowError> {
+) -> Result<(Ledger, Keeper, Vec<String>), FlowError> {
+    let clock = Arc::clone(&world.clock);
+    let (keeper, found) = Keeper::open(plan.checkpoints, plan.inputs, clock)?;
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
-    let meters: Arc<[Arc<Meter>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
-    let ledger = Ledger::new(plan.inputs.iter().map(Input::name), plan.warnings);
+    let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
+    let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), plan.warnings);
+    ledger.warn(found.warnings);
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
         encoding: plan.encoding,
@@ -99,9 +110,11 @@ fn ship(
         clock: Arc::clone(&world.clock),
         shutdown: world.shutdown.clone(),
         meters: Arc::clone(&meters),
+        starts: found.starts,
+        is_keeping: keeper.is_keeping(),
     };
     let shop = WorkerShared {
-        feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
+        feeder: Mutex::new(Feeder::new(feed_plan, found.inputs, plan.stdin)),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
         clock: world.clock,
@@ -121,6 +134,7 @@ fn ship(
         meters,
         watcher: world.watcher,
         ledger,
+        keeper,
     });
     let signals = {
         let _inside = runtime.enter();
@@ -138,7 +152,8 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
-    Ok((owner.plan.ledger, owner.samples))
+    let OwnerPlan { ledger, keeper, .. } = owner.plan;
+    Ok((ledger, keeper, owner.samples))
 }
 
 /// Opens the way to the destination.

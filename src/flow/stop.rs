@@ -5,37 +5,41 @@ use crate::flow::report::{self, DestinationLabel};
 
 /// Whether what is unsent can be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum Again<'c> {
+    /// All inputs are files, and this command goes on where the run ended.
+    By(&'c str),
     /// All inputs are files.
     Possible,
     /// A pipe is among them.
     Lost,
 }
 
-impl Again {
-    fn hint(self) -> &'static str {
+impl Again<'_> {
+    fn hint(self) -> String {
         match self {
-            Again::Possible => "run it again: what is unsent is still in the input",
+            Again::By(command) => format!("go on where it ended: {command}"),
+            Again::Possible => "run it again: what is unsent is still in the input".to_owned(),
             Again::Lost => {
                 "what was read from the pipe and is unsent is lost: send it again from where it came"
+                    .to_owned()
             }
         }
     }
 }
 
 /// The words for a run that a signal ended early.
-pub(super) fn interrupted(signal: u8, again: Again) -> report::Stop {
+pub(super) fn interrupted(signal: u8, again: Again<'_>) -> report::Stop {
     let name = if signal == 15 { "SIGTERM" } else { "SIGINT" };
     report::Stop {
         code: "interrupted",
         message: format!("interrupted by {name} before everything was read and sent"),
         causes: Vec::new(),
-        hint: Some(again.hint().to_owned()),
+        hint: Some(again.hint()),
     }
 }
 
 /// The words for a stop.
-pub(super) fn text_of(stop: &Stop, label: &DestinationLabel, again: Again) -> report::Stop {
+pub(super) fn text_of(stop: &Stop, label: &DestinationLabel, again: Again<'_>) -> report::Stop {
     let url = &label.url;
     match stop {
         Stop::NobodyThere { causes } => report::Stop {

@@ -68,6 +68,8 @@ pub const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
 /// The configuration file of this program.
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
+/// The folder in which checkpoints are kept.
+pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
 /// The write token of Pydantic Logfire, or several of them with commas between.
 pub const LOGFIRE_TOKEN: &str = "LOGFIRE_TOKEN";
 /// Where Logfire is, when it is self-hosted.

@@ -116,6 +116,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes,
+            before: Vec::new(),
         }
     }
 
@@ -150,6 +151,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes: skipped,
+            before: Vec::new(),
         }
     }
 }

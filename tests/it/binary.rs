@@ -17,11 +17,15 @@ const END_WAIT: Duration = Duration::from_secs(30);
 /// Between two signals to a process that is to end at the second.
 const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 
+/// Not the user's own. The runs that leave checkpoints here share no files.
+const STATE_DIR: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
+
 fn otelctl(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_otelctl"));
     command
         .args(words)
         .env_clear()
+        .env("OTELCTL_STATE_DIR", STATE_DIR)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -119,6 +123,7 @@ fn shell(line: &str, variables: &[(&str, &str)]) -> Output {
     command
         .args(["-c", line])
         .env("OTELCTL", env!("CARGO_BIN_EXE_otelctl"))
+        .env("OTELCTL_STATE_DIR", STATE_DIR)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -327,4 +332,76 @@ fn the_environment_is_heard() {
         .resource("service.name")
         .map(str::to_owned);
     assert_eq!(service.as_deref(), Some("text named"));
+}
+
+/// How often the run is killed.
+const KILLS: usize = 200;
+
+/// The longest that a run may live before it is killed.
+const LIFE_MAX: Duration = Duration::from_millis(120);
+
+/// Waits for the end of a process, and kills it when its time is over. Its exit code, unless it was killed.
+#[track_caller]
+fn ended_or_killed(child: Child, life: Duration) -> Option<i32> {
+    let pid = child.id();
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let output = match receiver.recv_timeout(life) {
+        Ok(output) => output,
+        Err(_) => {
+            signal(pid, "KILL");
+            receiver.recv_timeout(END_WAIT).unwrap()
+        }
+    };
+    output.unwrap().status.code()
+}
+
+/// Guarantees: a run that is killed at any moment and started again with `--resume` delivers every record under one uid, and its
+/// checkpoints are never damaged.
+#[test]
+fn a_run_that_is_killed_again_and_again_delivers_every_record() {
+    let seed = fastrand::u64(..);
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let folder = Folder::new();
+    let (mut kills, mut files) = (0, 0);
+    while kills < KILLS {
+        files += 1;
+        let server = FakeOtlp::accepting();
+        let lines: Vec<String> = (0..300)
+            .map(|id| format!("file {files} id {id:03}"))
+            .collect();
+        let file = folder.file(&format!("{files}.log"), lines.join("\n") + "\n");
+        let words = [
+            "send",
+            "--resume",
+            file.to_str().unwrap(),
+            "--to",
+            server.url(),
+        ];
+        let words = [
+            &words[..],
+            &["--batch-records-max", "5", "--in-flight", "2"],
+        ]
+        .concat();
+        loop {
+            let life = LIFE_MAX.mul_f64(rng.f64());
+            let child = otelctl(&words)
+                .env("OTELCTL_STATE_DIR", folder.at("state"))
+                .spawn()
+                .unwrap();
+            match ended_or_killed(child, life) {
+                Some(code) => {
+                    assert_eq!(code, 0, "seed {seed}");
+                    break;
+                }
+                None => kills += 1,
+            }
+        }
+        let found = crate::resume::uids(&server.records());
+        assert!(found.keys().eq(lines.iter()), "seed {seed}: {found:?}");
+    }
+    let damaged = std::fs::read_dir(folder.at("state")).unwrap();
+    let names = damaged.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    let damaged: Vec<String> = names.filter(|name| name.contains("corrupt")).collect();
+    assert!(damaged.is_empty(), "seed {seed}: {damaged:?}");
 }

@@ -65,6 +65,7 @@ pub(crate) struct Run {
     env: Vec<(String, String)>,
     time_stands_still: bool,
     config_dir: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -84,6 +85,7 @@ impl Run {
             env: Vec::new(),
             time_stands_still: false,
             config_dir: None,
+            state_dir: None,
         }
     }
 
@@ -126,6 +128,12 @@ impl Run {
         self
     }
 
+    /// The folder in which the system keeps what lasts between runs.
+    pub(crate) fn state_dir(mut self, folder: &Path) -> Run {
+        self.state_dir = Some(folder.to_owned());
+        self
+    }
+
     /// Nothing takes any time, so that durations can be printed and compared.
     pub(crate) fn in_no_time(mut self) -> Run {
         self.time_stands_still = true;
@@ -154,6 +162,8 @@ impl Run {
             signals: SignalMode::Ignored,
             host_name: Some("test-host".to_owned()),
             config_dir: self.config_dir,
+            state_dir: self.state_dir,
+            machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
         };
         let is_json_send = ["send", "--json"]

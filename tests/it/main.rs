@@ -11,5 +11,6 @@ mod fake;
 mod given;
 mod harness;
 mod input;
+mod resume;
 mod send;
 mod wire;
