@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use otelctl::base::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::fake::{Answer, FakeOtlp};
@@ -337,23 +338,17 @@ fn the_environment_is_heard() {
 /// How often the run is killed.
 const KILLS: usize = 200;
 
-/// The longest that a run may live before it is killed.
-const LIFE_MAX: Duration = Duration::from_millis(120);
-
 /// Waits for the end of a process, and kills it when its time is over. Its exit code, unless it was killed.
 #[track_caller]
 fn ended_or_killed(child: Child, life: Duration) -> Option<i32> {
     let pid = child.id();
     let (sender, receiver) = channel();
     thread::spawn(move || sender.send(child.wait_with_output()));
-    let output = match receiver.recv_timeout(life) {
-        Ok(output) => output,
-        Err(_) => {
-            signal(pid, "KILL");
-            receiver.recv_timeout(END_WAIT).unwrap()
-        }
-    };
-    output.unwrap().status.code()
+    let ended = receiver.recv_timeout(life).or_else(|_| {
+        signal(pid, "KILL");
+        receiver.recv_timeout(END_WAIT)
+    });
+    ended.unwrap().unwrap().status.code()
 }
 
 /// Guarantees: a run that is killed at any moment and started again with `--resume` delivers every record under one uid, and its
@@ -364,10 +359,11 @@ fn a_run_that_is_killed_again_and_again_delivers_every_record() {
     let mut rng = fastrand::Rng::with_seed(seed);
     let folder = Folder::new();
     let (mut kills, mut files) = (0, 0);
+    let mut life_max = END_WAIT;
     while kills < KILLS {
         files += 1;
         let server = FakeOtlp::accepting();
-        let lines: Vec<String> = (0..300)
+        let lines: Vec<String> = (0..100)
             .map(|id| format!("file {files} id {id:03}"))
             .collect();
         let file = folder.file(&format!("{files}.log"), lines.join("\n") + "\n");
@@ -384,24 +380,37 @@ fn a_run_that_is_killed_again_and_again_delivers_every_record() {
         ]
         .concat();
         loop {
-            let life = LIFE_MAX.mul_f64(rng.f64());
+            // The first run shows how long one takes here; the others end somewhere in it, or live to its end.
+            let share = if files == 1 || kills == KILLS {
+                1.0
+            } else {
+                rng.f64()
+            };
+            let started = SystemClock.instant();
             let child = otelctl(&words)
                 .env("OTELCTL_STATE_DIR", folder.at("state"))
                 .spawn()
                 .unwrap();
-            match ended_or_killed(child, life) {
+            let code = ended_or_killed(child, life_max.mul_f64(share));
+            if files == 1 {
+                life_max = (SystemClock.instant() - started).mul_f64(1.2);
+            }
+            if kills == KILLS {
+                life_max = END_WAIT;
+            }
+            match code {
                 Some(code) => {
                     assert_eq!(code, 0, "seed {seed}");
                     break;
                 }
-                None => kills += 1,
+                None => kills = KILLS.min(kills + 1),
             }
         }
         let found = crate::resume::uids(&server.records());
         assert!(found.keys().eq(lines.iter()), "seed {seed}: {found:?}");
     }
-    let damaged = std::fs::read_dir(folder.at("state")).unwrap();
-    let names = damaged.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    let state = std::fs::read_dir(folder.at("state")).unwrap();
+    let names = state.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
     let damaged: Vec<String> = names.filter(|name| name.contains("corrupt")).collect();
     assert!(damaged.is_empty(), "seed {seed}: {damaged:?}");
 }
