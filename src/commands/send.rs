@@ -12,7 +12,7 @@ use crate::commands::{again, fail, finish};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
 use crate::flow::plan::{
-    CheckpointMode, CheckpointPlan, DeliveryPlan, RecordPlan, SendPlan, UidPlan, World,
+    CheckpointMode, CheckpointPlan, DeliveryPlan, FlowError, RecordPlan, SendPlan, UidPlan, World,
 };
 use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
@@ -113,8 +113,12 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
             finish(&mut ui, exit_code_of(&report))
         }
         Err(error) => {
-            let (code, hint) = (error.code(), error.hint());
-            fail(&mut ui, &Failure::setup(code, error, hint))
+            let hint = error.hint();
+            let failure = match error {
+                FlowError::State(error) => Failure::setup("state", error, hint),
+                error => Failure::setup("setup", error, hint),
+            };
+            fail(&mut ui, &failure)
         }
     }
 }

@@ -197,14 +197,6 @@ pub enum FlowError {
 }
 
 impl FlowError {
-    /// A stable word for scripts.
-    pub fn code(&self) -> &'static str {
-        match self {
-            FlowError::State(_) => "state",
-            _ => "setup",
-        }
-    }
-
     /// One thing the user can do.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -89,6 +89,8 @@ fn the_short_help_of_send_is_stable() {
           --resource <K=V>  Add a resource attribute (repeatable, the last of a key wins)
           --attr <K=V>      Add an attribute to each record (repeatable, the last of a key wins)
           --file-path       Add the attribute log.file.path to each record
+          --uid <WHEN>      Add the attribute log.record.uid, by which duplicates are recognised
+                            [default: auto] [possible values: auto, always, never]
 
     Delivery:
           --timeout <TIME>             Wait at most this long for one answer; 0s waits for ever
@@ -105,6 +107,7 @@ fn the_short_help_of_send_is_stable() {
           --in-flight <COUNT>          Have at most this many requests under way at a time [default: 4]
           --threads <COUNT>            Parse and encode on this many threads; without it, one per core
           --dry-run                    Do everything but the sending, and show the first records
+          --resume                     Read each file from where its records were last acknowledged
 
     Output:
           --json          Print the result as one JSON object on standard output
