@@ -65,6 +65,9 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l time -d 'What t
 shift\t'All records are moved by the same length'
 now\t'They get the present time'
 drop\t'They are left out'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l uid -d 'Add the attribute log.record.uid, by which duplicates are recognised' -r -f -a "auto\t'When several runs may send the same record'
+always\t'Always'
+never\t'Never'"
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l timeout -d 'Wait at most this long for one answer; 0s waits for ever [default: 10s]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-for -d 'Retry a batch for at most this long; 0s never retries [default: 5m]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l retry-codes -d 'Retry these HTTP statuses [default: broad]' -r -f -a "broad\t'The specification\'s, and 408 and 500'
@@ -87,6 +90,7 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l guess-severity 
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l explain -d 'Say for each input what it is taken for, and by which pattern'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l file-path -d 'Add the attribute log.file.path to each record'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l dry-run -d 'Do everything but the sending, and show the first records'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resume -d 'Read each file from where its records were last acknowledged'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l json -d 'Print the result as one JSON object on standard output'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s v -l verbose -d 'Print more about what happens'

@@ -1,6 +1,7 @@
 //! What every other module may use and what knows no telemetry: units, the clock, secrets, shutdown, safe printing.
 
 pub mod clock;
+pub mod digest;
 pub mod escape;
 pub mod secret;
 pub mod shutdown;

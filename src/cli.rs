@@ -137,7 +137,12 @@ pub enum Command {
 pub fn parse<T: Into<OsString> + Clone>(
     words: impl IntoIterator<Item = T>,
 ) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(words)
+    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let mut cli = Cli::try_parse_from(&words)?;
+    if let Command::Send(args) = &mut cli.command {
+        args.words = send::Typed::new(words);
+    }
+    Ok(cli)
 }
 
 /// The whole command line, for completions, man pages and the tests of the help.

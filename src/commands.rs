@@ -1,5 +1,6 @@
 //! One command, one file: settings → flow → report.
 
+mod again;
 pub mod detect;
 pub mod generate;
 pub mod send;

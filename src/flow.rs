@@ -5,6 +5,7 @@
 
 mod drops;
 mod feeder;
+mod keeper;
 mod ledger;
 mod live;
 mod local;

@@ -45,8 +45,10 @@ pub struct Host {
     pub host_name: Option<String>,
     /// The system's folder for configuration files.
     pub config_dir: Option<PathBuf>,
-    /// The system's folder for what programs leave behind.
+    /// The folder for what is kept between runs.
     pub state_dir: Option<PathBuf>,
+    /// What the system tells this machine from others by.
+    pub machine_id: Option<String>,
     /// The zone of this machine; asked for only when a command needs it.
     pub time_zone: fn() -> TimeZone,
 }
@@ -69,7 +71,10 @@ impl Host {
             signals: SignalMode::Heard,
             host_name: host_name(),
             config_dir: dirs::config_dir(),
-            state_dir: dirs::state_dir().or_else(dirs::data_local_dir),
+            state_dir: dirs::state_dir()
+                .or_else(dirs::data_local_dir)
+                .map(|folder| folder.join("otelctl")),
+            machine_id: machine_id(),
             time_zone: TimeZone::system,
         }
     }
@@ -88,4 +93,11 @@ fn host_name() -> Option<String> {
     let read = |path| std::fs::read_to_string(path).ok();
     let name = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"))?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// What systemd and D-Bus tell machines apart by. It is never sent: only digests of it are.
+fn machine_id() -> Option<String> {
+    let read = |path| std::fs::read_to_string(path).ok();
+    let id = read("/etc/machine-id").or_else(|| read("/var/lib/dbus/machine-id"))?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }

@@ -214,6 +214,30 @@ pub struct SendSettings {
     pub on_full: Sourced<OnFull>,
     /// How dropped records are counted for the destination.
     pub temporality: Sourced<Temporality>,
+    /// Whether files are read from their checkpoints on.
+    pub resume: Sourced<Resume>,
+    /// Whether each record gets `log.record.uid`.
+    pub uids: Sourced<Uids>,
+    /// The state folder, when somebody chose it.
+    pub state_dir: Option<Sourced<PathBuf>>,
     /// What was ignored on the way, one sentence each.
     pub warnings: Vec<String>,
+}
+
+/// Where files are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// From their start.
+    Off,
+    /// From where they are acknowledged.
+    On,
+}
+
+/// Whether records get a uid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uids {
+    /// None.
+    Omit,
+    /// Each its own.
+    Attach,
 }

@@ -1,5 +1,6 @@
 //! Bytes in, with positions: files and pipes, decompressed, cut into chunks that begin and end with a record.
 
+pub mod checkpoint;
 pub mod chunks;
 pub mod feed;
 pub mod head;

@@ -5,6 +5,7 @@
     reason = "the doc comments are help text, printed as they are"
 )]
 
+use std::ffi::OsString;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -31,6 +32,10 @@ pub struct SendArgs {
     /// Files, globs, or - for standard input [default: standard input, when it is a pipe]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
+
+    /// All that was typed.
+    #[arg(skip)]
+    pub words: Typed,
 
     /// How the input is read.
     #[command(flatten)]
@@ -171,6 +176,12 @@ pub struct RecordArgs {
         hide_possible_values = true
     )]
     pub time: Option<TimeArg>,
+    /// Add the attribute log.record.uid, by which duplicates are recognised
+    ///
+    /// A record of a file has the same uid whenever and however often it is sent. With auto, it is added when records may be sent
+    /// twice by several runs: with --resume. Records that are OTLP already stay as they are.
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub uid: UidWhen,
 }
 
 /// Batches, limits, retries.
@@ -261,6 +272,16 @@ pub struct DeliveryArgs {
     /// and DEBUG first; they are counted by severity, and the count is sent as the metric otel.logs.dropped_count.
     #[arg(long, value_enum, ignore_case = true, value_name = "WHAT")]
     pub on_full: Option<OnFullArg>,
+
+    /// Read each file from where its records were last acknowledged
+    ///
+    /// How far the server has acknowledged each file is kept in the state folder, for each destination by itself, while this runs.
+    /// A file is known by its inode and its content, so that renamed, truncated and compressed files are told apart. A run without
+    /// this flag reads from the start, and leaves a checkpoint when it ends early. One run at a time can keep checkpoints in a folder.
+    ///
+    /// [env: OTELCTL_STATE_DIR (the state folder)]
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// What to do when no more can wait.
@@ -270,6 +291,17 @@ pub enum OnFullArg {
     Block,
     /// Give up the least severe records
     Drop,
+}
+
+/// When records get a uid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UidWhen {
+    /// When several runs may send the same record
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// How request bodies are written.
@@ -317,6 +349,28 @@ pub enum CompressionArg {
     Gzip,
     /// Smaller and faster, but not every server reads it
     Zstd,
+}
+
+/// All words of the command line. Some may hold secrets, so `Debug` shows none of them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Typed(Vec<OsString>);
+
+impl Typed {
+    /// Keeps these words, the program's name first.
+    pub fn new(words: Vec<OsString>) -> Typed {
+        Typed(words)
+    }
+
+    /// The words.
+    pub fn words(&self) -> &[OsString] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Typed(..)")
+    }
 }
 
 /// The text of one `--header`. It may hold a secret, so `Debug` shows nothing of it, and any text is taken here:

@@ -2,6 +2,7 @@
 
 mod look;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,10 +12,13 @@ use std::time::Duration;
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
-use crate::commands::{fail, finish};
+use crate::commands::{again, fail, finish};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
-use crate::flow::plan::{DeliveryPlan, HttpPlan, RecordPlan, SendPlan, World};
+use crate::flow::plan::{
+    CheckpointMode, CheckpointPlan, DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan,
+    UidPlan, World,
+};
 use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
 use crate::host::{Host, Watched};
@@ -25,9 +29,11 @@ use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::limits::record_limits;
-use crate::settings::state::{fresh_file, state_dir};
+use crate::settings::state::fresh_file;
 use crate::settings::zone::{time_zone, zone_name};
-use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
+use crate::settings::{
+    Destination, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url, resolve,
+};
 use crate::source::feed::LIVE_RECORDS_MAX;
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
@@ -63,6 +69,11 @@ struct OutputError {
 #[derive(Debug, thiserror::Error)]
 #[error("nothing to send: no file is named, and standard input is a terminal")]
 struct NoInput;
+
+/// Checkpoints are asked for, and there is no place for them.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no folder for checkpoints: the system names none")]
+struct NoStateFolder;
 
 /// Standard output, for records and for the receipt.
 #[derive(Clone)]
@@ -121,7 +132,11 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
         }
         Err(error) => {
             let hint = error.hint();
-            fail(&mut ui, &Failure::setup("setup", error, hint))
+            let failure = match error {
+                FlowError::State(error) => Failure::setup("state", error, hint),
+                error => Failure::setup("setup", error, hint),
+            };
+            fail(&mut ui, &failure)
         }
     }
 }
@@ -141,12 +156,13 @@ fn plan(
         limits,
         policy: settings.time_policy,
     });
-    let mut records = record_plan(&settings, input, &host)?;
+    let mut records = record_plan(&settings, input, &mut host)?;
     records.taking = wanted.map(Wanted::taking).unwrap_or_default();
     let kept = Kept::new(&settings, &mut host);
     if let Some(path) = &kept.dead_letters {
         refuse_input(path, &inputs)?;
     }
+    let (checkpoints, about_them) = checkpoint_plan(&settings, &inputs, &host, args.words.words())?;
     let delivery = delivery_plan(&settings, &inputs, stdout, kept.dead_letters)?;
     let stdin = inputs.contains(&Input::Stdin).then_some(host.stdin);
     let threads = settings
@@ -173,7 +189,13 @@ fn plan(
         delivery,
         undelivered: kept.undelivered,
         label: label(&settings),
-        warnings: settings.warnings.into_iter().chain(noted).collect(),
+        warnings: settings
+            .warnings
+            .into_iter()
+            .chain(noted)
+            .chain(about_them)
+            .collect(),
+        checkpoints,
         inputs,
     };
     Ok((plan, wanted))
@@ -187,7 +209,8 @@ struct Kept {
 
 impl Kept {
     fn new(settings: &SendSettings, host: &mut Host) -> Kept {
-        let folder = state_dir(&host.env, host.state_dir.as_deref());
+        let chosen = settings.state_dir.as_ref().map(|folder| &folder.value);
+        let folder = chosen.or(host.state_dir.as_ref()).cloned();
         let now = host.clock.now();
         let mut fresh = |holds| Some(fresh_file(folder.as_deref()?, holds, now, &mut host.rng));
         let named = settings.dead_letters.clone();
@@ -236,7 +259,7 @@ fn chosen_inputs(files: &[PathBuf], stdin: Watched) -> Result<(Vec<Input>, Vec<S
 fn record_plan(
     settings: &SendSettings,
     input: InputSettings,
-    host: &Host,
+    host: &mut Host,
 ) -> Result<RecordPlan, Failure> {
     let zone = time_zone(input.time_zone.as_ref(), host.time_zone)?;
     let zone_assumed = input.time_zone.is_none().then(|| zone_name(&zone));
@@ -266,7 +289,16 @@ fn record_plan(
         taking: Taking::default(),
         attributes: settings.attributes.clone(),
         file_path: settings.file_path,
+        uids: (settings.uids.value == Uids::Attach).then(|| uid_plan(host)),
     })
+}
+
+fn uid_plan(host: &mut Host) -> UidPlan {
+    let machine = host.machine_id.as_ref().or(host.host_name.as_ref());
+    UidPlan {
+        machine: machine.cloned().unwrap_or_default(),
+        run: host.rng.u128(..),
+    }
 }
 
 /// The word of the semantic conventions for the system this runs on.
@@ -275,6 +307,52 @@ fn os_type() -> &'static str {
         "macos" => "darwin",
         other => other,
     }
+}
+
+/// How the run deals with checkpoints, and what there is to say about it.
+fn checkpoint_plan(
+    settings: &SendSettings,
+    inputs: &[Input],
+    host: &Host,
+    words: &[OsString],
+) -> Result<(Option<CheckpointPlan>, Option<String>), Failure> {
+    let is_asked = settings.resume.value == Resume::On;
+    let without = |why: &str| {
+        Ok((
+            None,
+            is_asked.then(|| format!("--resume is ignored: {why}")),
+        ))
+    };
+    let Destination::Http { url, .. } = &settings.destination.value else {
+        return without(
+            "what is not sent to a server is not acknowledged, and always read from the start",
+        );
+    };
+    let is_file = |input: &Input| matches!(input, Input::File(_));
+    if !inputs.iter().any(is_file) {
+        return without("a pipe is read from where it is");
+    }
+    let chosen = settings.state_dir.as_ref().map(|folder| &folder.value);
+    let Some(folder) = chosen.or(host.state_dir.as_ref()) else {
+        if is_asked {
+            let hint = "name a folder in OTELCTL_STATE_DIR".to_owned();
+            return Err(Failure::setup("state", NoStateFolder, Some(hint)));
+        }
+        return Ok((None, None));
+    };
+    let mode = match (settings.dry_run, settings.resume.value) {
+        (true, Resume::On) => CheckpointMode::Look,
+        (true, Resume::Off) => return Ok((None, None)),
+        (false, Resume::On) => CheckpointMode::Resume,
+        (false, Resume::Off) => CheckpointMode::Leave,
+    };
+    let plan = CheckpointPlan {
+        folder: folder.clone(),
+        destination: printable_url(url),
+        mode,
+        again: inputs.iter().all(is_file).then(|| again::command(words)),
+    };
+    Ok((Some(plan), None))
 }
 
 fn delivery_plan(

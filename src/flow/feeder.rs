@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -22,7 +22,11 @@ use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::Chunk;
+use crate::pipeline::uid::{Generation, UidSeed};
 use crate::record::{Attribute, Value};
+use crate::source::checkpoint::identity::Identity;
+use crate::source::checkpoint::search::Start;
+use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, TAIL_BYTES_MAX};
 use crate::source::chunks::Chunker;
 use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
 use crate::source::head::{HEAD_BYTES, byte_order_mark};
@@ -46,6 +50,19 @@ pub(super) struct OpenSource {
     pub(super) constants: Arc<Constants>,
     /// Whether its records come as they are made: then they wait in the queue for others.
     pub(super) is_live: bool,
+    pub(super) uids: Option<UidSeed>,
+    /// What is remembered of a file; `None` when nothing is.
+    pub(super) kept: Option<KeptFile>,
+}
+
+/// What is remembered of a file.
+#[derive(Debug)]
+pub(super) struct KeptFile {
+    pub(super) path: PathBuf,
+    /// Its first bytes.
+    pub(super) head: Arc<[u8]>,
+    /// Where reading began.
+    pub(super) start: Start,
 }
 
 /// One piece of work; numbered in the order of the inputs.
@@ -74,6 +91,10 @@ pub(super) struct FeedPlan {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) shutdown: Shutdown,
     pub(super) meters: Arc<[Arc<Meter>]>,
+    /// Where to begin in each input.
+    pub(super) starts: Vec<Start>,
+    /// Whether files are remembered.
+    pub(super) is_keeping: bool,
 }
 
 /// The inputs that are left, and the one that is open.
@@ -90,6 +111,8 @@ struct Open {
     feed: Feed,
     chunker: Chunker,
     parser: Parser,
+    /// The last bytes that were read of a file that is remembered.
+    trail: Option<Vec<u8>>,
 }
 
 impl Feeder {
@@ -163,32 +186,98 @@ impl Feeder {
                 break;
             }
         }
-        let start_offset = byte_order_mark(&head, &input.name())?;
-        head.drain(..start_offset);
+        let mark_bytes = byte_order_mark(&head, &input.name())?;
+        let mut start = self.start(index);
+        let first_bytes = Arc::from(head.get(..HEAD_BYTES_MAX).unwrap_or(&head));
+        let uids = self.uids(input, (&head, &start));
+        head.drain(..mark_bytes);
         let records = &self.plan.records;
         let anchor = self.anchor(input);
         let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
         let detection = records.reading.detect(&head, &mut zone);
         let _looked_only = zone.take_assumptions();
+        let mut start_offset = mark_bytes as u64;
+        let mut trail = Vec::new();
+        let rest = self.rest(index, start.mark.offset, &mut trail);
+        if let Some(rest) = rest.map_err(read_error)? {
+            start_offset = start.mark.offset;
+            head.clear();
+            feed = rest;
+        } else {
+            start.mark = Mark::default();
+        }
+        let kept = self.kept(input, first_bytes, start);
         let source = OpenSource {
             index,
             name: input.name(),
             detection,
             anchor,
             total,
-            start_offset: start_offset as u64,
+            start_offset,
+            uids,
             envelope: Arc::new(envelope(self.plan.encoding, records, input)),
             constants: Arc::new(constants(self.plan.encoding, records, input)),
             is_live: feed.is_live(),
+            kept,
         };
         let parser = Parser::new(Arc::clone(&source.detection.format), zone);
         let limits = records.limits.of_format(&source.detection.format);
         Ok(Open {
-            chunker: Chunker::new(head, start_offset as u64, &parser, limits),
+            chunker: Chunker::new(head, start_offset, &parser, limits),
             parser,
+            trail: source.kept.as_ref().map(|_| trail),
             source: Arc::new(source),
             feed,
         })
+    }
+
+    /// Where to begin: at the checkpoint, unless another file has taken the place of the one that was found.
+    fn start(&self, index: usize) -> Start {
+        let planned = self.plan.starts.get(index).cloned().unwrap_or_default();
+        let opened = self.plan.meters[index].file();
+        let metadata = opened.and_then(|file| file.metadata().ok());
+        let identity = metadata.as_ref().and_then(Identity::of);
+        if identity == planned.identity {
+            return planned;
+        }
+        Start {
+            identity,
+            ..Start::default()
+        }
+    }
+
+    /// What follows the checkpoint of a file, the bytes before it in `trail`; `None` when it is to be read from its start.
+    fn rest(&self, index: usize, offset: u64, trail: &mut Vec<u8>) -> io::Result<Option<Feed>> {
+        let Some(file) = self.plan.meters[index].file().filter(|_| offset > 0) else {
+            return Ok(None);
+        };
+        let known = offset.min(TAIL_BYTES_MAX as u64);
+        let Some(mut rest) = inflate::from_offset(file, offset - known)? else {
+            return Ok(None);
+        };
+        rest.by_ref().take(known).read_to_end(trail)?;
+        let is_there = trail.len() as u64 == known;
+        Ok(is_there.then_some(Feed::Bulk(rest)))
+    }
+
+    fn kept(&self, input: &Input, head: Arc<[u8]>, start: Start) -> Option<KeptFile> {
+        match input {
+            Input::File(path) if self.plan.is_keeping => Some(KeptFile {
+                path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+                head,
+                start,
+            }),
+            _ => None,
+        }
+    }
+
+    fn uids(&self, input: &Input, (head, start): (&[u8], &Start)) -> Option<UidSeed> {
+        let uids = self.plan.records.uids.as_ref()?;
+        let generation = match input {
+            Input::File(_) => Generation::of_file(head, start.generation),
+            Input::Stream(_) | Input::Stdin => Generation::of_run(uids.run),
+        };
+        Some(UidSeed::new(&uids.machine, generation))
     }
 
     /// When a file was last written; for a pipe, now.
@@ -259,7 +348,13 @@ impl Open {
     fn step(&mut self, buffer: Vec<u8>) -> Step {
         let index = self.source.index;
         match self.chunker.next(&mut self.feed, &mut self.parser, buffer) {
-            Ok(Some(chunk)) => Step::Chunk(Arc::clone(&self.source), chunk),
+            Ok(Some(mut chunk)) => {
+                if let Some(trail) = &mut self.trail {
+                    chunk.before.clone_from(trail);
+                    follow(trail, &chunk);
+                }
+                Step::Chunk(Arc::clone(&self.source), chunk)
+            }
             Ok(None) => Step::Ended { index },
             Err(source) => Step::Failed {
                 index,
@@ -271,6 +366,18 @@ impl Open {
             },
         }
     }
+}
+
+/// Keeps the last bytes before the end of a chunk.
+fn follow(trail: &mut Vec<u8>, chunk: &Chunk) {
+    let is_whole = chunk.end_offset - chunk.start_offset == chunk.bytes.len() as u64;
+    if !is_whole {
+        trail.clear();
+        return;
+    }
+    let from = chunk.bytes.len().saturating_sub(TAIL_BYTES_MAX);
+    trail.extend_from_slice(&chunk.bytes[from..]);
+    trail.drain(..trail.len().saturating_sub(TAIL_BYTES_MAX));
 }
 
 /// The resource of a source's records.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::delivery::{Fate, Stop};
 use crate::flow::Progress;
 use crate::flow::feeder::OpenSource;
+use crate::flow::keeper::{Came, Reached};
 use crate::flow::report;
 use crate::flow::report::{
     ByteTotals, DestinationLabel, LocalCounts, Outcome, RequestCounts, SendReport, SourceReport,
@@ -21,6 +22,7 @@ use crate::pipeline::timeline::Timeline;
 use crate::pipeline::times::{Outside, TimePolicy};
 use crate::record::SeverityClass;
 use crate::source::SourceError;
+use crate::source::checkpoint::{Mark, Print};
 
 /// Why records are left out whose time the destination would not take.
 const OUTSIDE: &str = "time outside of what the destination takes";
@@ -68,7 +70,8 @@ struct Oddities {
 pub(super) struct ReadChunk<'s> {
     pub(super) source: usize,
     pub(super) bytes: u64,
-    pub(super) end_offset: u64,
+    /// Where each of its batches ends; without batches, where the chunk does.
+    pub(super) ends: &'s [Mark],
     pub(super) batches: usize,
     pub(super) stats: &'s ChunkStats,
 }
@@ -86,6 +89,8 @@ pub(super) struct Ending {
     pub(super) out_file: Option<String>,
     pub(super) dead_letter_file: Option<String>,
     pub(super) undelivered_file: Option<String>,
+    /// The command that goes on where this run ended.
+    pub(super) again: Option<String>,
 }
 
 impl Ledger {
@@ -122,15 +127,19 @@ impl Ledger {
                 found.lines, report.name, found.label
             ));
         }
-        self.watermarks[source.index].start_at(source.start_offset);
+        let kept = source.kept.as_ref();
+        self.watermarks[source.index].start_at(Mark {
+            offset: source.start_offset,
+            tail: kept.map_or_else(Print::default, |kept| kept.start.mark.tail),
+        });
     }
 
-    /// A chunk was read; returns its number for [`Ledger::settle`].
-    pub(super) fn read(&mut self, chunk: &ReadChunk<'_>) -> u64 {
+    /// A chunk was read; returns the number of its first batch for [`Ledger::settle`]. The others follow.
+    pub(super) fn read(&mut self, chunk: &ReadChunk<'_>) -> Vec<u64> {
         let ReadChunk {
             source: index,
             bytes,
-            end_offset,
+            ends,
             batches,
             stats,
         } = *chunk;
@@ -156,7 +165,30 @@ impl Ledger {
         }
         self.timeline.merge(&stats.timeline);
         self.oddities.add(stats);
-        self.watermarks[index].add(end_offset, batches)
+        let mark = &mut self.watermarks[index];
+        let pending = usize::from(batches > 0);
+        ends.iter().map(|end| mark.add(*end, pending)).collect()
+    }
+
+    /// How far each source is.
+    pub(super) fn reached(&self) -> Vec<Reached> {
+        let reached = |mark: &Watermark| Reached {
+            mark: mark.acknowledged(),
+            is_settled: mark.is_settled(),
+        };
+        self.watermarks.iter().map(reached).collect()
+    }
+
+    /// Whether everything was read and resolved.
+    pub(super) fn came(&self) -> Came {
+        let is_whole = self.stop.is_none()
+            && self.progress.source_done.iter().all(|done| *done)
+            && self.watermarks.iter().all(Watermark::is_settled);
+        if is_whole {
+            Came::ToTheEnd
+        } else {
+            Came::LessFar
+        }
     }
 
     /// A source could not be read to its end.
@@ -184,7 +216,7 @@ impl Ledger {
     }
 
     /// A batch came to its end.
-    pub(super) fn settle(&mut self, index: usize, chunk: u64, fate: Fate) {
+    pub(super) fn settle(&mut self, index: usize, batch: u64, fate: Fate) {
         let unsent = fate.unsent();
         let rejected: u64 = fate.rejected.values().sum();
         let dead_lettered: u64 = fate.dead_lettered.values().sum();
@@ -207,7 +239,7 @@ impl Ledger {
             self.warn(warning);
         }
         if unsent == 0 {
-            self.watermarks[index].resolve(chunk);
+            self.watermarks[index].resolve(batch);
         }
         self.stop = self.stop.take().or(fate.stop);
         self.progress.records_resolved += fate.delivered + rejected + dead_lettered;
@@ -282,7 +314,7 @@ impl Ledger {
     pub(super) fn close(mut self, ending: Ending) -> SendReport {
         self.tally.assert_balanced();
         for (report, mark) in self.sources.iter_mut().zip(&self.watermarks) {
-            report.acknowledged_offset = mark.acknowledged_offset();
+            report.acknowledged_offset = mark.acknowledged().offset;
         }
         self.oddities.tell(&ending, &mut self.warnings);
         let outcome = self.outcome(ending.dry_run);
@@ -313,16 +345,16 @@ impl Ledger {
     }
 
     fn stop_text(&self, outcome: Outcome, ending: &Ending) -> Option<report::Stop> {
-        let label = &ending.label;
         let piped = self.sources.iter().any(|source| source.name == "-");
-        let again = match &ending.undelivered_file {
-            Some(file) => Again::Kept(file),
-            None if piped => Again::Lost,
-            None => Again::Possible,
+        let again = match (&ending.undelivered_file, &ending.again) {
+            (Some(file), _) => Again::Kept(file),
+            _ if piped => Again::Lost,
+            (None, Some(command)) => Again::By(command),
+            (None, None) => Again::Possible,
         };
         let interrupted = |signal| stop::interrupted(signal, again);
         match &self.stop {
-            Some(stop) => Some(stop::text_of(stop, label, again)),
+            Some(stop) => Some(stop::text_of(stop, &ending.label, again)),
             None if outcome == Outcome::Interrupted => self.signal.map(interrupted),
             None => None,
         }

@@ -152,6 +152,7 @@ mod tests {
     use crate::pipeline::encode::Constants;
     use crate::pipeline::group::LineLimits;
     use crate::pipeline::stage::{Chunk, Stage};
+    use crate::source::checkpoint::Mark;
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
@@ -200,7 +201,13 @@ mod tests {
             let end_offset = 10 * (self.resolved.len() as u64 + 1);
             let place = Place {
                 source: 0,
-                chunk: self.mark.add(end_offset, 1),
+                batch: self.mark.add(
+                    Mark {
+                        offset: end_offset,
+                        ..Mark::default()
+                    },
+                    1,
+                ),
                 number: end_offset,
             };
             self.resolved.push(false);
@@ -235,15 +242,15 @@ mod tests {
 
         fn resolve(&mut self, places: &[Place]) {
             for place in places {
-                self.mark.resolve(place.chunk);
-                let chunk = usize::try_from(place.chunk).unwrap();
+                self.mark.resolve(place.batch);
+                let chunk = usize::try_from(place.batch).unwrap();
                 assert!(!std::mem::replace(&mut self.resolved[chunk], true));
             }
         }
 
         fn check(&self) {
             let prefix = self.resolved.iter().take_while(|resolved| **resolved);
-            assert_eq!(self.mark.acknowledged_offset(), 10 * prefix.count() as u64);
+            assert_eq!(self.mark.acknowledged().offset, 10 * prefix.count() as u64);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::delivery::lines::LinesRoute;
 use crate::delivery::{Fate, Shipment};
 use crate::flow::Event;
 use crate::flow::drops::{Drops, QUEUE_FULL, Report};
+use crate::flow::keeper::Keeper;
 use crate::flow::ledger::{Ledger, ReadChunk};
 use crate::flow::live::Live;
 use crate::flow::signals::{Heard, Signals};
@@ -44,7 +45,7 @@ pub(super) enum Route {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) source: usize,
-    pub(super) chunk: u64,
+    pub(super) batch: u64,
     /// Its turn among all that was read.
     pub(super) number: u64,
 }
@@ -105,6 +106,7 @@ pub(super) struct OwnerPlan<'w> {
     pub(super) live: Live,
     pub(super) drops: Drops,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) keeper: Keeper,
 }
 
 impl<'w> Owner<'w> {
@@ -158,7 +160,10 @@ impl<'w> Owner<'w> {
                     Heard::Status => (self.plan.watcher)(Event::Status(self.plan.ledger.tally())),
                 },
                 Some(report) = self.plan.drops.ended() => self.settle_report(report),
-                _ = progress.tick() => self.tell_progress(),
+                _ = progress.tick() => {
+                    self.save_in_time();
+                    self.tell_progress();
+                }
                 () = sleep(wake.unwrap_or_default()), if wake.is_some() => {}
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     self.give_up();
@@ -189,6 +194,7 @@ impl<'w> Owner<'w> {
         match output.product {
             Product::Opened(source) => {
                 self.plan.ledger.open(&source);
+                self.plan.keeper.begin(&source);
                 if source.is_live {
                     self.plan.live.open(source.index);
                 }
@@ -206,27 +212,28 @@ impl<'w> Owner<'w> {
             Product::Ended { index } => {
                 self.plan.live.close(index);
                 self.plan.ledger.end(index);
+                self.plan.keeper.end(index);
             }
             Product::Made {
                 source,
                 bytes,
-                end_offset,
+                ends,
                 stats,
                 shipments,
                 came_at,
             } => {
-                let chunk = self.plan.ledger.read(&ReadChunk {
+                let numbers = self.plan.ledger.read(&ReadChunk {
                     source: source.index,
                     bytes,
-                    end_offset,
+                    ends: &ends,
                     batches: shipments.len(),
                     stats: &stats,
                 });
-                for shipment in shipments {
+                for (batch, shipment) in numbers.into_iter().zip(shipments) {
                     self.plan.ledger.encoded(shipment.batch.body.len());
                     let place = Place {
                         source: source.index,
-                        chunk,
+                        batch,
                         number: output.number,
                     };
                     if source.is_live {
@@ -295,7 +302,7 @@ impl<'w> Owner<'w> {
         let ledger = &mut self.plan.ledger;
         ledger.drop_records(QUEUE_FULL, &given.levels);
         for place in given.emptied {
-            ledger.resolve(place.source, place.chunk);
+            ledger.resolve(place.source, place.batch);
         }
         self.plan.drops.count(&given.levels);
         (self.plan.watcher)(Event::Dropped {
@@ -378,10 +385,11 @@ impl<'w> Owner<'w> {
         let Some((first, others)) = sent.places.split_first() else {
             return;
         };
-        self.plan.ledger.settle(first.source, first.chunk, fate);
+        self.plan.ledger.settle(first.source, first.batch, fate);
         for place in others.iter().filter(|_| all_resolved) {
-            self.plan.ledger.resolve(place.source, place.chunk);
+            self.plan.ledger.resolve(place.source, place.batch);
         }
+        self.save_in_time();
     }
 
     /// Keeps what cannot be read again.
@@ -397,6 +405,11 @@ impl<'w> Owner<'w> {
                     .not_kept(format!("what is unsent is lost: {error}"));
             }
         }
+    }
+
+    fn save_in_time(&mut self) {
+        let OwnerPlan { keeper, ledger, .. } = &mut self.plan;
+        keeper.save_in_time(|| ledger.reached());
     }
 
     /// No more is read, and no more is started.

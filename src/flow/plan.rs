@@ -23,6 +23,7 @@ use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
+use crate::source::checkpoint::lock::LockError;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -59,6 +60,41 @@ pub struct SendPlan {
     pub label: DestinationLabel,
     /// What was noticed before.
     pub warnings: Vec<String>,
+    /// Where checkpoints are kept, when this run keeps or follows any.
+    pub checkpoints: Option<CheckpointPlan>,
+}
+
+/// How a run deals with checkpoints.
+#[derive(Debug, Clone)]
+pub struct CheckpointPlan {
+    /// The state folder.
+    pub folder: PathBuf,
+    /// What tells this destination from others.
+    pub destination: String,
+    /// What is done.
+    pub mode: CheckpointMode,
+    /// The command that goes on where this run ends, when all inputs are files.
+    pub again: Option<String>,
+}
+
+/// What is done with checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckpointMode {
+    /// Read from them on, and keep them.
+    Resume,
+    /// Read from them on, and write nothing.
+    Look,
+    /// Read from the start, and leave one where the run ends early.
+    Leave,
+}
+
+/// What the uids of records are made of.
+#[derive(Debug, Clone)]
+pub struct UidPlan {
+    /// What tells this machine from others.
+    pub machine: String,
+    /// What tells this run from others, for pipes.
+    pub run: u128,
 }
 
 /// How records are made.
@@ -82,6 +118,8 @@ pub struct RecordPlan {
     pub attributes: Vec<(String, String)>,
     /// Whether `log.file.path` is among them.
     pub file_path: PathAttribute,
+    /// Whether each gets `log.record.uid`.
+    pub uids: Option<UidPlan>,
 }
 
 /// Whether records carry the whole path of their file.
@@ -164,6 +202,9 @@ pub enum FlowError {
         /// Why.
         source: std::io::Error,
     },
+    /// The checkpoints.
+    #[error(transparent)]
+    State(#[from] LockError),
     /// A thread, a socket or the runtime.
     #[error("cannot start {what}")]
     Start {
@@ -183,6 +224,7 @@ impl FlowError {
             FlowError::Output { .. } => {
                 Some("choose a place that can be written to and has room".to_owned())
             }
+            FlowError::State(error) => Some(error.hint()),
             FlowError::Start { .. } => None,
         }
     }

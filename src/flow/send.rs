@@ -14,6 +14,7 @@ use crate::delivery::letters::Letters;
 use crate::delivery::lines::LinesRoute;
 use crate::flow::drops::{DropPlan, Drops, metrics_url};
 use crate::flow::feeder::{FeedPlan, Feeder, SERVICE_UNKNOWN};
+use crate::flow::keeper::Keeper;
 use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::live::Live;
 use crate::flow::local::Local;
@@ -69,6 +70,10 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         plan.records.limits.line_bytes_max,
     );
     let (label, taking) = (plan.label.clone(), plan.records.taking.clone());
+    let again = plan
+        .checkpoints
+        .as_ref()
+        .and_then(|plan| plan.again.clone());
     let drops = Drops::new(DropPlan {
         route: metrics,
         compression: plan.compression,
@@ -79,6 +84,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     let side = (runtime, notice_receiver);
     let Shipped {
         mut ledger,
+        keeper,
         samples,
         undelivered,
         runtime,
@@ -92,7 +98,12 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         }
         counts
     });
+    let (warning, is_saved) = keeper.close(ledger.came(), &ledger.reached());
+    if let Some(warning) = warning {
+        ledger.warn(warning);
+    }
     Ok(ledger.close(Ending {
+        again: again.filter(|_| is_saved),
         label,
         elapsed: clock.instant().duration_since(started),
         zone_assumed,
@@ -116,6 +127,7 @@ fn written(letters: &Letters) -> Option<String> {
 /// What is left when all is read and sent: the open books, and what else the report needs.
 struct Shipped {
     ledger: Ledger,
+    keeper: Keeper,
     samples: Vec<String>,
     undelivered: Letters,
     runtime: Runtime,
@@ -128,11 +140,17 @@ fn ship(
     (runtime, notices): (Runtime, mpsc::Receiver<Notice>),
     (route, cut, drops): (Route, Shutdown, Drops),
 ) -> Result<Shipped, FlowError> {
+    let clock = Arc::clone(&world.clock);
+    let (keeper, found) = Keeper::open(plan.checkpoints, plan.inputs, Arc::clone(&clock))?;
     let room = Arc::new(Semaphore::new(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
-    let meters: Arc<[Arc<Meter>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
-    let ledger = Ledger::new(plan.inputs.iter().map(Input::name), plan.warnings);
+    let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
+    let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), plan.warnings);
+    found
+        .warnings
+        .into_iter()
+        .for_each(|warning| ledger.warn(warning));
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
         encoding: plan.encoding,
@@ -140,9 +158,11 @@ fn ship(
         clock: Arc::clone(&world.clock),
         shutdown: world.shutdown.clone(),
         meters: Arc::clone(&meters),
+        starts: found.starts,
+        is_keeping: keeper.is_keeping(),
     };
     let shop = WorkerShared {
-        feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
+        feeder: Mutex::new(Feeder::new(feed_plan, found.inputs, plan.stdin)),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
         clock: world.clock,
@@ -168,6 +188,7 @@ fn ship(
         live: Live::new(plan.queue, plan.compression, Arc::clone(&clock)),
         drops,
         clock,
+        keeper,
     });
     let signals = {
         let _inside = runtime.enter();
@@ -185,10 +206,17 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
+    let OwnerPlan {
+        ledger,
+        keeper,
+        undelivered,
+        ..
+    } = owner.plan;
     Ok(Shipped {
-        ledger: owner.plan.ledger,
+        ledger,
+        keeper,
         samples: owner.samples,
-        undelivered: owner.plan.undelivered,
+        undelivered,
         runtime,
     })
 }

@@ -6,6 +6,8 @@ use crate::flow::report::{self, DestinationLabel};
 /// Whether what is unsent can be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again<'f> {
+    /// All inputs are files, and this command goes on where the run ended.
+    By(&'f str),
     /// All inputs are files.
     Possible,
     /// A pipe is among them, and what it gave is in this file.
@@ -17,6 +19,7 @@ pub(super) enum Again<'f> {
 impl Again<'_> {
     fn hint(self) -> String {
         match self {
+            Again::By(command) => format!("go on where it ended: {command}"),
             Again::Possible => "run it again: what is unsent is still in the input".to_owned(),
             Again::Kept(file) => {
                 format!("what was read from the pipe and is unsent is kept: otelctl send {file}")

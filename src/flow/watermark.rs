@@ -1,11 +1,13 @@
-//! Up to where a source is resolved: the end of its longest prefix of chunks whose every record has left by an exit.
+//! Up to where a source is resolved: the end of its longest prefix of batches whose every record has left by an exit.
 //!
-//! Chunks come in order, their batches are resolved in any order. A batch that was not sent is never resolved, so the mark
+//! Batches come in order and are resolved in any order. A batch that was not sent is never resolved, so the mark
 //! stays before it.
 
 use std::collections::VecDeque;
 
-/// Chunks that are told apart while the first of them is unresolved; of what comes behind them the mark knows only the end.
+use crate::source::checkpoint::Mark;
+
+/// Batches that are told apart while the first of them is unresolved; of what comes behind them the mark knows only the end.
 const OPEN_MAX: usize = 16_384;
 
 /// One source's mark.
@@ -14,34 +16,34 @@ pub(super) struct Watermark {
     open: VecDeque<Slot>,
     /// The number of the first open slot.
     first: u64,
-    acknowledged_offset: u64,
+    acknowledged: Mark,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
-    end_offset: u64,
+    end: Mark,
     pending_batches: usize,
 }
 
 impl Watermark {
     /// Begins where reading began.
-    pub(super) fn start_at(&mut self, offset: u64) {
-        self.acknowledged_offset = offset;
+    pub(super) fn start_at(&mut self, mark: Mark) {
+        self.acknowledged = mark;
     }
 
-    /// Adds the next chunk; returns its number for [`Watermark::resolve`].
+    /// Adds the next piece; returns its number for [`Watermark::resolve`].
     ///
-    /// Limits: a batch that is tried for hours holds the mark, and must not make what follows it fill the memory. Chunks beyond a limit
+    /// Limits: a batch that is tried for hours holds the mark, and must not make what follows it fill the memory. Pieces beyond a limit
     /// share a number.
-    pub(super) fn add(&mut self, end_offset: u64, batches: usize) -> u64 {
+    pub(super) fn add(&mut self, end: Mark, batches: usize) -> u64 {
         let is_full = self.open.len() >= OPEN_MAX;
         match self.open.back_mut().filter(|_| is_full) {
             Some(last) => {
-                last.end_offset = end_offset;
+                last.end = end;
                 last.pending_batches += batches;
             }
             None => self.open.push_back(Slot {
-                end_offset,
+                end,
                 pending_batches: batches,
             }),
         }
@@ -50,7 +52,7 @@ impl Watermark {
         number
     }
 
-    /// One batch of a chunk was resolved.
+    /// One batch of a piece was resolved.
     pub(super) fn resolve(&mut self, number: u64) {
         let place = usize::try_from(number - self.first).expect("an open slot");
         self.open[place].pending_batches -= 1;
@@ -58,15 +60,20 @@ impl Watermark {
     }
 
     /// Everything before this is resolved.
-    pub(super) fn acknowledged_offset(&self) -> u64 {
-        self.acknowledged_offset
+    pub(super) fn acknowledged(&self) -> Mark {
+        self.acknowledged
+    }
+
+    /// Whether nothing that was added is open.
+    pub(super) fn is_settled(&self) -> bool {
+        self.open.is_empty()
     }
 
     fn advance(&mut self) {
         while let Some(slot) = self.open.front()
             && slot.pending_batches == 0
         {
-            self.acknowledged_offset = slot.end_offset;
+            self.acknowledged = slot.end;
             self.open.pop_front();
             self.first += 1;
         }
@@ -77,19 +84,26 @@ impl Watermark {
 mod tests {
     use super::*;
 
+    fn at(offset: u64) -> Mark {
+        Mark {
+            offset,
+            ..Mark::default()
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn the_mark_is_the_end_of_the_longest_resolved_prefix(batches in proptest::collection::vec(0_usize..3, 1..12), order in proptest::collection::vec(0_usize..100, 40)) {
             let mut mark = Watermark::default();
             let mut pending: Vec<usize> = batches.clone();
-            let numbers: Vec<u64> = batches.iter().enumerate().map(|(index, count)| mark.add(index as u64 * 10 + 10, *count)).collect();
+            let numbers: Vec<u64> = batches.iter().enumerate().map(|(index, count)| mark.add(at(index as u64 * 10 + 10), *count)).collect();
             for pick in order {
                 let open: Vec<usize> = (0..pending.len()).filter(|index| pending[*index] > 0).collect();
                 let Some(index) = open.get(pick % open.len().max(1)) else { break };
                 pending[*index] -= 1;
                 mark.resolve(numbers[*index]);
                 let resolved = pending.iter().take_while(|count| **count == 0).count() as u64;
-                proptest::prop_assert_eq!(mark.acknowledged_offset(), resolved * 10);
+                proptest::prop_assert_eq!(mark.acknowledged().offset, resolved * 10);
             }
         }
     }
@@ -97,27 +111,27 @@ mod tests {
     #[test]
     fn a_batch_that_is_stuck_does_not_make_the_mark_grow() {
         let mut mark = Watermark::default();
-        let stuck = mark.add(1, 1);
-        let numbers: Vec<u64> = (2..=40_000).map(|end| mark.add(end, 1)).collect();
+        let stuck = mark.add(at(1), 1);
+        let numbers: Vec<u64> = (2..=40_000).map(|end| mark.add(at(end), 1)).collect();
         assert_eq!(mark.open.len(), OPEN_MAX);
         for number in numbers {
             mark.resolve(number);
         }
-        let later = mark.add(40_001, 1);
-        assert_eq!(mark.acknowledged_offset(), 0);
+        let later = mark.add(at(40_001), 1);
+        assert_eq!(mark.acknowledged().offset, 0);
         mark.resolve(stuck);
-        assert_eq!((mark.open.len(), mark.acknowledged_offset()), (1, 16_383));
+        assert_eq!((mark.open.len(), mark.acknowledged().offset), (1, 16_383));
         mark.resolve(later);
-        assert_eq!(mark.acknowledged_offset(), 40_001);
+        assert_eq!(mark.acknowledged().offset, 40_001);
     }
 
     #[test]
     fn a_single_chunk_at_the_very_start_moves_the_mark() {
         let mut mark = Watermark::default();
-        mark.start_at(3);
-        let number = mark.add(4, 1);
-        assert_eq!(mark.acknowledged_offset(), 3);
+        mark.start_at(at(3));
+        let number = mark.add(at(4), 1);
+        assert_eq!(mark.acknowledged().offset, 3);
         mark.resolve(number);
-        assert_eq!(mark.acknowledged_offset(), 4);
+        assert_eq!(mark.acknowledged().offset, 4);
     }
 }

@@ -17,10 +17,11 @@ use crate::format::Parser;
 use crate::format::timestamp::Zone;
 use crate::otlp::Compression;
 use crate::otlp::compress::Compressor;
-use crate::pipeline::batch::{BatchBuilder, BatchLimits};
+use crate::pipeline::batch::{Batch, BatchBuilder, BatchLimits};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
+use crate::source::checkpoint::{Mark, Print, TAIL_BYTES_MAX};
 
 /// What the workers share.
 pub(super) struct WorkerShared {
@@ -54,7 +55,8 @@ pub(super) enum Product {
     Made {
         source: Arc<OpenSource>,
         bytes: u64,
-        end_offset: u64,
+        /// Where each shipment ends; without shipments, where the chunk does.
+        ends: Vec<Mark>,
         stats: Box<ChunkStats>,
         shipments: Vec<Shipment>,
         came_at: Option<Instant>,
@@ -133,6 +135,7 @@ impl Worker<'_> {
     fn make(&mut self, source: Arc<OpenSource>, chunk: Chunk) -> Product {
         let observed = self.shop.clock.now();
         let (batches, stats) = self.stage(&source).run(&chunk, observed);
+        let ends = ends(&source, &chunk, &batches);
         let live_records_max = self.shop.live_records_max;
         let shipments = batches.into_iter().map(|batch| {
             let is_whole = !source.is_live || batch.record_count() >= live_records_max;
@@ -145,7 +148,7 @@ impl Worker<'_> {
         let product = Product::Made {
             shipments: shipments.collect(),
             bytes: chunk.end_offset - chunk.start_offset,
-            end_offset: chunk.end_offset,
+            ends,
             stats: Box::new(stats),
             came_at: chunk.came_at,
             source,
@@ -167,7 +170,8 @@ impl Worker<'_> {
                 shop.buffers.clone(),
             );
             let stage = Stage::new(parser, builder, shop.records.limits)
-                .for_destination(shop.records.taking.clone());
+                .for_destination(shop.records.taking.clone())
+                .with_uids(source.uids.clone());
             (source.index, stage)
         };
         self.stage = self
@@ -176,4 +180,33 @@ impl Worker<'_> {
             .filter(|(index, _)| *index == source.index);
         &mut self.stage.get_or_insert_with(make).1
     }
+}
+
+/// Where each batch of a chunk ends in its source.
+fn ends(source: &OpenSource, chunk: &Chunk, batches: &[Batch]) -> Vec<Mark> {
+    let mark = |offset| Mark {
+        offset,
+        tail: if source.kept.is_some() {
+            tail_before(chunk, offset)
+        } else {
+            Print::default()
+        },
+    };
+    if batches.is_empty() {
+        return vec![mark(chunk.end_offset)];
+    }
+    batches.iter().map(|batch| mark(batch.source_end)).collect()
+}
+
+/// The bytes directly before a place in a chunk, as far as they are known.
+fn tail_before(chunk: &Chunk, offset: u64) -> Print {
+    let read = usize::try_from(offset - chunk.start_offset).unwrap_or(usize::MAX);
+    let Some(read) = chunk.bytes.get(..read) else {
+        // A part of the last line was passed over.
+        return Print::default();
+    };
+    let from_chunk = &read[read.len().saturating_sub(TAIL_BYTES_MAX)..];
+    let missing = TAIL_BYTES_MAX - from_chunk.len();
+    let before = &chunk.before[chunk.before.len().saturating_sub(missing)..];
+    Print::of(&[before, from_chunk].concat())
 }

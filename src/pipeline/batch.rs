@@ -76,6 +76,8 @@ pub struct Batch {
     pub body: Bytes,
     /// Its records, in order.
     pub spans: Vec<RecordSpan>,
+    /// Up to where its source is resolved once this batch and all before it are.
+    pub source_end: u64,
     runs: Vec<Run>,
     envelope: Arc<Envelope>,
 }

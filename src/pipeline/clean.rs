@@ -6,6 +6,7 @@ use crate::base::units::UnixNanos;
 use crate::format::json::scan::Scanner;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, ansi};
+use crate::pipeline::place::Places;
 use crate::pipeline::unwrap::{TagCursor, Unwrapped, Unwrapper};
 use crate::record::{Attribute, Record, Value};
 
@@ -33,6 +34,8 @@ pub struct Clean<'c> {
     pub bytes: &'c [u8],
     /// What the container runtime said about them.
     pub wrapping: Option<Wrapping<'c>>,
+    /// Where they stood.
+    pub places: Places<'c>,
 }
 
 /// What a container runtime said about the lines of a chunk.
@@ -57,12 +60,13 @@ impl Cleaner {
         }
     }
 
-    /// The lines of a chunk.
-    pub fn clean<'c>(&'c mut self, chunk: &'c [u8], zone: &mut Zone) -> Clean<'c> {
+    /// The lines of a chunk that begins at `base` of its source.
+    pub fn clean<'c>(&'c mut self, chunk: &'c [u8], base: u64, zone: &mut Zone) -> Clean<'c> {
         if let Some(unwrapper) = &mut self.unwrapper {
             let unwrapped = unwrapper.unwrap(chunk, zone);
             return Clean {
                 bytes: &unwrapped.bytes,
+                places: Places::unwrapped(base, unwrapped),
                 wrapping: Some(Wrapping {
                     cursor: unwrapped.cursor(),
                     unwrapped,
@@ -70,16 +74,18 @@ impl Cleaner {
             };
         }
         let strips = self.escapes == Escapes::Stripped;
-        let bytes = if strips && memchr::memchr(ansi::ESCAPE, chunk).is_some() {
+        let (bytes, places) = if strips && memchr::memchr(ansi::ESCAPE, chunk).is_some() {
             self.stripped.clear();
             ansi::strip_into(chunk, &mut self.stripped);
-            &self.stripped
+            let clean: &[u8] = &self.stripped;
+            (clean, Places::stripped(base, chunk, clean))
         } else {
-            chunk
+            (chunk, Places::same(base))
         };
         Clean {
             bytes,
             wrapping: None,
+            places,
         }
     }
 }

@@ -77,7 +77,7 @@ pub fn previews(
 /// The lines of the first records.
 fn lines(head: &[u8], mut parser: Parser, limits: LineLimits, count: usize) -> Vec<Preview> {
     let mut cleaner = Cleaner::new(parser.format(), limits.line_bytes_max);
-    let clean = cleaner.clean(head, parser.zone());
+    let clean = cleaner.clean(head, 0, parser.zone());
     let mut groups = Groups::new(clean.bytes, limits, 0);
     let mut found = Vec::new();
     while found.len() < count

@@ -12,8 +12,10 @@ use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
 use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
+use crate::pipeline::place::{Place, Places};
 use crate::pipeline::timeline::Timeline;
 use crate::pipeline::times::{Outside, Passage, TimeRule};
+use crate::pipeline::uid::{LOG_RECORD_UID, UidSeed};
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
 /// A piece of one source that begins and ends with a record.
@@ -29,6 +31,8 @@ pub struct Chunk {
     pub skipped_bytes: u64,
     /// When the oldest of the bytes came, if they came through a pipe.
     pub came_at: Option<Instant>,
+    /// The last bytes before it, when somebody wants to find its place again.
+    pub before: Vec<u8>,
 }
 
 /// What a chunk held.
@@ -79,6 +83,7 @@ pub struct Stage {
     given: Given,
     limits: LineLimits,
     taking: Taking,
+    uids: Option<UidSeed>,
 }
 
 /// What the destination takes, as far as it depends on the single record.
@@ -100,6 +105,7 @@ impl Stage {
             taking: Taking::default(),
             parser,
             builder,
+            uids: None,
         }
     }
 
@@ -107,6 +113,13 @@ impl Stage {
     #[must_use]
     pub fn for_destination(self, taking: Taking) -> Stage {
         Stage { taking, ..self }
+    }
+
+    /// Gives each record a uid, or none.
+    #[must_use]
+    pub fn with_uids(mut self, uids: Option<UidSeed>) -> Stage {
+        self.uids = uids;
+        self
     }
 
     /// Turns a chunk into batches. The last one is closed too: a batch never holds records of two chunks.
@@ -120,25 +133,38 @@ impl Stage {
         };
         let Clean {
             bytes,
-            mut wrapping,
-        } = self.cleaner.clean(&chunk.bytes, reader.parser.zone());
+            wrapping,
+            places,
+        } = self
+            .cleaner
+            .clean(&chunk.bytes, chunk.start_offset, reader.parser.zone());
+        let mut around = Around {
+            wrapping,
+            places,
+            uids: self.uids.as_ref(),
+            resolved_to: chunk.start_offset,
+        };
         let valid = std::str::from_utf8(bytes).ok();
         let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);
         let mut record = Record::default();
         while let Some(group) = groups.next_group(reader.parser) {
+            let closed_before = batches.len();
             let bytes_of = &bytes[group.start..group.end];
-            if let Some(payload) = reader.payload(bytes_of, group) {
+            let payload = reader.payload(bytes_of, group);
+            if let Some(payload) = payload {
                 let out = (&mut self.builder, &mut batches);
                 if self.given.take(payload, &mut reader.stats, out) {
+                    around.mark(&mut batches[closed_before..], group.start);
                     continue;
                 }
             }
             if group.begin == Begin::Entry {
                 record.clear();
                 reader.read_entry(bytes_of, &mut record);
-                if reader.finish(&mut wrapping, group, &mut record) == Passage::Passes {
+                if reader.finish(&mut around, (group, bytes_of), &mut record) == Passage::Passes {
                     batches.extend(self.builder.push(&mut record, observed));
                 }
+                around.mark(&mut batches[closed_before..], group.start);
                 continue;
             }
             let text = text_of(bytes, valid, group);
@@ -146,7 +172,7 @@ impl Stage {
                 Cow::Borrowed(lines) => {
                     record.clear();
                     reader.read(lines, &text, group, &mut record);
-                    match reader.finish(&mut wrapping, group, &mut record) {
+                    match reader.finish(&mut around, (group, bytes_of), &mut record) {
                         Passage::Passes => self.builder.push(&mut record, observed),
                         Passage::LeftOut => None,
                     }
@@ -154,19 +180,25 @@ impl Stage {
                 Cow::Owned(lines) => {
                     let mut own = Record::default();
                     reader.read(lines, &text, group, &mut own);
-                    match reader.finish(&mut wrapping, group, &mut own) {
+                    match reader.finish(&mut around, (group, bytes_of), &mut own) {
                         Passage::Passes => self.builder.push(&mut own, observed),
                         Passage::LeftOut => None,
                     }
                 }
             };
-            batches.extend(closed);
+            if let Some(batch) = closed {
+                batches.push(batch);
+                around.mark(&mut batches[closed_before..], group.start);
+            }
         }
-        batches.extend(self.builder.close());
+        if let Some(mut last) = self.builder.close() {
+            last.source_end = chunk.end_offset;
+            batches.push(last);
+        }
         let mut stats = reader.stats;
         let counts = groups.counts();
         (stats.lines, stats.blank_lines) = (counts.lines, counts.blank);
-        stats.lines_cut += wrapping.map_or(0, |wrapping| wrapping.cut_lines());
+        stats.lines_cut += around.wrapping.map_or(0, |wrapping| wrapping.cut_lines());
         stats.duplicate_keys = self.parser.take_duplicate_keys();
         (batches, stats)
     }
@@ -239,22 +271,26 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds what the container runtime says, counts the record, and asks whether the destination takes it.
+    /// Adds what the container runtime says and the uid, counts the record, and asks whether the destination takes it.
     fn finish<'r, 'c: 'r>(
         &mut self,
-        wrapping: &mut Option<Wrapping<'c>>,
-        group: &Group,
+        around: &mut Around<'c>,
+        (group, bytes): (&Group, &[u8]),
         record: &mut Record<'r>,
     ) -> Passage {
         let assumed = self.parser.zone().take_assumptions();
         self.stats.assumed = self.stats.assumed.union(assumed);
-        if let Some(wrapping) = wrapping {
+        if let Some(wrapping) = &mut around.wrapping {
             let own_time = if assumed == Assumptions::NONE {
                 OwnTime::Complete
             } else {
                 OwnTime::Assumed
             };
             wrapping.add_to(record, group.start, own_time);
+        }
+        if let Some(uids) = around.uids {
+            let place = around.places.of(group.start);
+            add_uid(record, uids, (place, bytes));
         }
         self.stats.count(record);
         self.taken(record)
@@ -273,6 +309,35 @@ impl Reader<'_> {
         let passage = times.apply(record, self.now, &mut self.stats.outside);
         self.stats.left_out += u64::from(passage == Passage::LeftOut);
         passage
+    }
+}
+
+/// What is known of a chunk's lines beside their text.
+struct Around<'c> {
+    wrapping: Option<Wrapping<'c>>,
+    places: Places<'c>,
+    uids: Option<&'c UidSeed>,
+    /// The last place that a batch was known to end at.
+    resolved_to: u64,
+}
+
+impl Around<'_> {
+    /// Notes on batches that were closed for the record at `start` up to where the source is resolved with them.
+    fn mark(&mut self, closed: &mut [Batch], start: usize) {
+        for batch in closed {
+            self.resolved_to = self.places.cut(start).unwrap_or(self.resolved_to);
+            batch.source_end = self.resolved_to;
+        }
+    }
+}
+
+/// A uid that the record brought along stays.
+fn add_uid(record: &mut Record<'_>, uids: &UidSeed, (place, bytes): (Place, &[u8])) {
+    let held = |attribute: &Attribute<'_>| attribute.key == LOG_RECORD_UID;
+    if !record.attributes.iter().any(held) {
+        let uid = uids.uid(place, bytes);
+        let uid = Attribute::text(LOG_RECORD_UID, uid);
+        record.attributes.push(uid);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Unwrapped {
     pub bytes: Vec<u8>,
     /// One for each wrapped line, in the order of their places.
     pub tags: Vec<Tag>,
+    /// Where each line begins that no runtime wrapped, and where it ended in the chunk.
+    bare: Vec<(usize, usize)>,
     /// What Docker adds to lines, as JSON objects: [`Tag::extra`] names a place in here. Equal neighbours share one.
     pub extras: Vec<String>,
     /// Lines that lost their end to the limit.
@@ -72,8 +74,16 @@ impl Unwrapped {
         (tag.end == offset && tag.settled).then_some(tag.source_end)
     }
 
+    /// Where the line that begins at `start` ended in the chunk, when no runtime wrapped it.
+    pub fn bare_end(&self, start: usize) -> usize {
+        let before = self.bare.partition_point(|(begin, _)| *begin <= start);
+        let line = before.checked_sub(1).and_then(|last| self.bare.get(last));
+        line.map_or(start, |(_, end)| *end)
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
+        self.bare.clear();
         self.tags.clear();
         self.extras.clear();
         self.cut_lines = 0;
@@ -86,6 +96,15 @@ impl Unwrapped {
             self.extras.push(extra.to_owned());
         }
         Some(self.extras.len() - 1)
+    }
+}
+
+impl Tag {
+    /// Where its wrapped line ended in the chunk, and which byte of its lines `start` is. Two lines that the end of a chunk cuts off
+    /// end at the same place, and are told apart by their stream.
+    pub fn place(&self, start: usize) -> (usize, u32) {
+        let inside = start.saturating_sub(self.start) * Stream::ALL.len() + self.stream as usize;
+        (self.source_end, u32::try_from(inside).unwrap_or(u32::MAX))
     }
 }
 
@@ -153,6 +172,7 @@ impl Unwrapper {
         let Some((envelope, plain)) =
             container::read(self.runtime, line, zone, &mut self.out.bytes)
         else {
+            self.out.bare.push((start, source_end));
             self.out.bytes.extend_from_slice(line);
             self.out.bytes.push(b'\n');
             return;

@@ -3,10 +3,11 @@
 //! The defaults are the constants here; `--help` names them, and a test compares the two.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::units::ByteCount;
-use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg};
+use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg, UidWhen};
 use crate::flow::plan::PathAttribute;
 use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
@@ -17,10 +18,10 @@ use crate::settings::connection::connection;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
-    OTEL_SDK_DISABLED, TIMEOUT,
+    OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, TIMEOUT,
 };
 use crate::settings::resource::{resource, unique};
-use crate::settings::{Origin, SendSettings, SettingsError, Sourced};
+use crate::settings::{Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
 /// Where a collector listens: OTLP/HTTP's own port on this machine. A base URL.
 pub const ENDPOINT_DEFAULT: &str = "http://localhost:4318";
@@ -113,8 +114,35 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         ))?,
         on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
         temporality: temporality(&mut reader),
+        resume: resume(delivery),
+        uids: uids(args.record.uid, delivery),
+        state_dir: state_dir(reader.vars),
         warnings: reader.warnings,
     })
+}
+
+fn resume(args: &DeliveryArgs) -> Sourced<Resume> {
+    let flag = args.resume.then_some(Resume::On);
+    flag_or(flag, "--resume", Resume::Off)
+}
+
+fn uids(when: UidWhen, args: &DeliveryArgs) -> Sourced<Uids> {
+    match when {
+        UidWhen::Always => Sourced::new(Uids::Attach, Origin::Flag("--uid")),
+        UidWhen::Never => Sourced::new(Uids::Omit, Origin::Flag("--uid")),
+        UidWhen::Auto => {
+            let flag = args.resume.then_some(Uids::Attach);
+            flag_or(flag, "--resume", Uids::Omit)
+        }
+    }
+}
+
+fn state_dir(vars: &EnvVars) -> Option<Sourced<PathBuf>> {
+    let said = vars.get(OTELCTL_STATE_DIR)?;
+    Some(Sourced::new(
+        PathBuf::from(said),
+        Origin::Env(OTELCTL_STATE_DIR),
+    ))
 }
 
 fn warn_of_what_is_not_obeyed(reader: &mut EnvReader<'_>) {
@@ -352,6 +380,20 @@ mod tests {
         assert_eq!(settings.file_path, PathAttribute::Attach);
         assert_eq!(settings.threads, NonZeroU32::new(3));
         assert!(settings.dry_run);
+    }
+
+    #[test]
+    fn uids_come_with_resuming_unless_somebody_says_otherwise() {
+        let pick = |settings: SendSettings| settings.uids;
+        check("", &[], pick, "Omit (the default)");
+        check("--resume", &[], pick, "Attach (--resume)");
+        check("--uid always", &[], pick, "Attach (--uid)");
+        check("--resume --uid never", &[], pick, "Omit (--uid)");
+        let resume = |settings: SendSettings| settings.resume;
+        check("--resume", &[], resume, "On (--resume)");
+        let folder = |settings: SendSettings| settings.state_dir.unwrap();
+        let env = [(OTELCTL_STATE_DIR, "/s")];
+        check("", &env, folder, "\"/s\" (OTELCTL_STATE_DIR)");
     }
 
     #[test]

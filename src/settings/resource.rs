@@ -97,6 +97,7 @@ fn decoded_pair(member: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::send::UidWhen;
     use crate::settings::env::EnvVars;
 
     /// The service (`-` for none) with its origin, the attributes, and the number of warnings, in one line.
@@ -108,6 +109,7 @@ mod tests {
         expected: &str,
     ) {
         let args = RecordArgs {
+            uid: UidWhen::Auto,
             service: service.map(str::to_owned),
             resource: resource_flags
                 .iter()

@@ -1,22 +1,10 @@
-//! Where a run leaves what it could not deliver: the state folder, and the names of the files in it.
+//! Names of the files in which a run leaves what it could not deliver.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::base::units::UnixNanos;
-use crate::settings::env::{EnvVars, OTELCTL_STATE_DIR};
-
-/// Our folder within the system's.
-const FOLDER: &str = "otelctl";
-
-/// The folder: the variable's, else ours within the system's; `None` on a system without one.
-pub fn state_dir(env: &EnvVars, system: Option<&Path>) -> Option<PathBuf> {
-    match env.get(OTELCTL_STATE_DIR) {
-        Some(named) => Some(PathBuf::from(named)),
-        None => system.map(|system| system.join(FOLDER)),
-    }
-}
 
 /// A file that no other run has: named by what it holds, the second of the start and a random number.
 pub fn fresh_file(
@@ -36,19 +24,6 @@ pub fn fresh_file(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_variable_names_the_folder_itself_and_the_system_only_its_parent() {
-        let env = EnvVars::new([(OTELCTL_STATE_DIR, "/var/spool/o")]);
-        let system = Some(Path::new("/home/ana/.local/state"));
-        assert_eq!(state_dir(&env, system), Some("/var/spool/o".into()));
-        let none = EnvVars::new([(OTELCTL_STATE_DIR, "")]);
-        assert_eq!(
-            state_dir(&none, system),
-            Some("/home/ana/.local/state/otelctl".into())
-        );
-        assert_eq!(state_dir(&none, None), None);
-    }
 
     #[test]
     fn a_file_tells_when_its_run_began() {

@@ -116,6 +116,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes: 0,
+            before: Vec::new(),
             came_at: feed.taken(self.rest()),
         }
     }
@@ -160,6 +161,7 @@ impl Chunker {
             end_offset: self.offset,
             skipped_bytes: skipped,
             came_at: feed.taken(self.rest()),
+            before: Vec::new(),
         }
     }
 }

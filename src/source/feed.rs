@@ -51,6 +51,11 @@ impl Meter {
         let _first = self.file.set(file);
     }
 
+    /// The file that is asked.
+    pub fn file(&self) -> Option<&Arc<File>> {
+        self.file.get()
+    }
+
     /// Bytes taken so far.
     pub fn bytes(&self) -> u64 {
         match self.file.get() {

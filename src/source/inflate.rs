@@ -1,14 +1,22 @@
 //! Compressed inputs, known by their first bytes and not by their names.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek as _, SeekFrom};
+use std::sync::Arc;
 
 /// Bytes read from the disk at a time before they are inflated.
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// Bytes that tell every compression.
+const MAGIC_BYTES: usize = 6;
+
 /// Whatever the input is, as plain bytes. Several compressed members in a row are all read.
 pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read + Send>> {
-    let mut magic = Vec::with_capacity(6);
-    input.by_ref().take(6).read_to_end(&mut magic)?;
+    let mut magic = Vec::with_capacity(MAGIC_BYTES);
+    input
+        .by_ref()
+        .take(MAGIC_BYTES as u64)
+        .read_to_end(&mut magic)?;
     let kind = magic.clone();
     let whole = Cursor::new(magic).chain(input);
     Ok(match &*kind {
@@ -24,6 +32,37 @@ pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read 
         }
         _ => Box::new(whole),
     })
+}
+
+/// A file's plain bytes from an offset on; `None` when it ends before. What is compressed is inflated up to there.
+pub fn from_offset(file: &Arc<File>, offset: u64) -> io::Result<Option<Box<dyn Read + Send>>> {
+    let mut shared = Arc::clone(file);
+    shared.rewind()?;
+    let mut magic = Vec::with_capacity(MAGIC_BYTES);
+    shared
+        .by_ref()
+        .take(MAGIC_BYTES as u64)
+        .read_to_end(&mut magic)?;
+    if !is_compressed(&magic) {
+        let reached = file.metadata()?.len() >= offset;
+        shared.seek(SeekFrom::Start(offset))?;
+        return Ok(reached.then_some(Box::new(shared)));
+    }
+    shared.rewind()?;
+    let mut reader = plain(shared)?;
+    let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
+    Ok((passed == offset).then_some(reader))
+}
+
+/// Whether these first bytes are those of a compression that [`plain`] reads.
+fn is_compressed(magic: &[u8]) -> bool {
+    matches!(
+        magic,
+        [0x1f, 0x8b, ..]
+            | [0x28, 0xb5, 0x2f, 0xfd, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', ..]
+            | [0xfd, b'7', b'z', b'X', b'Z', 0]
+    )
 }
 
 fn buffered<R: Read>(input: R) -> BufReader<R> {
@@ -79,6 +118,29 @@ mod tests {
     fn plain_and_tiny_inputs_come_through_as_they_are() {
         for bytes in [&b""[..], b"a", b"plain text", b"\x1f", b"BZ is no archive"] {
             assert_eq!(read(bytes.to_vec()).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn reading_goes_on_from_an_offset_of_the_plain_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        for bytes in [b"one\ntwo\n".to_vec(), gzip(b"one\ntwo\n")] {
+            let path = folder.path().join("app.log");
+            std::fs::write(&path, bytes).unwrap();
+            let file = Arc::new(File::open(&path).unwrap());
+            for (offset, rest) in [
+                (4, Some("two\n")),
+                (0, Some("one\ntwo\n")),
+                (8, Some("")),
+                (9, None),
+            ] {
+                let found = from_offset(&file, offset).unwrap().map(|mut reader| {
+                    let mut text = String::new();
+                    reader.read_to_string(&mut text).unwrap();
+                    text
+                });
+                assert_eq!(found.as_deref(), rest);
+            }
         }
     }
 

@@ -96,7 +96,9 @@ fn source_row(source: &SourceReport, name_max: usize) -> Row {
     if !source.format.is_empty() {
         row = row.with(Joint::Dot, Tone::Accent, &source.format);
     }
-    if source.lines > 0 || source.failure.is_none() {
+    if source.start_offset > 0 && source.bytes == 0 && source.failure.is_none() {
+        row = row.with(Joint::Dot, Tone::Plain, "nothing new");
+    } else if source.lines > 0 || source.failure.is_none() {
         let lines = lines_to_records(source.lines, source.blank_lines, source.records);
         row = row.with(Joint::Dot, Tone::Plain, lines);
     }

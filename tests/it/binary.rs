@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use otelctl::base::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::fake::{Answer, FakeOtlp};
@@ -17,12 +18,15 @@ const END_WAIT: Duration = Duration::from_secs(30);
 /// Between two signals to a process that is to end at the second.
 const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 
+/// Not the user's own. The runs that leave checkpoints here share no files.
+const STATE_DIR: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
+
 fn otelctl(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_otelctl"));
     command
         .args(words)
         .env_clear()
-        .env("OTELCTL_STATE_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("OTELCTL_STATE_DIR", STATE_DIR)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -125,6 +129,7 @@ fn shell(line: &str, variables: &[(&str, &str)]) -> Output {
     command
         .args(["-c", line])
         .env("OTELCTL", env!("CARGO_BIN_EXE_otelctl"))
+        .env("OTELCTL_STATE_DIR", STATE_DIR)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -361,4 +366,84 @@ fn a_running_process_says_how_far_it_is() {
     let output = ended(child);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(receipt(&output)["records"]["delivered"], 2);
+}
+
+/// How often the run is killed.
+const KILLS: usize = 200;
+
+/// Waits for the end of a process, and kills it when its time is over. Its exit code, unless it was killed.
+#[track_caller]
+fn ended_or_killed(child: Child, life: Duration) -> Option<i32> {
+    let pid = child.id();
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let ended = receiver.recv_timeout(life).or_else(|_| {
+        signal(pid, "KILL");
+        receiver.recv_timeout(END_WAIT)
+    });
+    ended.unwrap().unwrap().status.code()
+}
+
+/// Guarantees: a run that is killed at any moment and started again with `--resume` delivers every record under one uid, and its
+/// checkpoints are never damaged.
+#[test]
+fn a_run_that_is_killed_again_and_again_delivers_every_record() {
+    let seed = fastrand::u64(..);
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let folder = Folder::new();
+    let (mut kills, mut files) = (0, 0);
+    let mut life_max = END_WAIT;
+    while kills < KILLS {
+        files += 1;
+        let server = FakeOtlp::accepting();
+        let lines: Vec<String> = (0..100)
+            .map(|id| format!("file {files} id {id:03}"))
+            .collect();
+        let file = folder.file(&format!("{files}.log"), lines.join("\n") + "\n");
+        let words = [
+            "send",
+            "--resume",
+            file.to_str().unwrap(),
+            "--to",
+            server.url(),
+        ];
+        let words = [
+            &words[..],
+            &["--batch-records-max", "5", "--in-flight", "2"],
+        ]
+        .concat();
+        loop {
+            // The first run shows how long one takes here; the others end somewhere in it, or live to its end.
+            let share = if files == 1 || kills == KILLS {
+                1.0
+            } else {
+                rng.f64()
+            };
+            let started = SystemClock.instant();
+            let child = otelctl(&words)
+                .env("OTELCTL_STATE_DIR", folder.at("state"))
+                .spawn()
+                .unwrap();
+            let code = ended_or_killed(child, life_max.mul_f64(share));
+            if files == 1 {
+                life_max = (SystemClock.instant() - started).mul_f64(1.2);
+            }
+            if kills == KILLS {
+                life_max = END_WAIT;
+            }
+            match code {
+                Some(code) => {
+                    assert_eq!(code, 0, "seed {seed}");
+                    break;
+                }
+                None => kills = KILLS.min(kills + 1),
+            }
+        }
+        let found = crate::resume::uids(&server.records());
+        assert!(found.keys().eq(lines.iter()), "seed {seed}: {found:?}");
+    }
+    let state = std::fs::read_dir(folder.at("state")).unwrap();
+    let names = state.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    let damaged: Vec<String> = names.filter(|name| name.contains("corrupt")).collect();
+    assert!(damaged.is_empty(), "seed {seed}: {damaged:?}");
 }

@@ -91,6 +91,8 @@ fn the_short_help_of_send_is_stable() {
           --file-path       Add the attribute log.file.path to each record
           --time <POLICY>   What to do with records whose time the destination does not take: keep,
                             shift, now or drop
+          --uid <WHEN>      Add the attribute log.record.uid, by which duplicates are recognised
+                            [default: auto] [possible values: auto, always, never]
 
     Delivery:
           --timeout <TIME>             Wait at most this long for one answer; 0s waits for ever
@@ -116,6 +118,7 @@ fn the_short_help_of_send_is_stable() {
                                        [default: 16MiB]
           --on-full <WHAT>             Do this when no more records of a pipe can wait [default: block]
                                        [possible values: block, drop]
+          --resume                     Read each file from where its records were last acknowledged
 
     Output:
           --json          Print the result as one JSON object on standard output

@@ -402,6 +402,7 @@ fn every_code_is_produced_by_a_test() {
         "output",
         "settings",
         "setup",
+        "state",
         "time-window",
         "usage",
     ];
@@ -414,6 +415,8 @@ fn every_code_is_produced_by_a_test() {
         include_str!("delivery.rs"),
         include_str!("cli.rs"),
         include_str!("errors.rs"),
+        include_str!("resume.rs"),
+        include_str!("times.rs"),
     ];
     // This function names each of them once.
     let here = |code: &&str| tests.concat().matches(&format!("\"{code}\"")).count() > 1;

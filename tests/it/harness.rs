@@ -192,6 +192,7 @@ impl Run {
             host_name: Some("test-host".to_owned()),
             config_dir: self.config_dir,
             state_dir: self.state_dir,
+            machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
         };
         let is_json_send = ["send", "--json"]

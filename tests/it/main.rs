@@ -14,6 +14,7 @@ mod input;
 mod letters;
 mod live;
 mod oracle;
+mod resume;
 mod send;
 mod times;
 mod wire;

@@ -184,6 +184,7 @@ fn look_plan(plan: &SendPlan) -> Option<SendPlan> {
         },
         delivery: DeliveryPlan::Nowhere,
         undelivered: None,
+        checkpoints: None,
         label: plan.label.clone(),
         warnings: Vec::new(),
         ..*plan

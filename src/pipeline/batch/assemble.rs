@@ -52,6 +52,7 @@ pub(super) fn assemble(
     Batch {
         body: buffers.share(body),
         spans,
+        source_end: 0,
         runs,
         envelope: Arc::clone(envelope),
     }

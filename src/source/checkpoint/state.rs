@@ -1,0 +1,255 @@
+//! All checkpoints ↔ the bytes of the state file: one JSON object with its version and a checksum.
+//!
+//! Whatever is not exactly what was written is an error, because a wrong mark would skip records.
+
+use std::path::PathBuf;
+
+use flate2::Crc;
+use serde_json::{Value, json};
+
+use crate::base::digest::Digest;
+use crate::source::checkpoint::identity::Identity;
+use crate::source::checkpoint::{Entry, Mark, Print};
+
+/// The layout of the file.
+const VERSION: u64 = 1;
+
+/// Most entries that are kept.
+pub const ENTRIES_MAX: usize = 10_000;
+
+/// How long the entry of a file that is gone is kept, in seconds.
+pub const KEPT_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+/// All checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// How often it was written.
+    pub generation: u64,
+    /// One for each file and destination.
+    pub entries: Vec<Entry>,
+}
+
+/// A state file that is not what was written.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Not JSON, or not ours.
+    #[error("it cannot be read")]
+    Damaged,
+    /// It reads, but is not what was written.
+    #[error("its checksum is wrong")]
+    Checksum,
+    /// Another version of this program wrote it.
+    #[error("it is of a version that is not known here")]
+    Version,
+}
+
+impl State {
+    /// Puts an entry in the place of the one it follows.
+    pub fn put(&mut self, entry: Entry) {
+        let same = |held: &Entry| {
+            let is_file = match (held.identity, entry.identity) {
+                (None, None) => held.path == entry.path,
+                (held, new) => held == new,
+            };
+            is_file && held.destination == entry.destination
+        };
+        match self.entries.iter_mut().find(|held| same(held)) {
+            Some(held) => *held = entry,
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// Leaves out what is too old and not there any more, and the oldest of what is too much.
+    pub fn forget(&mut self, now: u64, is_there: impl Fn(&Entry) -> bool) {
+        self.entries
+            .retain(|entry| entry.last_seen + KEPT_SECONDS >= now || is_there(entry));
+        if self.entries.len() > ENTRIES_MAX {
+            self.entries
+                .sort_by_key(|entry| std::cmp::Reverse(entry.last_seen));
+            self.entries.truncate(ENTRIES_MAX);
+        }
+    }
+
+    /// The bytes of the file.
+    pub fn encode(&self) -> Vec<u8> {
+        let entries: Vec<Value> = self.entries.iter().map(entry_json).collect();
+        let entries = Value::Array(entries);
+        let state = json!({
+            "version": VERSION,
+            "crc32": checksum(self.generation, &entries),
+            "generation": self.generation,
+            "entries": entries,
+        });
+        let mut bytes = state.to_string().into_bytes();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// What [`State::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Result<State, StateError> {
+        let state: Value = serde_json::from_slice(bytes).map_err(|_| StateError::Damaged)?;
+        match state["version"].as_u64() {
+            Some(VERSION) => {}
+            Some(_) => return Err(StateError::Version),
+            None => return Err(StateError::Damaged),
+        }
+        let generation = state["generation"].as_u64().ok_or(StateError::Damaged)?;
+        let entries = &state["entries"];
+        let said = state["crc32"].as_u64().ok_or(StateError::Damaged)?;
+        if said != u64::from(checksum(generation, entries)) {
+            return Err(StateError::Checksum);
+        }
+        let entries = entries.as_array().ok_or(StateError::Damaged)?;
+        let entries: Option<Vec<Entry>> = entries.iter().map(entry_of).collect();
+        Ok(State {
+            generation,
+            entries: entries.ok_or(StateError::Damaged)?,
+        })
+    }
+}
+
+/// Of the entries as they are written without blanks, and of the generation.
+fn checksum(generation: u64, entries: &Value) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(&generation.to_be_bytes());
+    crc.update(entries.to_string().as_bytes());
+    crc.sum()
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    let identity = |pick: fn(Identity) -> u64| entry.identity.map(pick);
+    json!({
+        "to": entry.destination,
+        "dev": identity(|identity| identity.dev),
+        "ino": identity(|identity| identity.ino),
+        "path": entry.path.to_string_lossy(),
+        "generation": entry.generation,
+        "offset": entry.mark.offset,
+        "head_len": entry.head.len,
+        "head_hash": entry.head.digest.to_string(),
+        "tail_len": entry.mark.tail.len,
+        "tail_hash": entry.mark.tail.digest.to_string(),
+        "mtime": entry.modified,
+        "last_seen": entry.last_seen,
+    })
+}
+
+fn entry_of(value: &Value) -> Option<Entry> {
+    let number = |key: &str| value[key].as_u64();
+    let print = |len: &str, hash: &str| {
+        Some(Print {
+            len: u32::try_from(number(len)?).ok()?,
+            digest: Digest::from_hex(value[hash].as_str()?)?,
+        })
+    };
+    let identity = |(dev, ino)| Identity { dev, ino };
+    Some(Entry {
+        destination: value["to"].as_str()?.to_owned(),
+        identity: number("dev").zip(number("ino")).map(identity),
+        path: PathBuf::from(value["path"].as_str()?),
+        generation: u32::try_from(number("generation")?).ok()?,
+        head: print("head_len", "head_hash")?,
+        mark: Mark {
+            offset: number("offset")?,
+            tail: print("tail_len", "tail_hash")?,
+        },
+        modified: number("mtime")?,
+        last_seen: number("last_seen")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(ino: u64, offset: u64) -> Entry {
+        Entry {
+            destination: "http://collector:4318/v1/logs".to_owned(),
+            identity: Some(Identity { dev: 7, ino }),
+            path: PathBuf::from("/var/log/app.log"),
+            generation: 1,
+            head: Print::of(b"head"),
+            mark: Mark {
+                offset,
+                tail: Print::of(b"tail"),
+            },
+            modified: 100,
+            last_seen: 200,
+        }
+    }
+
+    fn state() -> State {
+        State {
+            generation: 9,
+            entries: vec![entry(1, 10), entry(2, u64::MAX)],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        assert_eq!(State::decode(&state().encode()).unwrap(), state());
+        let empty = State::default();
+        assert_eq!(State::decode(&empty.encode()).unwrap(), empty);
+    }
+
+    #[test]
+    fn no_prefix_and_no_flipped_bit_is_read_as_another_state() {
+        let bytes = state().encode();
+        // The line break at the end is not needed.
+        for length in 0..bytes.len() - 1 {
+            assert!(State::decode(&bytes[..length]).is_err(), "{length}");
+        }
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[place] ^= 1 << bit;
+                if let Ok(read) = State::decode(&damaged) {
+                    assert_eq!(read, state(), "bit {bit} of byte {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_not_guessed_at() {
+        let text = String::from_utf8(state().encode()).unwrap();
+        let later = text.replace("\"version\":1", "\"version\":2");
+        assert!(matches!(
+            State::decode(later.as_bytes()),
+            Err(StateError::Version)
+        ));
+    }
+
+    #[test]
+    fn an_entry_takes_the_place_of_the_one_it_follows() {
+        let mut state = state();
+        state.put(entry(1, 30));
+        let mut other = entry(1, 5);
+        other.destination = "elsewhere".to_owned();
+        state.put(other);
+        let offsets: Vec<_> = state.entries.iter().map(|held| held.mark.offset).collect();
+        assert_eq!(offsets, [30, u64::MAX, 5]);
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten_after_a_week_and_what_is_too_much_at_once() {
+        let mut state = state();
+        state.forget(200 + KEPT_SECONDS, |_| false);
+        assert_eq!(state.entries.len(), 2);
+        state.forget(201 + KEPT_SECONDS, |entry| entry.mark.offset == 10);
+        assert_eq!(state.entries, [entry(1, 10)]);
+        let count = u64::try_from(ENTRIES_MAX).unwrap();
+        state.entries = (0..=count).map(|ino| entry(ino, 1)).collect();
+        state.entries[5].last_seen = 1;
+        state.forget(200, |_| true);
+        assert_eq!(state.entries.len(), ENTRIES_MAX);
+        assert!(state.entries.iter().all(|entry| entry.last_seen == 200));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            State::decode(&bytes).ok();
+        }
+    }
+}
