@@ -2,6 +2,7 @@
 
 pub mod chunks;
 pub mod feed;
+pub mod follow;
 pub mod head;
 pub mod inflate;
 pub mod inputs;

@@ -3,6 +3,8 @@
 //! What follows the last boundary of a chunk is carried over to the next. A line that outgrows the limit is read to its end and
 //! thrown away behind the limit, so that no line makes the program grow.
 
+mod pushed;
+
 use std::io;
 
 use crate::format::Parser;
@@ -26,6 +28,8 @@ pub struct Chunker {
     ended: bool,
     /// An error that came behind bytes that were still good.
     failed: Option<io::Error>,
+    /// An over-long line of pushed bytes that is being passed over.
+    passing: Option<pushed::Passing>,
 }
 
 impl Chunker {
@@ -38,6 +42,7 @@ impl Chunker {
             boundaries: Boundaries::new(parser, limits),
             ended: false,
             failed: None,
+            passing: None,
         }
     }
 

@@ -26,6 +26,17 @@ pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read 
     })
 }
 
+/// Whether these first bytes are those of a compressed input.
+pub fn is_compressed(head: &[u8]) -> bool {
+    matches!(
+        head,
+        [0x1f, 0x8b, ..]
+            | [0x28, 0xb5, 0x2f, 0xfd, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', ..]
+            | [0xfd, b'7', b'z', b'X', b'Z', 0, ..]
+    )
+}
+
 fn buffered<R: Read>(input: R) -> BufReader<R> {
     BufReader::with_capacity(BUFFER_BYTES, input)
 }
