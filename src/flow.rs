@@ -4,6 +4,7 @@
 //! main thread puts them in order, delivers them and keeps the accounts.
 
 mod feeder;
+mod followed;
 mod ledger;
 mod local;
 mod owner;
@@ -42,6 +43,10 @@ pub enum Event<'a> {
         /// Until the next attempt.
         wait: std::time::Duration,
     },
+    /// Files are followed from now on.
+    Following,
+    /// Something the user should know of what is followed.
+    Notice(&'a str),
 }
 
 /// How far a run is.
@@ -51,6 +56,8 @@ pub struct Progress {
     pub source_bytes: Vec<u64>,
     /// Which sources are read to their end and resolved.
     pub source_done: Vec<bool>,
+    /// Lines read so far.
+    pub lines_read: u64,
     /// Records read so far.
     pub records_read: u64,
     /// Records resolved so far.

@@ -8,6 +8,7 @@ mod endpoint;
 pub mod env;
 mod error;
 pub mod file;
+pub mod follow;
 mod headers;
 pub mod input;
 mod logfire;
@@ -28,6 +29,7 @@ use crate::flow::plan::PathAttribute;
 use crate::otlp::{Compression, Encoding};
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
+use crate::settings::follow::FollowSettings;
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,4 +200,6 @@ pub struct SendSettings {
     pub dry_run: bool,
     /// What was ignored on the way, one sentence each.
     pub warnings: Vec<String>,
+    /// How the files are followed; `None` when they are not.
+    pub follow: Option<FollowSettings>,
 }

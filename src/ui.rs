@@ -187,6 +187,12 @@ impl Ui {
             }
             Event::Progress(progress) => self.progress(progress),
             Event::Retrying { reason, wait } => self.retrying(reason, wait),
+            Event::Following => {
+                if let Some(bars) = self.bars() {
+                    bars.follow();
+                }
+            }
+            Event::Notice(text) => self.note(text),
         }
     }
 

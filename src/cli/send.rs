@@ -15,6 +15,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
+use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
 
 const EXAMPLES: &str = "\
@@ -22,7 +23,8 @@ Examples:
   otelctl send app.log --to local
   otelctl send 'logs/*.gz' --to logfire --service shop
   kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com
-  otelctl send app.log --to stdout | jq .";
+  otelctl send app.log --to stdout | jq .
+  otelctl send --follow '/var/log/app/*.log' --from end --to collector";
 
 /// Everything `send` takes.
 #[derive(Debug, Args)]
@@ -47,6 +49,9 @@ pub struct SendArgs {
     /// Batches, limits, retries.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// How files are followed.
+    #[command(flatten)]
+    pub follow: FollowArgs,
 }
 
 /// How lines are cut.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
@@ -20,6 +21,8 @@ use crate::pipeline::group::LineLimits;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{Destination, Origin, SendSettings, is_loopback_url, printable_url, resolve};
+use crate::source;
+use crate::source::follow::{FollowPlan, PartAtEnd};
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
 
@@ -31,6 +34,9 @@ const IN_FLIGHT_MAX: usize = 1_024;
 
 /// Records of one request when only the bytes limit it; keeps the list of their places small.
 const RECORDS_MAX: usize = 1 << 16;
+
+/// Shortest wait for the rest of a line: a program that buffers its output breaks off in the middle of one.
+const PART_WAIT_MIN: Duration = Duration::from_secs(5);
 
 /// A file that would be read and written at once.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +120,11 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
         let hint = error.hint();
         Failure::setup("settings", error, hint)
     })?;
-    let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
+    let follow = follow_plan(&settings, &args.files)?;
+    let (inputs, noted) = match follow {
+        Some(_) => (Vec::new(), Vec::new()),
+        None => chosen_inputs(&args.files, host.stdin_watched)?,
+    };
     let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
     let records = record_plan(&settings, input, &host)?;
     let delivery = delivery_plan(&settings, &inputs, stdout)?;
@@ -142,7 +152,39 @@ fn plan(args: &SendArgs, host: Host, stdout: SharedOutput) -> Result<SendPlan, F
         label: label(&settings),
         warnings: settings.warnings.into_iter().chain(noted).collect(),
         inputs,
+        follow,
     })
+}
+
+/// What is followed. Our own output, also where it is redirected to, is left out: it would never end.
+fn follow_plan(settings: &SendSettings, files: &[PathBuf]) -> Result<Option<FollowPlan>, Failure> {
+    let Some(follow) = &settings.follow else {
+        return Ok(None);
+    };
+    source::follow::check(files).map_err(|error| {
+        let hint = error.hint();
+        Failure::setup("input", error, hint)
+    })?;
+    let output = match &settings.destination.value {
+        Destination::Local { out } => out.clone(),
+        Destination::File(path) => Some(path.clone()),
+        Destination::Http { .. } | Destination::Stdout => None,
+    };
+    if let Some(path) = &output {
+        let named: Vec<Input> = files.iter().cloned().map(Input::File).collect();
+        refuse_input(path, &named)?;
+    }
+    let streams = ["/dev/stdout", "/dev/stderr"].map(PathBuf::from);
+    Ok(Some(FollowPlan {
+        words: files.to_vec(),
+        from: follow.from.value,
+        poll_interval: follow.poll_interval.value,
+        part_wait: settings.flush_interval.value.max(PART_WAIT_MIN),
+        part_at_end: PartAtEnd::Send,
+        open_files_max: follow.open_files_max.value.get() as usize,
+        own: output.into_iter().chain(streams).collect(),
+        start_of: None,
+    }))
 }
 
 fn cores() -> usize {

@@ -18,6 +18,7 @@ use crate::pipeline::stage::ChunkStats;
 use crate::pipeline::timeline::Timeline;
 use crate::record::SeverityClass;
 use crate::source::SourceError;
+use crate::source::follow::Identity;
 
 /// Different reasons and server messages that are kept.
 const TEXTS_MAX: usize = 64;
@@ -97,6 +98,26 @@ impl Ledger {
         }
     }
 
+    /// A followed file was found; its place is behind all others.
+    pub(super) fn find(
+        &mut self,
+        index: usize,
+        name: String,
+        (identity, start_offset): (Identity, u64),
+    ) {
+        assert_eq!(index, self.sources.len(), "files are found in their order");
+        self.sources.push(SourceReport {
+            name,
+            start_offset,
+            identity: Some(identity),
+            ..SourceReport::default()
+        });
+        self.watermarks.push(Watermark::default());
+        self.watermarks[index].start_at(start_offset);
+        self.progress.source_bytes.push(0);
+        self.progress.source_done.push(false);
+    }
+
     /// A source begins.
     pub(super) fn open(&mut self, source: &OpenSource) {
         let report = &mut self.sources[source.index];
@@ -125,8 +146,11 @@ impl Ledger {
             .min();
         report.last_time = report.last_time.max(stats.last_time);
         self.tally.read += stats.records;
+        self.progress.lines_read += stats.lines;
         self.progress.records_read += stats.records;
         self.bytes.input += bytes;
+        // Of inputs with a meter it is asked instead.
+        self.progress.source_bytes[index] += bytes;
         for (sum, count) in self.severity.iter_mut().zip(stats.severity) {
             *sum += count;
         }

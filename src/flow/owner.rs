@@ -153,6 +153,13 @@ impl<'w> Owner<'w> {
             }
             Product::Failed { index, error } => self.plan.ledger.fail(index, &error),
             Product::Ended { index } => self.plan.ledger.end(index),
+            Product::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            } => self.plan.ledger.find(index, name, (identity, start_offset)),
+            Product::Notice(text) => (self.plan.watcher)(Event::Notice(&text)),
             Product::Made {
                 source,
                 bytes,

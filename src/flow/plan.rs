@@ -19,6 +19,7 @@ use crate::net::{ClientPlan, NetError};
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
+use crate::source::follow::FollowPlan;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -49,6 +50,8 @@ pub struct SendPlan {
     pub label: DestinationLabel,
     /// What was noticed before.
     pub warnings: Vec<String>,
+    /// Files that are followed, behind the inputs.
+    pub follow: Option<FollowPlan>,
 }
 
 /// How records are made.

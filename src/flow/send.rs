@@ -11,6 +11,7 @@ use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Address, Courier, Notice};
 use crate::delivery::http::HttpRoute;
 use crate::delivery::lines::LinesRoute;
+use crate::flow::Event;
 use crate::flow::feeder::{FeedPlan, Feeder};
 use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::local::Local;
@@ -91,6 +92,7 @@ fn ship(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
     let meters: Arc<[Arc<Meter>]> = plan.inputs.iter().map(|_| Arc::default()).collect();
+    let is_following = plan.follow.is_some();
     let ledger = Ledger::new(plan.inputs.iter().map(Input::name), plan.warnings);
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
@@ -101,7 +103,7 @@ fn ship(
         meters: Arc::clone(&meters),
     };
     let shop = WorkerShared {
-        feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin)),
+        feeder: Mutex::new(Feeder::new(feed_plan, plan.inputs, plan.stdin, plan.follow)),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
         clock: world.clock,
@@ -110,6 +112,9 @@ fn ship(
         buffers: Buffers::default(),
         compression: plan.compression,
     };
+    if is_following {
+        (world.watcher)(Event::Following);
+    }
     let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
@@ -9,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
+use crate::base::units::UnixNanos;
 use crate::delivery::Shipment;
 use crate::flow::feeder::{Feeder, OpenSource, Step};
 use crate::flow::plan::RecordPlan;
@@ -20,6 +22,10 @@ use crate::pipeline::batch::{BatchBuilder, BatchLimits};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
+use crate::source::follow::Identity;
+
+/// How long the time at which a pipe or a followed file was opened stands for the time at which its records are written.
+const ANCHOR_HOLDS: Duration = Duration::from_secs(600);
 
 /// What the workers share.
 pub(super) struct WorkerShared {
@@ -62,6 +68,13 @@ pub(super) enum Product {
     Ended {
         index: usize,
     },
+    Found {
+        index: usize,
+        name: String,
+        identity: Identity,
+        start_offset: u64,
+    },
+    Notice(String),
 }
 
 /// Works until nothing is left or nobody listens.
@@ -95,7 +108,7 @@ impl Drop for Alarm<'_> {
 /// One worker's tools, used again for every chunk.
 struct Worker<'s> {
     shop: &'s WorkerShared,
-    stage: Option<(usize, Stage)>,
+    stage: Option<Tools>,
     compressor: Compressor,
     buffer: Vec<u8>,
 }
@@ -118,6 +131,18 @@ impl Worker<'_> {
             Step::Chunk(source, chunk) => self.make(source, chunk),
             Step::Failed { index, error } => Product::Failed { index, error },
             Step::Ended { index } => Product::Ended { index },
+            Step::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            } => Product::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            },
+            Step::Notice(text) => Product::Notice(text),
         };
         Some(Output {
             number: work.number,
@@ -128,7 +153,7 @@ impl Worker<'_> {
 
     fn make(&mut self, source: Arc<OpenSource>, chunk: Chunk) -> Product {
         let observed = self.shop.clock.now();
-        let (batches, stats) = self.stage(&source).run(&chunk, observed);
+        let (batches, stats) = self.stage(&source, observed).run(&chunk, observed);
         let shipments = batches.into_iter().map(|batch| Shipment {
             compressed: self.compressor.compress(&batch.body).map(Bytes::from),
             batch,
@@ -145,10 +170,11 @@ impl Worker<'_> {
     }
 
     /// The stage for a source; made anew when the source changes.
-    fn stage(&mut self, source: &Arc<OpenSource>) -> &mut Stage {
+    fn stage(&mut self, source: &Arc<OpenSource>, observed: UnixNanos) -> &mut Stage {
         let shop = self.shop;
         let make = || {
-            let zone = Zone::new(shop.records.zone.clone()).with_anchor(source.anchor);
+            let anchor = anchor_at(source, observed);
+            let zone = Zone::new(shop.records.zone.clone()).with_anchor(anchor);
             let parser = Parser::new(Arc::clone(&source.detection.format), zone);
             let builder = BatchBuilder::new(
                 Arc::clone(&source.envelope),
@@ -156,13 +182,40 @@ impl Worker<'_> {
                 shop.batch,
                 shop.buffers.clone(),
             );
-            let stage = Stage::new(parser, builder, shop.records.limits);
-            (source.index, stage)
+            Tools {
+                index: source.index,
+                stage: Stage::new(parser, builder, shop.records.limits),
+                made: observed,
+            }
         };
         self.stage = self
             .stage
             .take()
-            .filter(|(index, _)| *index == source.index);
-        &mut self.stage.get_or_insert_with(make).1
+            .filter(|held| held.index == source.index && !held.is_stale(source, observed));
+        &mut self.stage.get_or_insert_with(make).stage
+    }
+}
+
+/// A stage for one source.
+struct Tools {
+    index: usize,
+    stage: Stage,
+    made: UnixNanos,
+}
+
+impl Tools {
+    fn is_stale(&self, source: &OpenSource, observed: UnixNanos) -> bool {
+        let age = observed.0.saturating_sub(self.made.0);
+        source.total.is_none() && u128::from(age) > ANCHOR_HOLDS.as_nanos()
+    }
+}
+
+/// Near which times of a source lie: with one that stays open, the days go by.
+fn anchor_at(source: &OpenSource, observed: UnixNanos) -> UnixNanos {
+    let open_for = observed.0.saturating_sub(source.opened.0);
+    if source.total.is_none() && u128::from(open_for) > ANCHOR_HOLDS.as_nanos() {
+        observed
+    } else {
+        source.anchor
     }
 }

@@ -25,6 +25,8 @@ pub struct Chunk {
     pub end_offset: u64,
     /// Bytes of the last line that were passed over because the line is too long.
     pub skipped_bytes: u64,
+    /// Whether the first line continues one whose beginning was a record already, because its end did not come in time.
+    pub continues: bool,
 }
 
 /// What a chunk held.
@@ -88,6 +90,7 @@ impl Stage {
         let mut reader = Reader {
             parser: &mut self.parser,
             stats: ChunkStats::default(),
+            continues: chunk.continues,
         };
         let Clean {
             bytes,
@@ -142,6 +145,8 @@ impl Stage {
 struct Reader<'p> {
     parser: &'p mut Parser,
     stats: ChunkStats,
+    /// Whether the next record continues a line.
+    continues: bool,
 }
 
 impl Reader<'_> {
@@ -219,6 +224,12 @@ impl Reader<'_> {
                 OwnTime::Assumed
             };
             wrapping.add_to(record, group.start, own_time);
+        }
+        if std::mem::take(&mut self.continues) {
+            record.attributes.push(Attribute {
+                key: Cow::Borrowed("log.continued"),
+                value: Value::Bool(true),
+            });
         }
         self.stats.count(record);
     }
@@ -307,6 +318,15 @@ mod tests {
         line_bytes_max: usize,
         skipped_bytes: u64,
     ) -> (String, ChunkStats) {
+        let chunk = Chunk {
+            bytes: bytes.to_vec(),
+            skipped_bytes,
+            ..Chunk::default()
+        };
+        run_chunk(kind, &chunk, line_bytes_max)
+    }
+
+    fn run_chunk(kind: FormatKind, chunk: &Chunk, line_bytes_max: usize) -> (String, ChunkStats) {
         let envelope = Arc::new(Envelope::new(Encoding::Json, &[]));
         let constants = Arc::new(Constants::new(Encoding::Json, &[]));
         let limits = BatchLimits {
@@ -319,12 +339,7 @@ mod tests {
             builder,
             LineLimits::of_lines(line_bytes_max),
         );
-        let chunk = Chunk {
-            bytes: bytes.to_vec(),
-            skipped_bytes,
-            ..Chunk::default()
-        };
-        let (batches, stats) = stage.run(&chunk, UnixNanos(1));
+        let (batches, stats) = stage.run(chunk, UnixNanos(1));
         (
             batches
                 .iter()
@@ -392,6 +407,22 @@ mod tests {
             "{json}"
         );
         assert_eq!((stats.lines, stats.records), (3, 2));
+    }
+
+    #[test]
+    fn the_rest_of_a_line_says_that_it_continues_one() {
+        let chunk = |continues| Chunk {
+            bytes: b"rest\nnext\n".to_vec(),
+            continues,
+            ..Chunk::default()
+        };
+        for continues in [true, false] {
+            let (json, _) = run_chunk(FormatKind::Plain, &chunk(continues), 100);
+            let marks = json.matches("log.continued").count();
+            assert_eq!(marks, usize::from(continues), "{json}");
+            let (first, _) = json.split_once("next").unwrap();
+            assert_eq!(first.contains("log.continued"), continues, "{json}");
+        }
     }
 
     proptest::proptest! {

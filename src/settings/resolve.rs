@@ -14,6 +14,7 @@ use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_SDK_DISABLED, TIMEOUT,
 };
+use crate::settings::follow::follow;
 use crate::settings::resource::{resource, unique};
 use crate::settings::{Origin, SendSettings, SettingsError, Sourced};
 
@@ -85,6 +86,7 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         },
         dry_run: delivery.dry_run,
         warnings: reader.warnings,
+        follow: follow(&args.follow, &args.files)?,
     })
 }
 
@@ -165,6 +167,7 @@ mod tests {
     use crate::base::units::parse_duration;
     use crate::cli::{command, send_args};
     use crate::settings::Destination;
+    use crate::settings::follow::{FROM_DEFAULT, OPEN_FILES_MAX_DEFAULT, POLL_INTERVAL_DEFAULT};
     use crate::settings::input::RECORD_LINES_MAX_DEFAULT;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
@@ -295,6 +298,9 @@ mod tests {
             "line_bytes_max" => bytes(LINE_BYTES_MAX_DEFAULT),
             "batch_bytes_max" => bytes(BATCH_BYTES_MAX_DEFAULT),
             "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
+            "from" => said == format!("{FROM_DEFAULT:?}").to_lowercase(),
+            "poll_interval" => time(POLL_INTERVAL_DEFAULT),
+            "open_files_max" => said == OPEN_FILES_MAX_DEFAULT.to_string(),
             // These have no constant: the world decides.
             "files" | "tz" | "format" | "config" => true,
             _ => false,
@@ -316,6 +322,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 15);
+        assert_eq!(seen, 18);
     }
 }

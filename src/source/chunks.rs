@@ -12,6 +12,8 @@ use crate::pipeline::group::{Boundaries, LineLimits};
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled};
 
+pub use self::pushed::Due;
+
 /// Bytes of a chunk: what makes a request of about a megabyte, and fits the caches with it.
 pub const CHUNK_BYTES: usize = 512 << 10;
 
@@ -121,6 +123,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes,
+            ..Chunk::default()
         }
     }
 
@@ -155,6 +158,7 @@ impl Chunker {
             start_offset,
             end_offset: self.offset,
             skipped_bytes: skipped,
+            ..Chunk::default()
         }
     }
 }

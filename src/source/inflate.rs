@@ -5,10 +5,16 @@ use std::io::{self, BufReader, Cursor, Read};
 /// Bytes read from the disk at a time before they are inflated.
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// Bytes at the start that tell what it is.
+pub const MAGIC_BYTES: usize = 6;
+
 /// Whatever the input is, as plain bytes. Several compressed members in a row are all read.
 pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read + Send>> {
-    let mut magic = Vec::with_capacity(6);
-    input.by_ref().take(6).read_to_end(&mut magic)?;
+    let mut magic = Vec::with_capacity(MAGIC_BYTES);
+    input
+        .by_ref()
+        .take(MAGIC_BYTES as u64)
+        .read_to_end(&mut magic)?;
     let kind = magic.clone();
     let whole = Cursor::new(magic).chain(input);
     Ok(match &*kind {

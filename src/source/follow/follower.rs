@@ -16,7 +16,7 @@ use crate::source::follow::verdict::{Known, Verdict, verdict};
 use crate::source::follow::{
     Came, Emit, FollowEvent, FollowPlan, From, Gone, Notice, Pace, PartAtEnd,
 };
-use crate::source::inflate::is_compressed;
+use crate::source::inflate::{MAGIC_BYTES, is_compressed};
 
 /// How long a file that no path leads to stays open after its last growth: its writer may not have turned to the new one yet.
 const LEAVE_WAIT: Duration = Duration::from_secs(5);
@@ -26,9 +26,6 @@ pub(super) const LEFT_MAX: usize = 1_024;
 
 /// How far the start of the last line is looked for.
 const LINE_START_BYTES: usize = 64 << 10;
-
-/// Bytes that tell a compressed file.
-const MAGIC_BYTES: usize = 6;
 
 /// Follows all files of a run.
 pub struct Follower {
@@ -48,7 +45,7 @@ pub struct Follower {
 /// Where a path leads.
 struct Named {
     tail: usize,
-    /// What had been rotated away from it when it was found.
+    /// What was rotated away from it and is accounted for.
     rotated: HashSet<Identity>,
 }
 
@@ -161,10 +158,18 @@ impl Follower {
             (Verdict::Unchanged | Verdict::Grown, Some(look)) => {
                 let tail = before.and_then(|number| self.tails.get_mut(&number));
                 if let Some(tail) = tail {
+                    let is_new = tail.offset() == 0 && tail.look != look;
                     tail.looked(look, now);
+                    if is_new {
+                        self.look_before(path, look.identity, emit)?;
+                    }
                 }
             }
-            (Verdict::Appeared, Some(look)) => self.adopt(path, look, None, emit)?,
+            (Verdict::Appeared, Some(look)) => {
+                let rotated = rotation::rotated(path);
+                let rotated = rotated.iter().map(|rotated| rotated.look.identity);
+                self.adopt(path, look, (None, rotated.collect()), emit)?;
+            }
             (Verdict::Replaced, Some(look)) => self.replace(path, look, emit)?,
             (Verdict::Truncated | Verdict::Rewritten, Some(look)) => {
                 self.restart(path, look, emit)?;
@@ -179,7 +184,7 @@ impl Follower {
         &mut self,
         path: &Path,
         look: Look,
-        after: Option<usize>,
+        (after, rotated): (Option<usize>, HashSet<Identity>),
         emit: &mut Emit<'_>,
     ) -> Result<(), Gone> {
         self.paths.remove(path);
@@ -195,7 +200,7 @@ impl Follower {
         };
         let named = Named {
             tail: number,
-            rotated: rotation::identities(path),
+            rotated,
         };
         self.paths.insert(path.to_owned(), named);
         if let (Some(tail), Some(now)) = (self.tails.get_mut(&number), self.looked_at) {
@@ -282,55 +287,91 @@ impl Follower {
 
     /// The path leads to another file: the one before was renamed or deleted, perhaps several times.
     fn replace(&mut self, path: &Path, look: Look, emit: &mut Emit<'_>) -> Result<(), Gone> {
-        let named = self.paths.remove(path);
-        let before = named.as_ref().map(|named| named.tail);
-        let between = self.between(path, named, look.identity);
-        let after = self.add_between(between, before, emit)?;
-        self.adopt(path, look, after, emit)
+        let Some(mut named) = self.paths.remove(path) else {
+            return Ok(());
+        };
+        let before = self.tails.get(&named.tail);
+        named
+            .rotated
+            .extend(before.map(|before| before.look.identity));
+        let between = self.between(path, &mut named.rotated, look.identity);
+        let after = self.add_between(between, Some(named.tail), emit)?;
+        self.adopt(path, look, (after, named.rotated), emit)
     }
 
     /// The file was truncated or written anew in place: what was not read of it may stand in a copy.
     fn restart(&mut self, path: &Path, look: Look, emit: &mut Emit<'_>) -> Result<(), Gone> {
-        let named = self.paths.remove(path);
-        let before = named.as_ref().map(|named| named.tail);
-        let mut between = self.between(path, named, look.identity);
-        if let Some(number) = before
-            && let Some(tail) = self.tails.get_mut(&number)
+        let Some(mut named) = self.paths.remove(path) else {
+            return Ok(());
+        };
+        let mut before = Some(named.tail);
+        let copied = self.go_on_in_copy(named.tail, path, look.identity);
+        named.rotated.extend(copied);
+        let between = self.between(path, &mut named.rotated, look.identity);
+        if copied.is_none()
+            && let Some(tail) = self.tails.remove(&named.tail)
         {
-            match copy_of(tail, path, look.identity) {
-                Some((copy, copied)) => {
-                    between.retain(|rotated| rotated.look.identity != copied.identity);
-                    self.ignored.insert(copied.identity);
-                    tail.continue_in(copy, copied);
-                }
-                None => {
-                    let unread = tail.look.len.saturating_sub(tail.offset());
-                    if unread > 0 {
-                        emit(FollowEvent::Notice(Notice::Unread(path.to_owned(), unread)))?;
-                    }
-                    tail.file = None;
-                    self.tails.remove(&number);
-                    emit(FollowEvent::File(number, Came::Ended))?;
-                }
+            let unread = tail.look.len.saturating_sub(tail.offset());
+            if unread > 0 && between.is_empty() {
+                emit(FollowEvent::Notice(Notice::Unread(path.to_owned(), unread)))?;
             }
+            emit(FollowEvent::File(named.tail, Came::Ended))?;
+            before = tail.after;
         }
         let after = self.add_between(between, before, emit)?;
-        self.adopt(path, look, after, emit)
+        self.adopt(path, look, (after, named.rotated), emit)
     }
 
-    /// Files that were under the path between two looks and are rotated away already.
-    fn between(&self, path: &Path, named: Option<Named>, current: Identity) -> Vec<Rotated> {
-        let Some(named) = named else {
-            return Vec::new();
+    /// A file of which nothing was read has changed: it may have been copied and truncated since the last look, which its length does
+    /// not tell.
+    fn look_before(
+        &mut self,
+        path: &Path,
+        current: Identity,
+        emit: &mut Emit<'_>,
+    ) -> Result<(), Gone> {
+        let Some(mut named) = self.paths.remove(path) else {
+            return Ok(());
         };
+        let between = self.between(path, &mut named.rotated, current);
+        let tail = self.tails.get(&named.tail);
+        let after = tail.and_then(|tail| tail.after);
+        let after = self.add_between(between, after, emit)?;
+        if let Some(tail) = self.tails.get_mut(&named.tail) {
+            tail.after = after;
+        }
+        self.paths.insert(path.to_owned(), named);
+        Ok(())
+    }
+
+    /// Reads what is left of a truncated file from its copy; returns which file that is.
+    fn go_on_in_copy(&mut self, number: usize, path: &Path, current: Identity) -> Option<Identity> {
+        let tail = self.tails.get_mut(&number)?;
+        let (copy, copied) = copy_of(tail, path, current)?;
+        self.ignored.insert(copied.identity);
+        tail.continue_in(copy, copied);
+        Some(copied.identity)
+    }
+
+    /// Files that were under the path between two looks and are rotated away already; they are accounted for from now on.
+    fn between(
+        &self,
+        path: &Path,
+        rotated: &mut HashSet<Identity>,
+        current: Identity,
+    ) -> Vec<Rotated> {
         let mut found = rotation::rotated(path);
-        found.retain(|rotated| {
-            let identity = rotated.look.identity;
+        let there: HashSet<Identity> = found.iter().map(|one| one.look.identity).collect();
+        found.retain(|one| {
+            let identity = one.look.identity;
             identity != current
-                && !named.rotated.contains(&identity)
+                && !rotated.contains(&identity)
                 && !self.ignored.contains(&identity)
                 && self.number_of(identity).is_none()
         });
+        leave_out_copies(&mut found, path);
+        rotated.extend(found.iter().map(|one| one.look.identity));
+        rotated.retain(|identity| there.contains(identity));
         found
     }
 
@@ -435,6 +476,16 @@ fn same(tail: &Tail, path: &Path) -> bool {
     };
     // What cannot be read now fails when it is read.
     holds.unwrap_or(true)
+}
+
+/// Takes out copies of what is under the path now: that is read once, and if it is truncated, from its copy.
+fn leave_out_copies(found: &mut Vec<Rotated>, path: &Path) {
+    if let Ok(current) = File::open(path) {
+        found.retain(|rotated| {
+            let copy = File::open(&rotated.path).and_then(|file| may_be_copy(&file, &current));
+            !copy.unwrap_or(false)
+        });
+    }
 }
 
 /// The copy of a file that was truncated since.

@@ -59,13 +59,10 @@ impl Guard {
     }
 }
 
-/// Whether a file may be a copy of another, or of its beginning, as far as its edges tell. An empty one may become one.
+/// Whether a file may be a copy of another as it is now, complete or not yet, as far as its edges tell. An empty one may become one.
 pub(super) fn may_be_copy(file: &File, of: &File) -> io::Result<bool> {
     let (len, of_len) = (file.metadata()?.len(), of.metadata()?.len());
-    if len == 0 || of_len == 0 {
-        return Ok(len == 0);
-    }
-    Guard::of(file, len.min(of_len))?.holds(of)
+    Ok(len == 0 || (len <= of_len && Guard::of(file, len)?.holds(of)?))
 }
 
 /// At most `length` bytes from `offset` on; fewer at the end of the file.

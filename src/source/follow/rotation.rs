@@ -1,6 +1,5 @@
 //! What rotation leaves beside a file: `app.log.1`, `app.log-20261119`, `app-2026-11-19.log`, `app.1.log`.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,12 +31,6 @@ pub(super) fn rotated(path: &Path) -> Vec<Rotated> {
         (one.look.written, &one.path).cmp(&(other.look.written, &other.path))
     });
     found
-}
-
-/// Which files have been rotated away from a path so far.
-pub(super) fn identities(path: &Path) -> HashSet<Identity> {
-    let found = rotated(path).into_iter();
-    found.map(|rotated| rotated.look.identity).collect()
 }
 
 /// Where a file that was renamed within its folder is now.

@@ -1,11 +1,13 @@
 //! What was typed → the paths it stands for now. Patterns are expanded anew at every look.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::source::SourceError;
 use crate::source::follow::Notice;
+use crate::source::follow::guard::read_at;
+use crate::source::inflate::{MAGIC_BYTES, is_compressed};
 
 /// The words of the command line.
 #[derive(Debug)]
@@ -49,12 +51,20 @@ impl Targets {
 
 /// Checks what can be checked before anything is there.
 ///
-/// Errors: a folder, or a pattern that is none.
+/// Errors: a folder, a compressed file, or a pattern that is none.
 pub fn check(words: &[PathBuf]) -> Result<(), SourceError> {
     for word in words {
         let text = || word.to_string_lossy().into_owned();
         if word.is_dir() {
             return Err(SourceError::Directory { path: text() });
+        }
+        // A named pipe must not be opened to try it.
+        let magic = word.is_file().then(|| {
+            let file = File::open(word)?;
+            read_at(&file, 0, MAGIC_BYTES)
+        });
+        if matches!(magic, Some(Ok(magic)) if is_compressed(&magic)) {
+            return Err(SourceError::Compressed { path: text() });
         }
         if is_pattern(word) && fs::metadata(word).is_err() {
             glob::Pattern::new(&text()).map_err(|source| SourceError::Pattern {

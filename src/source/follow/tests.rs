@@ -299,6 +299,60 @@ fn a_copy_that_is_seen_before_the_truncation_is_not_read_twice() {
 }
 
 #[test]
+fn files_that_all_begin_alike_are_neither_lost_nor_read_twice() {
+    let mut scene = Scene::new(&["a.log"]);
+    scene.append("a.log.9", "start\nlong ago\n");
+    scene.append("a.log", "start\n");
+    scene.polls(2);
+    scene.append("a.log", "1\n");
+    for number in 2..5 {
+        scene.rename("a.log", &format!("a.log.{number}"));
+        scene.append("a.log", "start\n");
+        scene.polls(number % 3);
+        scene.append("a.log", &format!("{number}\n"));
+    }
+    scene.polls(4);
+    assert_eq!(scene.text(), "start\n1\nstart\n2\nstart\n3\nstart\n4\n");
+}
+
+#[test]
+fn two_truncations_between_two_looks_lose_nothing() {
+    let mut scene = Scene::new(&["a.log"]);
+    scene.append("a.log", "1\n");
+    scene.poll();
+    scene.append("a.log", "2\n");
+    scene.copy_and_truncate("a.log", "a.log.1");
+    scene.append("a.log", "3\n");
+    scene.copy_and_truncate("a.log", "a.log.2");
+    scene.poll();
+    // The file is empty now, so its length does not tell of another truncation.
+    scene.append("a.log", "4\n");
+    scene.copy_and_truncate("a.log", "a.log.3");
+    scene.append("a.log", "5\n");
+    scene.polls(5);
+    assert_eq!(scene.text(), "1\n2\n3\n4\n5\n");
+}
+
+#[test]
+fn a_copy_of_what_is_there_now_is_not_taken_for_an_older_file() {
+    let mut scene = Scene::new(&["a.log"]);
+    scene.append("a.log", "1\n");
+    scene.poll();
+    scene.append("a.log", "2\n");
+    scene.copy_and_truncate("a.log", "a.log.1");
+    scene.append("a.log", "3\n4\n");
+    // The next rotation is under way, and the copy is not complete.
+    scene.append("a.log.2", "3\n");
+    scene.polls(3);
+    assert_eq!(scene.text(), "1\n2\n3\n4\n");
+    fs::copy(scene.at("a.log"), scene.at("a.log.2")).unwrap();
+    scene.copy_and_truncate("a.log", "a.log.2");
+    scene.append("a.log", "5\n");
+    scene.polls(3);
+    assert_eq!(scene.text(), "1\n2\n3\n4\n5\n");
+}
+
+#[test]
 fn a_truncation_in_place_begins_anew_and_tells_what_was_not_read() {
     let mut scene = Scene::new(&["a.log"]);
     scene.append("a.log", "1\n2\n");
