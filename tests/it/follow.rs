@@ -161,11 +161,14 @@ fn a_thousand_files_are_followed_with_few_handles() {
         folder.file(&format!("{number:04}.log"), format!("first {number}\n"));
     }
     let child = following(&server, &folder.at("*.log"), &["--open-files-max", "16"]);
+    // Each file has its own requests.
+    (0..1_000).for_each(|_| server.wait_for_request());
     wait_for(&server, 1_000);
     for number in 0..1_000 {
         let path = folder.at(&format!("{number:04}.log"));
         append(&path, &format!("second {number}\n"));
     }
+    (0..1_000).for_each(|_| server.wait_for_request());
     wait_for(&server, 2_000);
     if let Ok(handles) = fs::read_dir(format!("/proc/{}/fd", child.id())) {
         let links = handles.filter_map(|handle| fs::read_link(handle.ok()?.path()).ok());

@@ -24,6 +24,9 @@ const LEAVE_WAIT: Duration = Duration::from_secs(5);
 /// Files that were left and are recognised when they come back.
 pub(super) const LEFT_MAX: usize = 1_024;
 
+/// Looks after which the times of a file that was written to are past.
+const SETTLED_LOOKS: u32 = 3;
+
 /// How far the start of the last line is looked for.
 const LINE_START_BYTES: usize = 64 << 10;
 
@@ -151,6 +154,7 @@ impl Follower {
         let known = tail.map(|tail| Known {
             look: tail.look,
             offset: tail.offset(),
+            is_settled: tail.quiet_looks >= SETTLED_LOOKS,
         });
         let decided = verdict(known, look, || tail.is_none_or(|tail| same(tail, path)));
         let identity = look.map(|look| look.identity);
@@ -158,7 +162,7 @@ impl Follower {
             (Verdict::Unchanged | Verdict::Grown, Some(look)) => {
                 let tail = before.and_then(|number| self.tails.get_mut(&number));
                 if let Some(tail) = tail {
-                    let is_new = tail.offset() == 0 && tail.look != look;
+                    let is_new = tail.may_have_missed(look);
                     tail.looked(look, now);
                     if is_new {
                         self.look_before(path, look.identity, emit)?;
@@ -322,8 +326,7 @@ impl Follower {
         self.adopt(path, look, (after, named.rotated), emit)
     }
 
-    /// A file of which nothing was read has changed: it may have been copied and truncated since the last look, which its length does
-    /// not tell.
+    /// A file of which nothing was read before the last look may have been copied and truncated since, which its length does not tell.
     fn look_before(
         &mut self,
         path: &Path,

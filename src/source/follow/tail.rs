@@ -33,6 +33,8 @@ pub(super) struct Tail {
     /// Up to where no line break is missed: what is behind the offset and before this is the beginning of a line.
     seen: u64,
     start_offset: u64,
+    /// Whether a look has been since its first bytes were read.
+    is_looked_at: bool,
 }
 
 /// Whether a last line without line break is handed out.
@@ -47,6 +49,7 @@ impl Tail {
         Tail {
             seen: guard.offset(),
             start_offset: guard.offset(),
+            is_looked_at: false,
             path,
             look,
             guard,
@@ -68,6 +71,15 @@ impl Tail {
     /// Whether its first bytes were not read.
     pub(super) fn starts_behind(&self) -> bool {
         self.start_offset > 0
+    }
+
+    /// Whether it may have been truncated before its first bytes were read: they are what tells a truncation later.
+    pub(super) fn may_have_missed(&mut self, look: Look) -> bool {
+        if self.offset() == 0 {
+            return look != self.look;
+        }
+        let is_first = !std::mem::replace(&mut self.is_looked_at, true);
+        is_first && self.start_offset == 0
     }
 
     /// A look found this.

@@ -9,6 +9,8 @@ pub struct Known {
     pub look: Look,
     /// Up to where it was read.
     pub offset: u64,
+    /// Whether it was like that for some looks: times are coarse, and a file that is written anew at once may keep its own.
+    pub is_settled: bool,
 }
 
 /// What happened to a path.
@@ -49,7 +51,7 @@ pub fn verdict(
         Verdict::Replaced
     } else if now.len < known.offset {
         Verdict::Truncated
-    } else if now == known.look {
+    } else if now == known.look && known.is_settled {
         Verdict::Unchanged
     } else if !reads_the_same() {
         Verdict::Rewritten
@@ -86,14 +88,22 @@ mod tests {
             Some(Known {
                 look: before,
                 offset,
+                is_settled: true,
             })
         };
+        let fresh = Some(Known {
+            look: before,
+            offset: 100,
+            is_settled: false,
+        });
         for (known, now, same, expected) in [
             (None, None, true, Verdict::Absent),
             (None, Some(look(7, 0, 1)), true, Verdict::Appeared),
             (read(100), None, true, Verdict::Gone),
             (read(100), Some(before), false, Verdict::Unchanged),
             (read(90), Some(before), false, Verdict::Unchanged),
+            (fresh, Some(before), true, Verdict::Unchanged),
+            (fresh, Some(before), false, Verdict::Rewritten),
             (read(100), Some(look(7, 101, 2)), true, Verdict::Grown),
             (read(100), Some(look(7, 101, 1)), true, Verdict::Grown),
             (read(90), Some(look(7, 99, 2)), true, Verdict::Grown),
