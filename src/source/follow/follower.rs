@@ -38,6 +38,8 @@ pub struct Follower {
     paths: HashMap<PathBuf, Named>,
     /// Files that are not followed: compressed ones, copies, our own.
     pub(super) ignored: HashSet<Identity>,
+    /// What was rotated away from paths that lead nowhere for the moment, and is accounted for.
+    gone: HashMap<PathBuf, HashSet<Identity>>,
     pub(super) left: VecDeque<(Identity, Guard)>,
     said: HashSet<PathBuf>,
     found: usize,
@@ -61,6 +63,7 @@ impl Follower {
             tails: BTreeMap::new(),
             paths: HashMap::new(),
             ignored: HashSet::new(),
+            gone: HashMap::new(),
             left: VecDeque::new(),
             said: HashSet::new(),
             found: 0,
@@ -114,7 +117,9 @@ impl Follower {
         }
         self.ignored.retain(|identity| seen.contains(identity));
         let listed: HashSet<&PathBuf> = paths.iter().collect();
-        self.paths.retain(|path, _| listed.contains(path));
+        let held = self.paths.keys().filter(|path| !listed.contains(path));
+        let vanished: Vec<PathBuf> = held.cloned().collect();
+        vanished.iter().for_each(|path| self.vanish(path));
         self.look_at_orphans(now, emit)?;
         let quiet: HashSet<usize> = self
             .tails
@@ -169,18 +174,43 @@ impl Follower {
                     }
                 }
             }
-            (Verdict::Appeared, Some(look)) => {
-                let rotated = rotation::rotated(path);
-                let rotated = rotated.iter().map(|rotated| rotated.look.identity);
-                self.adopt(path, look, (None, rotated.collect()), emit)?;
-            }
+            (Verdict::Appeared, Some(look)) => self.appear(path, look, emit)?,
             (Verdict::Replaced, Some(look)) => self.replace(path, look, emit)?,
             (Verdict::Truncated | Verdict::Rewritten, Some(look)) => {
                 self.restart(path, look, emit)?;
             }
-            _ => drop(self.paths.remove(path)),
+            _ => self.vanish(path),
         }
         Ok(identity)
+    }
+
+    /// A path leads nowhere any more; between two steps of a rotation it does so for a moment.
+    fn vanish(&mut self, path: &Path) {
+        if let Some(mut named) = self.paths.remove(path) {
+            let tail = self.tails.get(&named.tail);
+            named.rotated.extend(tail.map(|tail| tail.look.identity));
+            self.account(path, named.rotated);
+        }
+    }
+
+    fn account(&mut self, path: &Path, rotated: HashSet<Identity>) {
+        if self.gone.len() >= LEFT_MAX {
+            self.gone.clear();
+        }
+        self.gone.insert(path.to_owned(), rotated);
+    }
+
+    /// A file is under a path that led nowhere.
+    fn appear(&mut self, path: &Path, look: Look, emit: &mut Emit<'_>) -> Result<(), Gone> {
+        if let Some(mut rotated) = self.gone.remove(path) {
+            let between = self.between(path, &mut rotated, look.identity);
+            let after = self.add_between(between, None, emit)?;
+            return self.adopt(path, look, (after, rotated), emit);
+        }
+        let rotated = rotation::rotated(path);
+        let rotated = rotated.iter().map(|rotated| rotated.look.identity);
+        let before = rotated.filter(|identity| *identity != look.identity);
+        self.adopt(path, look, (None, before.collect()), emit)
     }
 
     /// A file is under a path that led nowhere or to another file.
@@ -196,10 +226,19 @@ impl Follower {
             return Ok(());
         }
         let number = match self.number_of(look.identity) {
-            Some(number) => number,
+            Some(number) => {
+                if let (Some(tail), Some(now)) = (self.tails.get_mut(&number), self.looked_at) {
+                    tail.looked(look, now);
+                }
+                number
+            }
+            // It may be another file by now; the next look sees what was missed.
             None => match self.add(path, after, emit)? {
                 Some(number) => number,
-                None => return Ok(()),
+                None => {
+                    self.account(path, rotated);
+                    return Ok(());
+                }
             },
         };
         let named = Named {
@@ -207,10 +246,9 @@ impl Follower {
             rotated,
         };
         self.paths.insert(path.to_owned(), named);
-        if let (Some(tail), Some(now)) = (self.tails.get_mut(&number), self.looked_at) {
+        if let Some(tail) = self.tails.get_mut(&number) {
             tail.is_orphan = false;
             path.clone_into(&mut tail.path);
-            tail.looked(look, now);
         }
         Ok(())
     }
@@ -236,6 +274,9 @@ impl Follower {
                 return Ok(None);
             }
         };
+        if let Some(number) = self.number_of(look.identity) {
+            return Ok(Some(number));
+        }
         if self.is_own(look.identity) {
             self.ignored.insert(look.identity);
             emit(FollowEvent::Notice(Notice::Own(path.to_owned())))?;
@@ -384,8 +425,18 @@ impl Follower {
         mut after: Option<usize>,
         emit: &mut Emit<'_>,
     ) -> Result<Option<usize>, Gone> {
-        for rotated in between {
-            after = self.add(&rotated.path, after, emit)?.or(after);
+        for Rotated { path, look } in between {
+            // Rotation may go on meanwhile.
+            let is_there = fs::metadata(&path)
+                .is_ok_and(|metadata| Look::of(&metadata).identity == look.identity);
+            let path = if is_there {
+                Some(path)
+            } else {
+                rotation::whereabouts(&path, look.identity)
+            };
+            if let Some(path) = path {
+                after = self.add(&path, after, emit)?.or(after);
+            }
         }
         Ok(after)
     }

@@ -299,6 +299,25 @@ fn a_copy_that_is_seen_before_the_truncation_is_not_read_twice() {
 }
 
 #[test]
+fn a_look_in_the_middle_of_a_rotation_loses_nothing() {
+    let mut scene = Scene::new(&["a.log"]);
+    scene.append("a.log.9", "long ago\n");
+    scene.append("a.log", "1\n");
+    scene.poll();
+    scene.rename("a.log", "a.log.1");
+    scene.poll();
+    scene.append("a.log", "2\n");
+    scene.rename("a.log", "a.log.2");
+    scene.append("a.log", "3\n");
+    scene.polls(4);
+    scene.wait(Duration::from_secs(6));
+    scene.rename("a.log", "a.log.3");
+    scene.append("a.log", "4\n");
+    scene.polls(4);
+    assert_eq!(scene.text(), "1\n2\n3\n4\n");
+}
+
+#[test]
 fn files_that_all_begin_alike_are_neither_lost_nor_read_twice() {
     let mut scene = Scene::new(&["a.log"]);
     scene.append("a.log.9", "start\nlong ago\n");
