@@ -10,7 +10,7 @@ use crate::source::follow::guard::{Guard, may_be_copy, read_at};
 use crate::source::follow::identity::{Identity, Look};
 use crate::source::follow::reading::Opened;
 use crate::source::follow::rotation::{self, Rotated};
-use crate::source::follow::tail::{Parts, Tail};
+use crate::source::follow::tail::{Parts, Tail, Ties};
 use crate::source::follow::targets::Targets;
 use crate::source::follow::verdict::{Known, Verdict, verdict};
 use crate::source::follow::{
@@ -119,7 +119,9 @@ impl Follower {
         let listed: HashSet<&PathBuf> = paths.iter().collect();
         let held = self.paths.keys().filter(|path| !listed.contains(path));
         let vanished: Vec<PathBuf> = held.cloned().collect();
-        vanished.iter().for_each(|path| self.vanish(path));
+        for path in &vanished {
+            self.vanish(path);
+        }
         self.look_at_orphans(now, emit)?;
         let quiet: HashSet<usize> = self
             .tails
@@ -225,21 +227,18 @@ impl Follower {
         if self.ignored.contains(&look.identity) {
             return Ok(());
         }
-        let number = match self.number_of(look.identity) {
-            Some(number) => {
-                if let (Some(tail), Some(now)) = (self.tails.get_mut(&number), self.looked_at) {
-                    tail.looked(look, now);
-                }
-                number
+        let number = if let Some(number) = self.number_of(look.identity) {
+            if let (Some(tail), Some(now)) = (self.tails.get_mut(&number), self.looked_at) {
+                tail.looked(look, now);
             }
+            number
+        } else {
             // It may be another file by now; the next look sees what was missed.
-            None => match self.add(path, after, emit)? {
-                Some(number) => number,
-                None => {
-                    self.account(path, rotated);
-                    return Ok(());
-                }
-            },
+            let Some(number) = self.add(path, after, emit)? else {
+                self.account(path, rotated);
+                return Ok(());
+            };
+            number
         };
         let named = Named {
             tail: number,
@@ -247,7 +246,7 @@ impl Follower {
         };
         self.paths.insert(path.to_owned(), named);
         if let Some(tail) = self.tails.get_mut(&number) {
-            tail.is_orphan = false;
+            tail.ties = Ties::Named;
             path.clone_into(&mut tail.path);
         }
         Ok(())
@@ -456,8 +455,8 @@ impl Follower {
             let Some(tail) = self.tails.get_mut(&number) else {
                 continue;
             };
-            if !std::mem::replace(&mut tail.is_orphan, true) || tail.active_at.is_none() {
-                tail.active_at = Some(now);
+            if tail.ties == Ties::Named {
+                (tail.ties, tail.active_at) = (Ties::Orphan, Some(now));
             }
             let metadata = tail.file.as_ref().and_then(|file| file.metadata().ok());
             if let Some(metadata) = metadata {
@@ -467,7 +466,9 @@ impl Follower {
                 .active_at
                 .is_some_and(|at| now.duration_since(at) >= LEAVE_WAIT);
             let is_done = match opened {
-                Opened::Yes => tail.quiet_looks > 0 && (waited || tail.is_copy || is_crowded),
+                Opened::Yes => {
+                    tail.quiet_looks > 0 && (waited || tail.ties == Ties::Copy || is_crowded)
+                }
                 Opened::NoRoom => {
                     tail.quiet_looks = 0;
                     false

@@ -8,7 +8,7 @@ use crate::source::follow::follower::{Follower, LEFT_MAX};
 use crate::source::follow::guard::read_at;
 use crate::source::follow::identity::Look;
 use crate::source::follow::rotation;
-use crate::source::follow::tail::{Parts, Tail};
+use crate::source::follow::tail::{Parts, Tail, Ties};
 use crate::source::follow::{Came, Emit, FollowEvent, Gone, Notice, Pace};
 use crate::source::head::HEAD_BYTES;
 use crate::source::inflate::is_compressed;
@@ -129,7 +129,7 @@ impl Follower {
         let idle = self
             .tails
             .values_mut()
-            .filter(|tail| tail.file.is_some() && tail.is_read() && !tail.is_orphan)
+            .filter(|tail| tail.file.is_some() && tail.is_read() && tail.ties == Ties::Named)
             .min_by_key(|tail| tail.active_at);
         match idle {
             Some(tail) => {
@@ -145,7 +145,7 @@ impl Follower {
         let Some(mut tail) = self.tails.remove(&number) else {
             return Ok(());
         };
-        if tail.is_orphan
+        if tail.ties != Ties::Named
             && let Ok(Some((came, _))) = tail.read(Parts::Send)
         {
             begin(number, &mut tail, emit)?;

@@ -20,10 +20,7 @@ pub(super) struct Tail {
     pub(super) file: Option<File>,
     /// The file under the same path before, as long as it is not read to its end.
     pub(super) after: Option<usize>,
-    /// No path leads to it any more.
-    pub(super) is_orphan: bool,
-    /// The copy of a file that was truncated: nobody writes to it any more.
-    pub(super) is_copy: bool,
+    pub(super) ties: Ties,
     /// When it last grew or was left; `None` until one of them was seen.
     pub(super) active_at: Option<Instant>,
     /// Looks in a row that found nothing more to read.
@@ -35,6 +32,17 @@ pub(super) struct Tail {
     start_offset: u64,
     /// Whether a look has been since its first bytes were read.
     is_looked_at: bool,
+}
+
+/// Whether anything leads to a file yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ties {
+    /// A path does.
+    Named,
+    /// No path does any more.
+    Orphan,
+    /// It is the copy of a file that was truncated: nobody writes to it any more.
+    Copy,
 }
 
 /// Whether a last line without line break is handed out.
@@ -55,8 +63,7 @@ impl Tail {
             guard,
             file: None,
             after: None,
-            is_orphan: false,
-            is_copy: false,
+            ties: Ties::Named,
             active_at: None,
             quiet_looks: 0,
             has_begun: false,
@@ -100,7 +107,7 @@ impl Tail {
         (self.file, self.look) = (Some(copy), look);
         self.seen = self.offset();
         self.quiet_looks = 0;
-        (self.is_orphan, self.is_copy) = (true, true);
+        self.ties = Ties::Copy;
     }
 
     /// Whether no complete line is left, as far as is known.
