@@ -252,7 +252,7 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__send)
-            opts="-q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --service --resource --attr --file-path --time --uid --timeout --retry-for --retry-codes --dead-letters --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --queue-records-max --queue-bytes-max --on-full --resume --json --quiet --verbose --color --help"
+            opts="-f -q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --service --resource --attr --file-path --time --uid --timeout --retry-for --retry-codes --dead-letters --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --queue-records-max --queue-bytes-max --on-full --resume --follow --from --poll-interval --open-files-max --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -466,6 +466,18 @@ _otelctl() {
                     ;;
                 --on-full)
                     COMPREPLY=($(compgen -W "block drop" -- "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -W "start end" -- "${cur}"))
+                    return 0
+                    ;;
+                --poll-interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --open-files-max)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -83,6 +83,10 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-records-m
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-bytes-max -d 'Let at most this many bytes of a pipe\'s records wait to be sent [default: 16MiB]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l on-full -d 'Do this when no more records of a pipe can wait [default: block]' -r -f -a "block\t'Stop reading'
 drop\t'Give up the least severe records'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l from -d 'Begin with the start or the end of files that are there already [default: start]' -r -f -a "start\t'With the first line'
+end\t'With the next line that is written'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l poll-interval -d 'Look for new lines this often [default: 250ms]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l open-files-max -d 'Keep at most this many files open [default: 256]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -91,6 +95,7 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l explain -d 'Say
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l file-path -d 'Add the attribute log.file.path to each record'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l dry-run -d 'Do everything but the sending, and show the first records'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resume -d 'Read each file from where its records were last acknowledged'
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s f -l follow -d 'Go on with the lines that are written to the files, until interrupted'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l json -d 'Print the result as one JSON object on standard output'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -s v -l verbose -d 'Print more about what happens'

@@ -5,6 +5,7 @@
 
 mod drops;
 mod feeder;
+mod followed;
 mod keeper;
 mod ledger;
 mod live;
@@ -56,6 +57,10 @@ pub enum Event<'a> {
         /// When.
         at: std::time::Instant,
     },
+    /// Files are followed from now on.
+    Following,
+    /// Something the user should know of what is followed.
+    Notice(&'a str),
 }
 
 /// How far a run is.
@@ -65,6 +70,8 @@ pub struct Progress {
     pub source_bytes: Vec<u64>,
     /// Which sources are read to their end and resolved.
     pub source_done: Vec<bool>,
+    /// Lines read so far.
+    pub lines_read: u64,
     /// Records read so far.
     pub records_read: u64,
     /// Records resolved so far.

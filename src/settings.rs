@@ -8,6 +8,7 @@ mod endpoint;
 pub mod env;
 mod error;
 pub mod file;
+pub mod follow;
 mod headers;
 pub mod input;
 pub mod limits;
@@ -34,6 +35,7 @@ use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 pub use crate::settings::endpoint::{is_loopback_url, printable_url};
 pub use crate::settings::error::{HeaderError, SettingsError};
+use crate::settings::follow::FollowSettings;
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +224,8 @@ pub struct SendSettings {
     pub state_dir: Option<Sourced<PathBuf>>,
     /// What was ignored on the way, one sentence each.
     pub warnings: Vec<String>,
+    /// How the files are followed; `None` when they are not.
+    pub follow: Option<FollowSettings>,
 }
 
 /// Where files are read from.

@@ -3,6 +3,7 @@
 pub mod checkpoint;
 pub mod chunks;
 pub mod feed;
+pub mod follow;
 pub mod head;
 pub mod inflate;
 pub mod inputs;
@@ -51,6 +52,12 @@ pub enum SourceError {
         /// Why.
         source: io::Error,
     },
+    /// Compressed, where lines are waited for.
+    #[error("{path} is compressed and cannot be followed")]
+    Compressed {
+        /// As it was typed.
+        path: String,
+    },
     /// UTF-16 text.
     #[error("{path} is UTF-16 text, and only UTF-8 is read")]
     Utf16 {
@@ -79,6 +86,7 @@ impl SourceError {
                 Some("the file is cut off; what could be read was sent".to_owned())
             }
             SourceError::Read { .. } => None,
+            SourceError::Compressed { .. } => Some("send it without --follow".to_owned()),
             SourceError::Utf16 { path } => Some(format!(
                 "convert it: iconv -f UTF-16 -t UTF-8 {path} | otelctl send"
             )),

@@ -202,6 +202,12 @@ impl Ui {
                     self.labelled("warning:", Tone::Caution, &text);
                 }
             }
+            Event::Following => {
+                if let Some(bars) = self.bars() {
+                    bars.follow();
+                }
+            }
+            Event::Notice(text) => self.note(text),
         }
     }
 

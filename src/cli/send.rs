@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
+use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
 
 const EXAMPLES: &str = "\
@@ -23,7 +24,8 @@ Examples:
   otelctl send app.log --to local
   otelctl send 'logs/*.gz' --to logfire --service shop
   kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com
-  otelctl send app.log --to stdout | jq .";
+  otelctl send app.log --to stdout | jq .
+  otelctl send --follow '/var/log/app/*.log' --from end --to collector";
 
 /// Everything `send` takes.
 #[derive(Debug, Args)]
@@ -52,6 +54,9 @@ pub struct SendArgs {
     /// Batches, limits, retries.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// How files are followed.
+    #[command(flatten)]
+    pub follow: FollowArgs,
 }
 
 /// How lines are cut.
@@ -179,7 +184,7 @@ pub struct RecordArgs {
     /// Add the attribute log.record.uid, by which duplicates are recognised
     ///
     /// A record of a file has the same uid whenever and however often it is sent. With auto, it is added when records may be sent
-    /// twice by several runs: with --resume. Records that are OTLP already stay as they are.
+    /// twice by several runs: with --resume and --follow. Records that are OTLP already stay as they are.
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
     pub uid: UidWhen,
 }

@@ -34,7 +34,9 @@ use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{
     Destination, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url, resolve,
 };
+use crate::source;
 use crate::source::feed::LIVE_RECORDS_MAX;
+use crate::source::follow::{FollowPlan, PartAtEnd};
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{Ui, UiStyle};
 
@@ -49,6 +51,8 @@ const RECORDS_MAX: usize = 1 << 16;
 
 /// Between two requests that leave early for a severe record: an error storm is sent by batches.
 const HURRY_GAP: Duration = Duration::from_millis(100);
+/// Shortest wait for the rest of a line: a program that buffers its output breaks off in the middle of one.
+const PART_WAIT_MIN: Duration = Duration::from_secs(5);
 
 /// A file that would be read and written at once.
 #[derive(Debug, thiserror::Error)]
@@ -150,7 +154,12 @@ fn plan(
         let hint = error.hint();
         Failure::setup("settings", error, hint)
     })?;
-    let (inputs, noted) = chosen_inputs(&args.files, host.stdin_watched)?;
+    let kept = Kept::new(&settings, &mut host);
+    let follow = follow_plan(&settings, &args.files, &kept)?;
+    let (inputs, noted) = match follow {
+        Some(_) => (Vec::new(), Vec::new()),
+        None => chosen_inputs(&args.files, host.stdin_watched)?,
+    };
     let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
     let wanted = record_limits(&settings.destination.value).map(|limits| Wanted {
         limits,
@@ -158,7 +167,6 @@ fn plan(
     });
     let mut records = record_plan(&settings, input, &mut host)?;
     records.taking = wanted.map(Wanted::taking).unwrap_or_default();
-    let kept = Kept::new(&settings, &mut host);
     if let Some(path) = &kept.dead_letters {
         refuse_input(path, &inputs)?;
     }
@@ -197,6 +205,7 @@ fn plan(
             .collect(),
         checkpoints,
         inputs,
+        follow,
     };
     Ok((plan, wanted))
 }
@@ -235,6 +244,46 @@ fn queue_limits(settings: &SendSettings) -> QueueLimits {
         hurry_gap: HURRY_GAP,
         on_full: settings.on_full.value,
     }
+}
+
+/// What is followed. Our own output, also where it is redirected to, is left out: it would never end.
+fn follow_plan(
+    settings: &SendSettings,
+    files: &[PathBuf],
+    kept: &Kept,
+) -> Result<Option<FollowPlan>, Failure> {
+    let Some(follow) = &settings.follow else {
+        return Ok(None);
+    };
+    source::follow::check(files).map_err(|error| {
+        let hint = error.hint();
+        Failure::setup("input", error, hint)
+    })?;
+    let output = match &settings.destination.value {
+        Destination::Local { out } => out.clone(),
+        Destination::File(path) => Some(path.clone()),
+        Destination::Http { .. } | Destination::Stdout => None,
+    };
+    if let Some(path) = &output {
+        let named: Vec<Input> = files.iter().cloned().map(Input::File).collect();
+        refuse_input(path, &named)?;
+    }
+    let streams = ["/dev/stdout", "/dev/stderr"].map(PathBuf::from);
+    Ok(Some(FollowPlan {
+        words: files.to_vec(),
+        from: follow.from.value,
+        poll_interval: follow.poll_interval.value,
+        part_wait: settings.flush_interval.value.max(PART_WAIT_MIN),
+        part_at_end: PartAtEnd::Send,
+        open_files_max: follow.open_files_max.value.get() as usize,
+        own: output
+            .into_iter()
+            .chain(streams)
+            .chain(kept.dead_letters.clone())
+            .chain(kept.undelivered.clone())
+            .collect(),
+        start_of: None,
+    }))
 }
 
 fn cores() -> usize {

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::base::units::{ByteCount, UnixNanos};
+use crate::flow::followed::{Followed, is_unsure};
 use crate::flow::plan::{PathAttribute, RecordPlan};
 use crate::format::detect::Detection;
 use crate::format::timestamp::Zone;
@@ -29,6 +30,7 @@ use crate::source::checkpoint::search::Start;
 use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, TAIL_BYTES_MAX};
 use crate::source::chunks::Chunker;
 use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
+use crate::source::follow::{self, FollowPlan};
 use crate::source::head::{HEAD_BYTES, byte_order_mark};
 use crate::source::inputs::Input;
 use crate::source::{SourceError, inflate, name};
@@ -44,6 +46,8 @@ pub(super) struct OpenSource {
     pub(super) detection: Detection,
     /// Near which times without year or date lie: when the file was last written, or now.
     pub(super) anchor: UnixNanos,
+    /// When it was opened.
+    pub(super) opened: UnixNanos,
     pub(super) total: Option<ByteCount>,
     pub(super) start_offset: u64,
     pub(super) envelope: Arc<Envelope>,
@@ -81,6 +85,30 @@ pub(super) enum Step {
     Failed { index: usize, error: SourceError },
     /// A source is read to its end.
     Ended { index: usize },
+    /// A followed file was found; nothing of it was read yet.
+    Found {
+        index: usize,
+        name: String,
+        identity: follow::Identity,
+        start_offset: u64,
+    },
+    /// Something the user should know of what is followed.
+    Notice(String),
+}
+
+/// What a source begins with.
+pub(super) struct Opening<'o> {
+    pub(super) index: usize,
+    /// Its first bytes.
+    pub(super) head: &'o [u8],
+    pub(super) total: Option<ByteCount>,
+    pub(super) start_offset: u64,
+    /// What the file before it under the same path was, which counts when its own head tells little.
+    pub(super) known: Option<&'o Detection>,
+    /// Whether its records come as they are made.
+    pub(super) is_live: bool,
+    pub(super) uids: Option<UidSeed>,
+    pub(super) kept: Option<KeptFile>,
 }
 
 /// What the feeder knows of the run.
@@ -103,6 +131,7 @@ pub(super) struct Feeder {
     left: VecDeque<(usize, Input)>,
     stdin: Option<Box<dyn Read + Send>>,
     open: Option<Open>,
+    followed: Option<Followed>,
     number: u64,
 }
 
@@ -115,13 +144,70 @@ struct Open {
     trail: Option<Vec<u8>>,
 }
 
+impl FeedPlan {
+    /// A source as the workers need to know it, and what reads it.
+    pub(super) fn recognised(&self, input: &Input, opening: Opening<'_>) -> (OpenSource, Parser) {
+        let records = &self.records;
+        let anchor = self.anchor(input);
+        let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
+        let mut detection = records.reading.detect(opening.head, &mut zone);
+        let _looked_only = zone.take_assumptions();
+        if let (true, Some(known)) = (is_unsure(&detection), opening.known) {
+            detection.clone_from(known);
+        }
+        let source = OpenSource {
+            index: opening.index,
+            name: input.name(),
+            detection,
+            anchor,
+            opened: self.clock.now(),
+            total: opening.total,
+            start_offset: opening.start_offset,
+            envelope: Arc::new(envelope(self.encoding, records, input)),
+            constants: Arc::new(constants(self.encoding, records, input)),
+            is_live: opening.is_live,
+            uids: opening.uids,
+            kept: opening.kept,
+        };
+        let parser = Parser::new(Arc::clone(&source.detection.format), zone);
+        (source, parser)
+    }
+
+    /// What the uids of a source's records are made of, when they get any.
+    pub(super) fn uids(&self, input: &Input, (head, generation): (&[u8], u32)) -> Option<UidSeed> {
+        let uids = self.records.uids.as_ref()?;
+        let generation = match input {
+            Input::File(_) => Generation::of_file(head, generation),
+            Input::Stream(_) | Input::Stdin => Generation::of_run(uids.run),
+        };
+        Some(UidSeed::new(&uids.machine, generation))
+    }
+
+    /// When a file was last written; for a pipe, now.
+    fn anchor(&self, input: &Input) -> UnixNanos {
+        let written = match input {
+            Input::File(path) => fs::metadata(path)
+                .and_then(|metadata| metadata.modified())
+                .ok(),
+            Input::Stream(_) | Input::Stdin => None,
+        };
+        written
+            .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+            .and_then(|since| u64::try_from(since.as_nanos()).ok())
+            .map_or_else(|| self.clock.now(), UnixNanos)
+    }
+}
+
 impl Feeder {
     pub(super) fn new(
         plan: FeedPlan,
         inputs: Vec<Input>,
         stdin: Option<Box<dyn Read + Send>>,
+        follow: Option<FollowPlan>,
     ) -> Feeder {
+        let first = inputs.len();
         Feeder {
+            followed: follow.map(|follow| Followed::start(&plan, follow, first)),
             plan,
             left: inputs.into_iter().enumerate().collect(),
             stdin,
@@ -131,12 +217,25 @@ impl Feeder {
     }
 
     /// The next piece of work, its bytes in `buffer`; `None` when all is read or the run shall end.
+    ///
+    /// Followed files come behind the inputs, and their end is the follower's to tell.
     pub(super) fn next(&mut self, buffer: Vec<u8>) -> Option<Work> {
+        let step = self.step(buffer)?;
+        let number = self.number;
+        self.number += 1;
+        Some(Work { number, step })
+    }
+
+    fn step(&mut self, buffer: Vec<u8>) -> Option<Step> {
         let is_live = self.open.as_ref().is_some_and(|open| open.feed.is_live());
+        let is_read = self.open.is_none() && self.left.is_empty();
+        if let (true, Some(followed)) = (is_read, &mut self.followed) {
+            return followed.next(&self.plan);
+        }
         if self.plan.shutdown.is_requested() && !is_live {
             return None;
         }
-        let step = match self.open.as_mut() {
+        Some(match self.open.as_mut() {
             Some(open) => {
                 let step = open.step(buffer);
                 if !matches!(step, Step::Chunk(..)) {
@@ -145,10 +244,7 @@ impl Feeder {
                 step
             }
             None => self.open_next()?,
-        };
-        let number = self.number;
-        self.number += 1;
-        Some(Work { number, step })
+        })
     }
 
     fn open_next(&mut self) -> Option<Step> {
@@ -189,39 +285,34 @@ impl Feeder {
         let mark_bytes = byte_order_mark(&head, &input.name())?;
         let mut start = self.start(index);
         let first_bytes = Arc::from(head.get(..HEAD_BYTES_MAX).unwrap_or(&head));
-        let uids = self.uids(input, (&head, &start));
+        let uids = self.plan.uids(input, (&head, start.generation));
         head.drain(..mark_bytes);
-        let records = &self.plan.records;
-        let anchor = self.anchor(input);
-        let mut zone = Zone::new(records.zone.clone()).with_anchor(anchor);
-        let detection = records.reading.detect(&head, &mut zone);
-        let _looked_only = zone.take_assumptions();
         let mut start_offset = mark_bytes as u64;
         let mut trail = Vec::new();
         let rest = self.rest(index, start.mark.offset, &mut trail);
-        if let Some(rest) = rest.map_err(read_error)? {
+        let rest = rest.map_err(read_error)?;
+        if rest.is_some() {
             start_offset = start.mark.offset;
-            head.clear();
-            feed = rest;
         } else {
             start.mark = Mark::default();
         }
-        let kept = self.kept(input, first_bytes, start);
-        let source = OpenSource {
+        let opening = Opening {
             index,
-            name: input.name(),
-            detection,
-            anchor,
+            head: &head,
             total,
             start_offset,
-            uids,
-            envelope: Arc::new(envelope(self.plan.encoding, records, input)),
-            constants: Arc::new(constants(self.plan.encoding, records, input)),
+            known: None,
             is_live: feed.is_live(),
-            kept,
+            uids,
+            kept: self.kept(input, first_bytes, start),
         };
-        let parser = Parser::new(Arc::clone(&source.detection.format), zone);
-        let limits = records.limits.of_format(&source.detection.format);
+        let (source, parser) = self.plan.recognised(input, opening);
+        if let Some(rest) = rest {
+            head.clear();
+            feed = rest;
+        }
+        let limits = self.plan.records.limits;
+        let limits = limits.of_format(&source.detection.format);
         Ok(Open {
             chunker: Chunker::new(head, start_offset, &parser, limits),
             parser,
@@ -270,30 +361,6 @@ impl Feeder {
             _ => None,
         }
     }
-
-    fn uids(&self, input: &Input, (head, start): (&[u8], &Start)) -> Option<UidSeed> {
-        let uids = self.plan.records.uids.as_ref()?;
-        let generation = match input {
-            Input::File(_) => Generation::of_file(head, start.generation),
-            Input::Stream(_) | Input::Stdin => Generation::of_run(uids.run),
-        };
-        Some(UidSeed::new(&uids.machine, generation))
-    }
-
-    /// When a file was last written; for a pipe, now.
-    fn anchor(&self, input: &Input) -> UnixNanos {
-        let written = match input {
-            Input::File(path) => fs::metadata(path)
-                .and_then(|metadata| metadata.modified())
-                .ok(),
-            Input::Stream(_) | Input::Stdin => None,
-        };
-        written
-            .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
-            .and_then(|since| u64::try_from(since.as_nanos()).ok())
-            .map_or_else(|| self.plan.clock.now(), UnixNanos)
-    }
-
     fn feed(
         &mut self,
         index: usize,

@@ -137,7 +137,7 @@ impl Keeper {
 
     /// A source was read to its end.
     pub(super) fn end(&mut self, index: usize) {
-        if let Some(file) = &mut self.files[index] {
+        if let Some(Some(file)) = self.files.get_mut(index) {
             file.ended = true;
         }
     }
@@ -259,7 +259,7 @@ impl Keeper {
             return;
         };
         for (index, Reached { mark, is_settled }) in reached.iter().enumerate() {
-            let Some(file) = &self.files[index] else {
+            let Some(Some(file)) = self.files.get(index) else {
                 continue;
             };
             if is_held(&self.files, reached, index) {

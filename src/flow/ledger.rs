@@ -23,6 +23,7 @@ use crate::pipeline::times::{Outside, TimePolicy};
 use crate::record::SeverityClass;
 use crate::source::SourceError;
 use crate::source::checkpoint::{Mark, Print};
+use crate::source::follow::Identity;
 
 /// Why records are left out whose time the destination would not take.
 const OUTSIDE: &str = "time outside of what the destination takes";
@@ -115,6 +116,29 @@ impl Ledger {
         }
     }
 
+    /// A followed file was found; its place is behind all others.
+    pub(super) fn find(
+        &mut self,
+        index: usize,
+        name: String,
+        (identity, start_offset): (Identity, u64),
+    ) {
+        assert_eq!(index, self.sources.len(), "files are found in their order");
+        self.sources.push(SourceReport {
+            name,
+            start_offset,
+            identity: Some(identity),
+            ..SourceReport::default()
+        });
+        self.watermarks.push(Watermark::default());
+        self.watermarks[index].start_at(Mark {
+            offset: start_offset,
+            ..Mark::default()
+        });
+        self.progress.source_bytes.push(0);
+        self.progress.source_done.push(false);
+    }
+
     /// A source begins.
     pub(super) fn open(&mut self, source: &OpenSource) {
         let report = &mut self.sources[source.index];
@@ -134,7 +158,7 @@ impl Ledger {
         });
     }
 
-    /// A chunk was read; returns the number of its first batch for [`Ledger::settle`]. The others follow.
+    /// A chunk was read; returns the number of each of its batches for [`Ledger::settle`].
     pub(super) fn read(&mut self, chunk: &ReadChunk<'_>) -> Vec<u64> {
         let ReadChunk {
             source: index,
@@ -158,8 +182,11 @@ impl Ledger {
         if stats.left_out > 0 {
             self.count_reason("filtered", OUTSIDE.to_owned(), stats.left_out);
         }
+        self.progress.lines_read += stats.lines;
         self.progress.records_read += stats.records;
         self.bytes.input += bytes;
+        // Of inputs with a meter it is asked instead.
+        self.progress.source_bytes[index] += bytes;
         for (sum, count) in self.severity.iter_mut().zip(stats.severity) {
             *sum += count;
         }

@@ -214,6 +214,13 @@ impl<'w> Owner<'w> {
                 self.plan.ledger.end(index);
                 self.plan.keeper.end(index);
             }
+            Product::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            } => self.plan.ledger.find(index, name, (identity, start_offset)),
+            Product::Notice(text) => (self.plan.watcher)(Event::Notice(&text)),
             Product::Made {
                 source,
                 bytes,

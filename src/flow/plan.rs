@@ -24,6 +24,7 @@ use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::source::checkpoint::lock::LockError;
+use crate::source::follow::FollowPlan;
 use crate::source::inputs::Input;
 
 /// Everything a run needs to know.
@@ -62,6 +63,8 @@ pub struct SendPlan {
     pub warnings: Vec<String>,
     /// Where checkpoints are kept, when this run keeps or follows any.
     pub checkpoints: Option<CheckpointPlan>,
+    /// Files that are followed, behind the inputs.
+    pub follow: Option<FollowPlan>,
 }
 
 /// How a run deals with checkpoints.

@@ -8,6 +8,7 @@ use crate::otlp::{Compression, Encoding};
 use crate::pipeline::timeline::Timeline;
 use crate::pipeline::times::Outside;
 use crate::record::SeverityClass;
+use crate::source::follow::Identity;
 
 /// How a run ended. The exit code follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct SourceReport {
     pub acknowledged_offset: u64,
     /// Why it could not be read to its end.
     pub failure: Option<String>,
+    /// Which file it was, when it was followed: its name may be another's by now.
+    pub identity: Option<Identity>,
 }
 
 /// Requests made.

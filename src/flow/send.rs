@@ -12,6 +12,7 @@ use crate::delivery::health::Health;
 use crate::delivery::http::HttpRoute;
 use crate::delivery::letters::Letters;
 use crate::delivery::lines::LinesRoute;
+use crate::flow::Event;
 use crate::flow::drops::{DropPlan, Drops, metrics_url};
 use crate::flow::feeder::{FeedPlan, Feeder, SERVICE_UNKNOWN};
 use crate::flow::keeper::Keeper;
@@ -146,11 +147,11 @@ fn ship(
         plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
     ));
     let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
+    let is_following = plan.follow.is_some();
     let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), plan.warnings);
-    found
-        .warnings
-        .into_iter()
-        .for_each(|warning| ledger.warn(warning));
+    for warning in found.warnings {
+        ledger.warn(warning);
+    }
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
         encoding: plan.encoding,
@@ -162,7 +163,12 @@ fn ship(
         is_keeping: keeper.is_keeping(),
     };
     let shop = WorkerShared {
-        feeder: Mutex::new(Feeder::new(feed_plan, found.inputs, plan.stdin)),
+        feeder: Mutex::new(Feeder::new(
+            feed_plan,
+            found.inputs,
+            plan.stdin,
+            plan.follow,
+        )),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
         clock: world.clock,
@@ -173,6 +179,9 @@ fn ship(
         live_records_max: plan.queue.batch.records_max,
     };
     let clock = Arc::clone(&shop.clock);
+    if is_following {
+        (world.watcher)(Event::Following);
+    }
     let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,

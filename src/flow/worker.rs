@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
+use crate::base::units::UnixNanos;
 use crate::delivery::Shipment;
 use crate::flow::feeder::{Feeder, OpenSource, Step};
 use crate::flow::plan::RecordPlan;
@@ -22,6 +24,10 @@ use crate::pipeline::buffers::Buffers;
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
 use crate::source::checkpoint::{Mark, Print, TAIL_BYTES_MAX};
+use crate::source::follow::Identity;
+
+/// How long the time at which a pipe or a followed file was opened stands for the time at which its records are written.
+const ANCHOR_HOLDS: Duration = Duration::from_secs(600);
 
 /// What the workers share.
 pub(super) struct WorkerShared {
@@ -68,6 +74,13 @@ pub(super) enum Product {
     Ended {
         index: usize,
     },
+    Found {
+        index: usize,
+        name: String,
+        identity: Identity,
+        start_offset: u64,
+    },
+    Notice(String),
 }
 
 /// Works until nothing is left or nobody listens.
@@ -101,7 +114,7 @@ impl Drop for Alarm<'_> {
 /// One worker's tools, used again for every chunk.
 struct Worker<'s> {
     shop: &'s WorkerShared,
-    stage: Option<(usize, Stage)>,
+    stage: Option<Tools>,
     compressor: Compressor,
     buffer: Vec<u8>,
 }
@@ -124,6 +137,18 @@ impl Worker<'_> {
             Step::Chunk(source, chunk) => self.make(source, chunk),
             Step::Failed { index, error } => Product::Failed { index, error },
             Step::Ended { index } => Product::Ended { index },
+            Step::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            } => Product::Found {
+                index,
+                name,
+                identity,
+                start_offset,
+            },
+            Step::Notice(text) => Product::Notice(text),
         };
         Some(Output {
             number: work.number,
@@ -134,7 +159,7 @@ impl Worker<'_> {
 
     fn make(&mut self, source: Arc<OpenSource>, chunk: Chunk) -> Product {
         let observed = self.shop.clock.now();
-        let (batches, stats) = self.stage(&source).run(&chunk, observed);
+        let (batches, stats) = self.stage(&source, observed).run(&chunk, observed);
         let ends = ends(&source, &chunk, &batches);
         let live_records_max = self.shop.live_records_max;
         let shipments = batches.into_iter().map(|batch| {
@@ -158,10 +183,11 @@ impl Worker<'_> {
     }
 
     /// The stage for a source; made anew when the source changes.
-    fn stage(&mut self, source: &Arc<OpenSource>) -> &mut Stage {
+    fn stage(&mut self, source: &Arc<OpenSource>, observed: UnixNanos) -> &mut Stage {
         let shop = self.shop;
         let make = || {
-            let zone = Zone::new(shop.records.zone.clone()).with_anchor(source.anchor);
+            let anchor = anchor_at(source, observed);
+            let zone = Zone::new(shop.records.zone.clone()).with_anchor(anchor);
             let parser = Parser::new(Arc::clone(&source.detection.format), zone);
             let builder = BatchBuilder::new(
                 Arc::clone(&source.envelope),
@@ -172,13 +198,41 @@ impl Worker<'_> {
             let stage = Stage::new(parser, builder, shop.records.limits)
                 .for_destination(shop.records.taking.clone())
                 .with_uids(source.uids.clone());
-            (source.index, stage)
+            Tools {
+                index: source.index,
+                stage,
+                made: observed,
+            }
         };
         self.stage = self
             .stage
             .take()
-            .filter(|(index, _)| *index == source.index);
-        &mut self.stage.get_or_insert_with(make).1
+            .filter(|held| held.index == source.index && !held.is_stale(source, observed));
+        &mut self.stage.get_or_insert_with(make).stage
+    }
+}
+
+/// A stage for one source.
+struct Tools {
+    index: usize,
+    stage: Stage,
+    made: UnixNanos,
+}
+
+impl Tools {
+    fn is_stale(&self, source: &OpenSource, observed: UnixNanos) -> bool {
+        let age = observed.0.saturating_sub(self.made.0);
+        source.total.is_none() && u128::from(age) > ANCHOR_HOLDS.as_nanos()
+    }
+}
+
+/// Near which times of a source lie: with one that stays open, the days go by.
+fn anchor_at(source: &OpenSource, observed: UnixNanos) -> UnixNanos {
+    let open_for = observed.0.saturating_sub(source.opened.0);
+    if source.total.is_none() && u128::from(open_for) > ANCHOR_HOLDS.as_nanos() {
+        observed
+    } else {
+        source.anchor
     }
 }
 

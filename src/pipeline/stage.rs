@@ -33,6 +33,8 @@ pub struct Chunk {
     pub came_at: Option<Instant>,
     /// The last bytes before it, when somebody wants to find its place again.
     pub before: Vec<u8>,
+    /// Whether the first line continues one whose beginning was a record already, because its end did not come in time.
+    pub continues: bool,
 }
 
 /// What a chunk held.
@@ -130,6 +132,7 @@ impl Stage {
             stats: ChunkStats::default(),
             taking: &self.taking,
             now: observed,
+            continues: chunk.continues,
         };
         let Clean {
             bytes,
@@ -210,6 +213,8 @@ struct Reader<'p> {
     stats: ChunkStats,
     taking: &'p Taking,
     now: UnixNanos,
+    /// Whether the next record continues a line.
+    continues: bool,
 }
 
 impl Reader<'_> {
@@ -291,6 +296,12 @@ impl Reader<'_> {
         if let Some(uids) = around.uids {
             let place = around.places.of(group.start);
             add_uid(record, uids, (place, bytes));
+        }
+        if std::mem::take(&mut self.continues) {
+            record.attributes.push(Attribute {
+                key: Cow::Borrowed("log.continued"),
+                value: Value::Bool(true),
+            });
         }
         self.stats.count(record);
         self.taken(record)
@@ -424,6 +435,15 @@ mod tests {
         line_bytes_max: usize,
         skipped_bytes: u64,
     ) -> (String, ChunkStats) {
+        let chunk = Chunk {
+            bytes: bytes.to_vec(),
+            skipped_bytes,
+            ..Chunk::default()
+        };
+        run_chunk(kind, &chunk, line_bytes_max)
+    }
+
+    fn run_chunk(kind: FormatKind, chunk: &Chunk, line_bytes_max: usize) -> (String, ChunkStats) {
         let envelope = Arc::new(Envelope::new(Encoding::Json, &[]));
         let constants = Arc::new(Constants::new(Encoding::Json, &[]));
         let limits = BatchLimits {
@@ -436,12 +456,7 @@ mod tests {
             builder,
             LineLimits::of_lines(line_bytes_max),
         );
-        let chunk = Chunk {
-            bytes: bytes.to_vec(),
-            skipped_bytes,
-            ..Chunk::default()
-        };
-        let (batches, stats) = stage.run(&chunk, UnixNanos(1));
+        let (batches, stats) = stage.run(chunk, UnixNanos(1));
         (
             batches
                 .iter()
@@ -509,6 +524,22 @@ mod tests {
             "{json}"
         );
         assert_eq!((stats.lines, stats.records), (3, 2));
+    }
+
+    #[test]
+    fn the_rest_of_a_line_says_that_it_continues_one() {
+        let chunk = |continues| Chunk {
+            bytes: b"rest\nnext\n".to_vec(),
+            continues,
+            ..Chunk::default()
+        };
+        for continues in [true, false] {
+            let (json, _) = run_chunk(FormatKind::Plain, &chunk(continues), 100);
+            let marks = json.matches("log.continued").count();
+            assert_eq!(marks, usize::from(continues), "{json}");
+            let (first, _) = json.split_once("next").unwrap();
+            assert_eq!(first.contains("log.continued"), continues, "{json}");
+        }
     }
 
     proptest::proptest! {

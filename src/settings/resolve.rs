@@ -20,6 +20,7 @@ use crate::settings::env::{
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
     OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, TIMEOUT,
 };
+use crate::settings::follow::follow;
 use crate::settings::resource::{resource, unique};
 use crate::settings::{Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
@@ -115,9 +116,10 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
         temporality: temporality(&mut reader),
         resume: resume(delivery),
-        uids: uids(args.record.uid, delivery),
+        uids: uids(args),
         state_dir: state_dir(reader.vars),
         warnings: reader.warnings,
+        follow: follow(&args.follow, &args.files)?,
     })
 }
 
@@ -126,13 +128,17 @@ fn resume(args: &DeliveryArgs) -> Sourced<Resume> {
     flag_or(flag, "--resume", Resume::Off)
 }
 
-fn uids(when: UidWhen, args: &DeliveryArgs) -> Sourced<Uids> {
-    match when {
+fn uids(args: &SendArgs) -> Sourced<Uids> {
+    match args.record.uid {
         UidWhen::Always => Sourced::new(Uids::Attach, Origin::Flag("--uid")),
         UidWhen::Never => Sourced::new(Uids::Omit, Origin::Flag("--uid")),
         UidWhen::Auto => {
-            let flag = args.resume.then_some(Uids::Attach);
-            flag_or(flag, "--resume", Uids::Omit)
+            let follow = args.follow.follow.then_some("--follow");
+            let flag = args.delivery.resume.then_some("--resume").or(follow);
+            match flag {
+                Some(flag) => Sourced::new(Uids::Attach, Origin::Flag(flag)),
+                None => Sourced::new(Uids::Omit, Origin::Default),
+            }
         }
     }
 }
@@ -254,6 +260,7 @@ mod tests {
     use crate::base::units::parse_duration;
     use crate::cli::{command, send_args};
     use crate::settings::Destination;
+    use crate::settings::follow::{FROM_DEFAULT, OPEN_FILES_MAX_DEFAULT, POLL_INTERVAL_DEFAULT};
     use crate::settings::input::RECORD_LINES_MAX_DEFAULT;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
@@ -387,6 +394,7 @@ mod tests {
         let pick = |settings: SendSettings| settings.uids;
         check("", &[], pick, "Omit (the default)");
         check("--resume", &[], pick, "Attach (--resume)");
+        check("-f a.log", &[], pick, "Attach (--follow)");
         check("--uid always", &[], pick, "Attach (--uid)");
         check("--resume --uid never", &[], pick, "Omit (--uid)");
         let resume = |settings: SendSettings| settings.resume;
@@ -439,6 +447,9 @@ mod tests {
             "queue_bytes_max" => bytes(QUEUE_BYTES_MAX_DEFAULT),
             "on_full" => said == format!("{ON_FULL_DEFAULT:?}").to_lowercase(),
             "in_flight" => said == IN_FLIGHT_MAX_DEFAULT.to_string(),
+            "from" => said == format!("{FROM_DEFAULT:?}").to_lowercase(),
+            "poll_interval" => time(POLL_INTERVAL_DEFAULT),
+            "open_files_max" => said == OPEN_FILES_MAX_DEFAULT.to_string(),
             // These have no constant: the world decides.
             "files" | "tz" | "format" | "config" | "dead_letters" => true,
             "retry_codes" => said == "broad",
@@ -461,6 +472,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 20);
+        assert_eq!(seen, 23);
     }
 }

@@ -3,12 +3,16 @@
 //! What follows the last boundary of a chunk is carried over to the next. A line that outgrows the limit is read to its end and
 //! thrown away behind the limit, so that no line makes the program grow.
 
+mod pushed;
+
 use std::io;
 
 use crate::format::Parser;
 use crate::pipeline::group::{Boundaries, LineLimits};
 use crate::pipeline::stage::Chunk;
 use crate::source::feed::{Feed, Filled, Rest};
+
+pub use self::pushed::Due;
 
 /// Bytes of a chunk: what makes a request of about a megabyte, and fits the caches with it.
 pub const CHUNK_BYTES: usize = 512 << 10;
@@ -26,6 +30,8 @@ pub struct Chunker {
     ended: bool,
     /// An error that came behind bytes that were still good.
     failed: Option<io::Error>,
+    /// An over-long line of pushed bytes that is being passed over.
+    passing: Option<pushed::Passing>,
 }
 
 impl Chunker {
@@ -38,6 +44,7 @@ impl Chunker {
             boundaries: Boundaries::new(parser, limits),
             ended: false,
             failed: None,
+            passing: None,
         }
     }
 
@@ -67,15 +74,15 @@ impl Chunker {
                 Err(error) if bytes.is_empty() => return Err(error),
                 Err(error) => {
                     self.failed = Some(error);
-                    return Ok(Some(self.take(feed, bytes, usize::MAX)));
+                    return Ok(Some(self.take_from(feed, bytes, usize::MAX)));
                 }
             };
             if filled == Filled::End {
                 self.ended = true;
-                return Ok((!bytes.is_empty()).then(|| self.take(feed, bytes, usize::MAX)));
+                return Ok((!bytes.is_empty()).then(|| self.take_from(feed, bytes, usize::MAX)));
             }
             if let Some(cut) = self.cut(&bytes, filled, parser) {
-                return Ok(Some(self.take(feed, bytes, cut)));
+                return Ok(Some(self.take_from(feed, bytes, cut)));
             }
             let is_line = !parser.format().is_framed();
             let outgrown = bytes.len() > self.limits.line_bytes_max;
@@ -105,19 +112,27 @@ impl Chunker {
         }
     }
 
-    fn take(&mut self, feed: &mut Feed, mut bytes: Vec<u8>, cut: usize) -> Chunk {
+    /// The same for bytes that were waited for.
+    fn take_from(&mut self, feed: &mut Feed, bytes: Vec<u8>, cut: usize) -> Chunk {
+        let chunk = self.take(bytes, cut, 0);
+        Chunk {
+            came_at: feed.taken(self.rest()),
+            ..chunk
+        }
+    }
+
+    fn take(&mut self, mut bytes: Vec<u8>, cut: usize, skipped_bytes: u64) -> Chunk {
         let cut = cut.min(bytes.len());
         self.carry.extend_from_slice(&bytes[cut..]);
         bytes.truncate(cut);
         let start_offset = self.offset;
-        self.offset += cut as u64;
+        self.offset += cut as u64 + skipped_bytes;
         Chunk {
             bytes,
             start_offset,
             end_offset: self.offset,
-            skipped_bytes: 0,
-            before: Vec::new(),
-            came_at: feed.taken(self.rest()),
+            skipped_bytes,
+            ..Chunk::default()
         }
     }
 
@@ -161,7 +176,7 @@ impl Chunker {
             end_offset: self.offset,
             skipped_bytes: skipped,
             came_at: feed.taken(self.rest()),
-            before: Vec::new(),
+            ..Chunk::default()
         }
     }
 }

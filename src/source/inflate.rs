@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// Bytes read from the disk at a time before they are inflated.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// Bytes that tell every compression.
-const MAGIC_BYTES: usize = 6;
+/// Bytes at the start that tell what it is.
+pub const MAGIC_BYTES: usize = 6;
 
 /// Whatever the input is, as plain bytes. Several compressed members in a row are all read.
 pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read + Send>> {
@@ -55,13 +55,13 @@ pub fn from_offset(file: &Arc<File>, offset: u64) -> io::Result<Option<Box<dyn R
 }
 
 /// Whether these first bytes are those of a compression that [`plain`] reads.
-fn is_compressed(magic: &[u8]) -> bool {
+pub fn is_compressed(head: &[u8]) -> bool {
     matches!(
-        magic,
+        head,
         [0x1f, 0x8b, ..]
             | [0x28, 0xb5, 0x2f, 0xfd, ..]
             | [b'B', b'Z', b'h', b'1'..=b'9', ..]
-            | [0xfd, b'7', b'z', b'X', b'Z', 0]
+            | [0xfd, b'7', b'z', b'X', b'Z', 0, ..]
     )
 }
 

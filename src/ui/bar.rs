@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Records,
     /// Bytes without an end.
     Bytes,
+    /// Lines without an end.
+    Lines,
 }
 
 /// A style of our own making.
@@ -40,6 +42,7 @@ pub(super) fn style(kind: Kind, track_width: usize, paint: Paint) -> ProgressSty
         Kind::Files => "  {prefix}  {track}  {msg}",
         Kind::Records => "  {prefix}  {spinner} {records}",
         Kind::Bytes => "  {prefix}  {spinner} {stream}",
+        Kind::Lines => "  {prefix}  {spinner} {lines}",
     })
     .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
     .with_key(
@@ -53,6 +56,16 @@ pub(super) fn style(kind: Kind, track_width: usize, paint: Paint) -> ProgressSty
             format!(
                 "{}  {}/s",
                 counted(state.pos(), "record"),
+                thousands(per_second(state))
+            )
+        }),
+    )
+    .with_key(
+        "lines",
+        shown(|state| {
+            format!(
+                "{}  {} lines/s",
+                counted(state.pos(), "line"),
                 thousands(per_second(state))
             )
         }),

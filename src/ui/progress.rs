@@ -14,7 +14,7 @@ use crate::flow::Progress;
 use super::bar::{FIGURES_WIDTH, Kind, style, template};
 use super::stream::{Screen, Stream};
 use super::style::{Paint, Tone};
-use super::text::{cut_front, thousands};
+use super::text::{counted, cut_front, thousands};
 
 /// With more files than this only the overall bar is shown.
 const FILE_BARS_MAX: usize = 8;
@@ -44,6 +44,8 @@ pub(super) struct Bars {
     source_count: usize,
     overall: Option<ProgressBar>,
     status: Option<ProgressBar>,
+    /// The one line of followed files, which come and go and have no end.
+    followed: Option<ProgressBar>,
 }
 
 impl Bars {
@@ -59,11 +61,23 @@ impl Bars {
             source_count: 0,
             overall: None,
             status: None,
+            followed: None,
         }
+    }
+
+    /// From now on one line stands for all files: how many there are, and how many lines they gave.
+    pub(super) fn follow(&mut self) {
+        let bar = self.multi.add(new_bar(None));
+        bar.set_style(style(Kind::Lines, TRACK_MAX, self.paint));
+        bar.tick();
+        self.followed = Some(bar);
     }
 
     /// A source appears.
     pub(super) fn open(&mut self, source: usize, name: &str, total: Option<ByteCount>) {
+        if self.followed.is_some() {
+            return;
+        }
         let place = self.sources.len();
         let total = total.map(|bytes| bytes.0);
         let bar = (place < FILE_BARS_MAX).then(|| self.multi.insert(place, new_bar(total)));
@@ -83,6 +97,14 @@ impl Bars {
 
     /// The run went on.
     pub(super) fn update(&mut self, progress: &Progress) {
+        if let Some(bar) = &self.followed {
+            let files = progress.source_done.iter().filter(|done| !**done).count();
+            let prefix = counted(files as u64, "file");
+            bar.set_prefix(self.paint.tone(Tone::Strong, &prefix));
+            bar.set_position(progress.lines_read);
+            bar.tick();
+            return;
+        }
         let known_before = self.all_known();
         self.source_count = progress.source_bytes.len();
         if known_before != self.all_known() {
@@ -145,7 +167,12 @@ impl Bars {
     /// Takes them away for good.
     pub(super) fn clear(&self) {
         let all = self.sources.values().filter_map(|one| one.bar.as_ref());
-        for bar in all.chain(&self.overall).chain(&self.status) {
+        let others = self
+            .overall
+            .iter()
+            .chain(&self.status)
+            .chain(&self.followed);
+        for bar in all.chain(others) {
             bar.finish_and_clear();
         }
     }

@@ -458,6 +458,7 @@ fn run_through(ui: &mut Ui) {
         ui.event(&Event::Progress(&Progress {
             source_bytes: vec![step * 100; 12],
             source_done: vec![step == 10; 12],
+            lines_read: step * 10,
             records_read: step * 10,
             records_resolved: step,
         }));
@@ -471,6 +472,31 @@ fn run_through(ui: &mut Ui) {
     ui.warning("said\u{7f} once");
     ui.warning("said\u{7f} once");
     ui.send_report(&partial());
+}
+
+#[test]
+fn followed_files_share_one_line() {
+    let bars = UiStyle {
+        progress: ProgressMode::Bars,
+        ..style(80)
+    };
+    let (_, stderr) = shown(bars, |ui| {
+        ui.event(&Event::Following);
+        ui.event(&Event::Progress(&Progress {
+            source_bytes: vec![9; 3],
+            source_done: vec![false, true, false],
+            lines_read: 1_234,
+            records_read: 7,
+            records_resolved: 7,
+        }));
+        ui.event(&Event::Notice("waiting for a.log to appear"));
+    });
+    assert!(stderr.contains("2 files"), "{stderr}");
+    assert!(stderr.contains("1,234 lines"), "{stderr}");
+    assert!(
+        stderr.contains("note: waiting for a.log to appear\n"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 /// Not the user's own. The runs that leave checkpoints here share no files.
 const STATE_DIR: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
 
-fn otelctl(words: &[&str]) -> Command {
+pub(crate) fn otelctl(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_otelctl"));
     command
         .args(words)
@@ -35,7 +35,7 @@ fn otelctl(words: &[&str]) -> Command {
 
 /// Waits for the end and takes all that was printed; a process that hangs is ended and fails the test.
 #[track_caller]
-fn ended(child: Child) -> Output {
+pub(crate) fn ended(child: Child) -> Output {
     let pid = child.id();
     let (sender, receiver) = channel();
     thread::spawn(move || sender.send(child.wait_with_output()));
@@ -65,20 +65,20 @@ fn interrupted_again_and_again(child: Child) -> Output {
 }
 
 /// Whether the process is there does not matter: it may end on its own between two signals.
-fn signal(pid: u32, name: &str) {
+pub(crate) fn signal(pid: u32, name: &str) {
     let line = format!("kill -{name} {pid} 2>/dev/null");
     Command::new("sh").args(["-c", &line]).status().unwrap();
 }
 
 #[track_caller]
-fn receipt(output: &Output) -> Value {
+pub(crate) fn receipt(output: &Output) -> Value {
     let text = str::from_utf8(&output.stdout).unwrap();
     let receipt = serde_json::from_str(text.trim_end()).unwrap();
     assert_balanced(&receipt);
     receipt
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

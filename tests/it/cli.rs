@@ -41,6 +41,7 @@ fn the_version_is_printed() {
 
 /// Guarantees: the short help of `send` fits the screen and names what people look for.
 #[test]
+#[expect(clippy::too_many_lines, reason = "the help is as long as it is")]
 fn the_short_help_of_send_is_stable() {
     let outcome = Run::new().args(["send", "-h"]).run();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
@@ -120,6 +121,14 @@ fn the_short_help_of_send_is_stable() {
                                        [possible values: block, drop]
           --resume                     Read each file from where its records were last acknowledged
 
+    Follow:
+      -f, --follow                  Go on with the lines that are written to the files, until
+                                    interrupted
+          --from <PLACE>            Begin with the start or the end of files that are there already
+                                    [default: start] [possible values: start, end]
+          --poll-interval <TIME>    Look for new lines this often [default: 250ms]
+          --open-files-max <COUNT>  Keep at most this many files open [default: 256]
+
     Output:
           --json          Print the result as one JSON object on standard output
       -q, --quiet         Print nothing when all went well
@@ -131,6 +140,7 @@ fn the_short_help_of_send_is_stable() {
       otelctl send 'logs/*.gz' --to logfire --service shop
       kubectl logs -f deploy/web | otelctl send --to https://otlp.example.com
       otelctl send app.log --to stdout | jq .
+      otelctl send --follow '/var/log/app/*.log' --from end --to collector
     "#);
 }
 

@@ -8,6 +8,7 @@ mod delivery;
 mod detect;
 mod errors;
 mod fake;
+mod follow;
 mod given;
 mod harness;
 mod input;

@@ -185,6 +185,7 @@ fn look_plan(plan: &SendPlan) -> Option<SendPlan> {
         delivery: DeliveryPlan::Nowhere,
         undelivered: None,
         checkpoints: None,
+        follow: None,
         label: plan.label.clone(),
         warnings: Vec::new(),
         ..*plan

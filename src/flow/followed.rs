@@ -1,0 +1,426 @@
+//! Followed files as steps: many sources at once, each with its own recognition and its own chunks.
+//!
+//! One thread reads them all and hands blocks over a bounded channel, so whoever is slow behind it stops the reading. The bytes of a
+//! source wait here until a chunk is full, the flush interval is over, or a batch is complete and nothing more is waiting; what waits in all of them
+//! together is bounded.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::flow::feeder::{FeedPlan, OpenSource, Opening, Step};
+use crate::format::detect::Detection;
+use crate::format::{FormatKind, Parser};
+use crate::source::SourceError;
+use crate::source::chunks::{Chunker, Due};
+use crate::source::feed::{BLOCKS_MAX, Filled, LIVE_RECORDS_MAX};
+use crate::source::follow::{Came, FollowEvent, FollowPlan, Follower, follow};
+use crate::source::head::{HEAD_BYTES, byte_order_mark};
+use crate::source::inputs::Input;
+
+/// Bytes of all sources together that wait for the flush interval.
+const HELD_BYTES_MAX: usize = 8 << 20;
+
+/// Longest wait for a block before the clock is asked again.
+const WAIT_MAX: Duration = Duration::from_millis(50);
+
+/// The followed files of a run.
+pub(super) struct Followed {
+    events: Receiver<FollowEvent>,
+    /// The thread ends when this is gone.
+    _wake: Sender<()>,
+    /// The number of the first followed source.
+    first_index: usize,
+    files: BTreeMap<usize, Live>,
+    tasks: VecDeque<Task>,
+    /// Since when bytes of a source wait, the longest first. An entry counts while its source says the same.
+    waiting: VecDeque<(Instant, usize)>,
+    /// Sources with a complete batch.
+    full: VecDeque<usize>,
+    held_bytes: usize,
+    /// What the files under a path were taken for.
+    known: HashMap<PathBuf, Detection>,
+    is_over: bool,
+}
+
+/// What is to be done before more is received.
+enum Task {
+    Say(Step),
+    Cut(usize, Due),
+    /// A line was given up waiting for: what comes next continues it.
+    Part(usize),
+}
+
+/// A followed file.
+struct Live {
+    path: PathBuf,
+    start_offset: u64,
+    /// Its first bytes, when its reading begins behind them.
+    head: Option<Vec<u8>>,
+    reading: Reading,
+    lines: usize,
+    waiting_since: Option<Instant>,
+    last_block: Option<Instant>,
+    /// Whether its next chunk begins inside a line.
+    continues: bool,
+}
+
+/// How far a file is known.
+enum Reading {
+    /// Too little of it has come to recognise it.
+    Early(Vec<u8>),
+    Open(Box<Open>),
+}
+
+struct Open {
+    source: Arc<OpenSource>,
+    chunker: Chunker,
+    parser: Parser,
+}
+
+impl Followed {
+    /// Starts the thread that reads.
+    pub(super) fn start(plan: &FeedPlan, follow_plan: FollowPlan, first_index: usize) -> Followed {
+        let (sender, events) = sync_channel(BLOCKS_MAX);
+        let (wake, woken) = channel();
+        let (clock, shutdown) = (Arc::clone(&plan.clock), plan.shutdown.clone());
+        let follower = Follower::new(follow_plan);
+        // Not joined: it ends when the run shall end, or when nobody listens.
+        thread::spawn(move || follow(follower, &sender, &woken, (&*clock, &shutdown)));
+        Followed {
+            events,
+            _wake: wake,
+            first_index,
+            files: BTreeMap::new(),
+            tasks: VecDeque::new(),
+            waiting: VecDeque::new(),
+            full: VecDeque::new(),
+            held_bytes: 0,
+            known: HashMap::new(),
+            is_over: false,
+        }
+    }
+
+    /// The next step of any of the files; `None` when following has ended and everything was given.
+    pub(super) fn next(&mut self, plan: &FeedPlan) -> Option<Step> {
+        loop {
+            match self.tasks.pop_front() {
+                Some(Task::Say(step)) => {
+                    if let Step::Ended { index } | Step::Failed { index, .. } = &step {
+                        self.files.remove(index);
+                    }
+                    return Some(step);
+                }
+                Some(Task::Cut(index, due)) => {
+                    if let Some(step) = self.cut(plan, index, due) {
+                        return Some(step);
+                    }
+                }
+                Some(Task::Part(index)) => {
+                    if let Some(live) = self.files.get_mut(&index) {
+                        live.continues = !live.is_framed();
+                    }
+                }
+                None if self.is_over => return None,
+                None => self.receive(plan),
+            }
+        }
+    }
+
+    /// Takes one event, or notices that something has waited for long enough.
+    fn receive(&mut self, plan: &FeedPlan) {
+        let now = plan.clock.instant();
+        let left = self.left(now, plan.flush_interval);
+        if left.is_zero() {
+            self.cut_longest_waiting(now, plan.flush_interval);
+            return;
+        }
+        match self.events.try_recv() {
+            Ok(event) => self.take(event, now),
+            Err(TryRecvError::Disconnected) => self.end_all(),
+            Err(TryRecvError::Empty) => {
+                if let Some(index) = self.full.pop_front() {
+                    let live = self.files.get(&index);
+                    // It may have been cut meanwhile.
+                    if live.is_some_and(|live| live.lines >= LIVE_RECORDS_MAX) {
+                        self.cut_soon(index, Filled::Lull { quiet: false });
+                    }
+                    return;
+                }
+                match self.events.recv_timeout(left.min(WAIT_MAX)) {
+                    Ok(event) => self.take(event, plan.clock.instant()),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => self.end_all(),
+                }
+            }
+        }
+    }
+
+    /// How long the source that waits longest may wait yet.
+    fn left(&mut self, now: Instant, flush_interval: Duration) -> Duration {
+        if self.held_bytes > HELD_BYTES_MAX && !self.waiting.is_empty() {
+            return Duration::ZERO;
+        }
+        while let Some((since, index)) = self.waiting.front() {
+            let live = self.files.get(index);
+            if live.is_some_and(|live| live.waiting_since == Some(*since)) {
+                return (*since + flush_interval).saturating_duration_since(now);
+            }
+            self.waiting.pop_front();
+        }
+        WAIT_MAX
+    }
+
+    fn cut_longest_waiting(&mut self, now: Instant, flush_interval: Duration) {
+        let Some((_, index)) = self.waiting.pop_front() else {
+            return;
+        };
+        let last = self.files.get(&index).and_then(|live| live.last_block);
+        let quiet = last.is_none_or(|last| now.duration_since(last) >= flush_interval / 2);
+        self.cut_soon(index, Filled::Lull { quiet });
+    }
+
+    fn cut_soon(&mut self, index: usize, filled: Filled) {
+        self.tasks.push_back(Task::Cut(index, Due::Lull(filled)));
+    }
+
+    /// The follower has ended: all that was read is given out.
+    fn end_all(&mut self) {
+        self.is_over = true;
+        for index in self.files.keys() {
+            self.tasks.push_back(Task::Cut(*index, Due::Everything));
+            self.tasks
+                .push_back(Task::Say(Step::Ended { index: *index }));
+        }
+    }
+
+    fn take(&mut self, event: FollowEvent, now: Instant) {
+        let (number, came) = match event {
+            FollowEvent::File(number, came) => (number, came),
+            FollowEvent::Notice(notice) => {
+                let step = Step::Notice(notice.to_string());
+                return self.tasks.push_back(Task::Say(step));
+            }
+        };
+        let index = self.first_index + number;
+        if let Came::Found {
+            path,
+            identity,
+            start_offset,
+        } = came
+        {
+            self.tasks.push_back(Task::Say(Step::Found {
+                index,
+                name: path.to_string_lossy().into_owned(),
+                identity,
+                start_offset,
+            }));
+            self.files.insert(index, Live::new(path, start_offset));
+            return;
+        }
+        let Some(live) = self.files.get_mut(&index) else {
+            // It has failed, and the follower does not know.
+            return;
+        };
+        match came {
+            Came::Found { .. } => {}
+            Came::Head(head) => live.head = Some(head),
+            Came::Bytes(bytes) => self.arrive(index, &bytes, now),
+            Came::Part(bytes) => {
+                self.arrive(index, &bytes, now);
+                self.tasks.push_back(Task::Cut(index, Due::Everything));
+                self.tasks.push_back(Task::Part(index));
+            }
+            Came::Ended => {
+                self.tasks.push_back(Task::Cut(index, Due::Everything));
+                self.tasks.push_back(Task::Say(Step::Ended { index }));
+            }
+            Came::Failed(source) => {
+                let error = SourceError::Read {
+                    path: live.path.to_string_lossy().into_owned(),
+                    offset: live.start_offset,
+                    source,
+                };
+                self.tasks.push_back(Task::Cut(index, Due::Everything));
+                self.tasks
+                    .push_back(Task::Say(Step::Failed { index, error }));
+            }
+        }
+    }
+
+    fn arrive(&mut self, index: usize, bytes: &[u8], now: Instant) {
+        let Some(live) = self.files.get_mut(&index) else {
+            return;
+        };
+        let before = live.held_bytes();
+        let is_full = live.push(bytes);
+        self.held_bytes += live.held_bytes().saturating_sub(before);
+        live.last_block = Some(now);
+        live.lines += memchr::memchr_iter(b'\n', bytes).count();
+        if live.waiting_since.is_none() {
+            live.waiting_since = Some(now);
+            self.waiting.push_back((now, index));
+        }
+        if is_full {
+            self.cut_soon(index, Filled::Enough);
+        } else if live.lines >= LIVE_RECORDS_MAX && !self.full.contains(&index) {
+            self.full.push_back(index);
+        }
+    }
+
+    /// A chunk of a source, or its opening, after which the chunk is asked for again.
+    fn cut(&mut self, plan: &FeedPlan, index: usize, due: Due) -> Option<Step> {
+        let live = self.files.get_mut(&index)?;
+        let before = live.held_bytes();
+        if let Reading::Early(bytes) = &mut live.reading {
+            if bytes.is_empty() {
+                return None;
+            }
+            let bytes = std::mem::take(bytes);
+            let known = self.known.get(&live.path);
+            return Some(match live.open(plan, index, bytes, known) {
+                Ok(source) => {
+                    if !is_unsure(&source.detection) {
+                        let detection = source.detection.clone();
+                        self.known.insert(live.path.clone(), detection);
+                    }
+                    self.tasks.push_front(Task::Cut(index, due));
+                    Step::Opened(source)
+                }
+                Err(error) => {
+                    self.held_bytes -= before;
+                    self.files.remove(&index);
+                    self.tasks.retain(|task| !task.ends(index));
+                    Step::Failed { index, error }
+                }
+            });
+        }
+        // A part is not the end: there may be more of a frame that is not complete.
+        let is_part = live.is_framed() && !self.tasks.iter().any(|task| task.ends(index));
+        let due = match due {
+            Due::Everything if is_part => Due::Lull(Filled::Lull { quiet: true }),
+            due => due,
+        };
+        let found = live.cut(due);
+        self.held_bytes = self.held_bytes.saturating_sub(before) + live.held_bytes();
+        (live.lines, live.waiting_since) = (0, None);
+        if live.held_bytes() > 0 && found.is_some() {
+            // The last record may still grow, so it waits anew.
+            let now = plan.clock.instant();
+            live.waiting_since = Some(now);
+            self.waiting.push_back((now, index));
+        }
+        if due == Due::Everything && found.is_some() {
+            self.tasks.push_front(Task::Cut(index, due));
+        }
+        found
+    }
+}
+
+impl Task {
+    /// Whether it says that a source has ended.
+    fn ends(&self, of: usize) -> bool {
+        matches!(self, Task::Say(Step::Ended { index } | Step::Failed { index, .. }) if *index == of)
+    }
+}
+
+impl Live {
+    fn new(path: PathBuf, start_offset: u64) -> Live {
+        Live {
+            path,
+            start_offset,
+            head: None,
+            reading: Reading::Early(Vec::new()),
+            lines: 0,
+            waiting_since: None,
+            last_block: None,
+            continues: false,
+        }
+    }
+
+    /// Takes bytes; tells whether a chunk is full, or enough is there to recognise the file.
+    fn push(&mut self, bytes: &[u8]) -> bool {
+        match &mut self.reading {
+            Reading::Early(early) => {
+                early.extend_from_slice(bytes);
+                early.len() >= HEAD_BYTES
+            }
+            Reading::Open(open) => open.chunker.push(bytes, &open.parser),
+        }
+    }
+
+    fn held_bytes(&self) -> usize {
+        match &self.reading {
+            Reading::Early(early) => early.len(),
+            Reading::Open(open) => open.chunker.held_bytes(),
+        }
+    }
+
+    fn is_framed(&self) -> bool {
+        matches!(&self.reading, Reading::Open(open) if open.parser.format().is_framed())
+    }
+
+    /// Recognises the file by what has come of it, or by its head.
+    fn open(
+        &mut self,
+        plan: &FeedPlan,
+        index: usize,
+        mut bytes: Vec<u8>,
+        known: Option<&Detection>,
+    ) -> Result<Arc<OpenSource>, SourceError> {
+        let head = self.head.take();
+        let name = self.path.to_string_lossy().into_owned();
+        let mark = byte_order_mark(head.as_deref().unwrap_or(&bytes), &name)?;
+        let mut start_offset = self.start_offset;
+        if start_offset == 0 {
+            start_offset = mark as u64;
+            bytes.drain(..mark);
+        }
+        let head = head.as_deref().and_then(|head| head.get(mark..));
+        let head = head.unwrap_or(&bytes);
+        let input = Input::File(self.path.clone());
+        let opening = Opening {
+            index,
+            head,
+            total: None,
+            start_offset,
+            known,
+            is_live: true,
+            uids: plan.uids(&input, (head, 0)),
+            kept: None,
+        };
+        let (source, parser) = plan.recognised(&input, opening);
+        let limits = plan.records.limits.of_format(&source.detection.format);
+        let mut chunker = Chunker::new(Vec::new(), start_offset, &parser, limits);
+        chunker.push(&bytes, &parser);
+        let source = Arc::new(source);
+        self.reading = Reading::Open(Box::new(Open {
+            source: Arc::clone(&source),
+            chunker,
+            parser,
+        }));
+        Ok(source)
+    }
+
+    fn cut(&mut self, due: Due) -> Option<Step> {
+        let Reading::Open(open) = &mut self.reading else {
+            return None;
+        };
+        let mut chunk = open.chunker.cut_pushed(due, &mut open.parser)?;
+        let starts_a_line = matches!(chunk.bytes.first(), Some(b'\n' | b'\r'));
+        chunk.came_at = self.waiting_since;
+        chunk.continues = std::mem::take(&mut self.continues) && !starts_a_line;
+        Some(Step::Chunk(Arc::clone(&open.source), chunk))
+    }
+}
+
+/// Whether the first lines of a file did not tell much: then a file of the same path before it knows better.
+pub(super) fn is_unsure(detection: &Detection) -> bool {
+    matches!(
+        detection.format.kind,
+        FormatKind::Plain | FormatKind::Stamped
+    )
+}
