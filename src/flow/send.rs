@@ -20,8 +20,10 @@ use crate::flow::ledger::{Ending, Ledger};
 use crate::flow::live::Live;
 use crate::flow::local::Local;
 use crate::flow::owner::{Owner, OwnerPlan, Route};
-use crate::flow::plan::{DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan, World};
-use crate::flow::report::SendReport;
+use crate::flow::plan::{
+    DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan, SignalMode, World,
+};
+use crate::flow::report::{LocalCounts, SendReport};
 use crate::flow::signals::Signals;
 use crate::flow::worker::{Output, WorkerShared, work};
 use crate::net::{self, ClientPlan};
@@ -41,13 +43,7 @@ const NOTICES_MAX: usize = 16;
 /// Errors: only what keeps the run from starting. Whatever happens later is in the report.
 pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     let started = world.clock.instant();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| FlowError::Start {
-            what: "the network side",
-            source,
-        })?;
+    let runtime = runtime()?;
     let mut plan = plan;
     let cut = Shutdown::new();
     let (notices, notice_receiver) = mpsc::channel(NOTICES_MAX);
@@ -92,13 +88,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     } = ship(plan, world, side, (route, cut, drops))?;
     // A write that nobody reads may still wait; it ends with the process.
     runtime.shutdown_background();
-    let local = local.map(|local| {
-        let (counts, failed) = local.finish();
-        if let Some(error) = failed {
-            ledger.not_kept(format!("not all that arrived could be kept: {error}"));
-        }
-        counts
-    });
+    let local = local.map(|local| finish_local(local, &mut ledger));
     let (warning, is_saved) = keeper.close(ledger.came(), &ledger.reached());
     if let Some(warning) = warning {
         ledger.warn(warning);
@@ -117,6 +107,25 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
         dead_letter_file: courier.and_then(|courier| written(&courier.dead_letters)),
         undelivered_file: written(&undelivered),
     }))
+}
+
+fn runtime() -> Result<Runtime, FlowError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| FlowError::Start {
+            what: "the network side",
+            source,
+        })
+}
+
+/// Ends the receiver inside the process, and books what it could not keep.
+fn finish_local(local: Local, ledger: &mut Ledger) -> LocalCounts {
+    let (counts, failed) = local.finish();
+    if let Some(error) = failed {
+        ledger.not_kept(format!("not all that arrived could be kept: {error}"));
+    }
+    counts
 }
 
 /// The file of these letters, once something is in it.
@@ -143,11 +152,12 @@ fn ship(
 ) -> Result<Shipped, FlowError> {
     let clock = Arc::clone(&world.clock);
     let (keeper, found) = Keeper::open(plan.checkpoints, plan.inputs, Arc::clone(&clock))?;
-    let room = Arc::new(Semaphore::new(
-        plan.threads + plan.in_flight_max + CHUNKS_BETWEEN,
-    ));
+    let room = plan.threads + plan.in_flight_max + CHUNKS_BETWEEN;
+    let room = Arc::new(Semaphore::new(room));
     let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
-    let is_following = plan.follow.is_some();
+    if plan.follow.is_some() {
+        (world.watcher)(Event::Following);
+    }
     let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), plan.warnings);
     for warning in found.warnings {
         ledger.warn(warning);
@@ -162,13 +172,9 @@ fn ship(
         starts: found.starts,
         is_keeping: keeper.is_keeping(),
     };
+    let feeder = Feeder::new(feed_plan, found.inputs, plan.stdin, plan.follow);
     let shop = WorkerShared {
-        feeder: Mutex::new(Feeder::new(
-            feed_plan,
-            found.inputs,
-            plan.stdin,
-            plan.follow,
-        )),
+        feeder: Mutex::new(feeder),
         room: Arc::clone(&room),
         shutdown: world.shutdown.clone(),
         clock: world.clock,
@@ -179,9 +185,6 @@ fn ship(
         live_records_max: plan.queue.batch.records_max,
     };
     let clock = Arc::clone(&shop.clock);
-    if is_following {
-        (world.watcher)(Event::Following);
-    }
     let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,
@@ -199,13 +202,7 @@ fn ship(
         clock,
         keeper,
     });
-    let signals = {
-        let _inside = runtime.enter();
-        Signals::new(world.signals).map_err(|source| FlowError::Start {
-            what: "listening to signals",
-            source,
-        })?
-    };
+    let signals = signals(&runtime, world.signals)?;
     let (sender, outputs) = mpsc::channel::<Output>(plan.threads);
     thread::scope(|scope| {
         for _ in 0..plan.threads {
@@ -215,18 +212,20 @@ fn ship(
         drop(sender);
         runtime.block_on(owner.run(outputs, notices, signals));
     });
-    let OwnerPlan {
-        ledger,
-        keeper,
-        undelivered,
-        ..
-    } = owner.plan;
     Ok(Shipped {
-        ledger,
-        keeper,
+        ledger: owner.plan.ledger,
+        keeper: owner.plan.keeper,
         samples: owner.samples,
-        undelivered,
+        undelivered: owner.plan.undelivered,
         runtime,
+    })
+}
+
+fn signals(runtime: &Runtime, mode: SignalMode) -> Result<Signals, FlowError> {
+    let _inside = runtime.enter();
+    Signals::new(mode).map_err(|source| FlowError::Start {
+        what: "listening to signals",
+        source,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::format::timestamp::Assumptions;
 use crate::format::{Begin, FormatKind, Parser, Strays, journal_export};
 use crate::otlp::payload::Read as Payload;
 use crate::pipeline::batch::{Batch, BatchBuilder};
-use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
+use crate::pipeline::clean::{Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
 use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
 use crate::pipeline::place::{Place, Places};
@@ -134,16 +134,12 @@ impl Stage {
             now: observed,
             continues: chunk.continues,
         };
-        let Clean {
-            bytes,
-            wrapping,
-            places,
-        } = self
-            .cleaner
-            .clean(&chunk.bytes, chunk.start_offset, reader.parser.zone());
+        let zone = reader.parser.zone();
+        let clean = self.cleaner.clean(&chunk.bytes, chunk.start_offset, zone);
+        let bytes = clean.bytes;
         let mut around = Around {
-            wrapping,
-            places,
+            wrapping: clean.wrapping,
+            places: clean.places,
             uids: self.uids.as_ref(),
             resolved_to: chunk.start_offset,
         };
@@ -164,9 +160,8 @@ impl Stage {
             if group.begin == Begin::Entry {
                 record.clear();
                 reader.read_entry(bytes_of, &mut record);
-                if reader.finish(&mut around, (group, bytes_of), &mut record) == Passage::Passes {
-                    batches.extend(self.builder.push(&mut record, observed));
-                }
+                let passage = reader.finish(&mut around, (group, bytes_of), &mut record);
+                batches.extend(push(&mut self.builder, passage, (&mut record, observed)));
                 around.mark(&mut batches[closed_before..], group.start);
                 continue;
             }
@@ -175,18 +170,14 @@ impl Stage {
                 Cow::Borrowed(lines) => {
                     record.clear();
                     reader.read(lines, &text, group, &mut record);
-                    match reader.finish(&mut around, (group, bytes_of), &mut record) {
-                        Passage::Passes => self.builder.push(&mut record, observed),
-                        Passage::LeftOut => None,
-                    }
+                    let passage = reader.finish(&mut around, (group, bytes_of), &mut record);
+                    push(&mut self.builder, passage, (&mut record, observed))
                 }
                 Cow::Owned(lines) => {
                     let mut own = Record::default();
                     reader.read(lines, &text, group, &mut own);
-                    match reader.finish(&mut around, (group, bytes_of), &mut own) {
-                        Passage::Passes => self.builder.push(&mut own, observed),
-                        Passage::LeftOut => None,
-                    }
+                    let passage = reader.finish(&mut around, (group, bytes_of), &mut own);
+                    push(&mut self.builder, passage, (&mut own, observed))
                 }
             };
             if let Some(batch) = closed {
@@ -204,6 +195,19 @@ impl Stage {
         stats.lines_cut += around.wrapping.map_or(0, |wrapping| wrapping.cut_lines());
         stats.duplicate_keys = self.parser.take_duplicate_keys();
         (batches, stats)
+    }
+}
+
+/// Encodes a record that the destination takes.
+#[inline]
+fn push(
+    builder: &mut BatchBuilder,
+    passage: Passage,
+    (record, observed): (&mut Record<'_>, UnixNanos),
+) -> Option<Batch> {
+    match passage {
+        Passage::Passes => builder.push(record, observed),
+        Passage::LeftOut => None,
     }
 }
 
