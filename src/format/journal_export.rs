@@ -16,27 +16,46 @@ use crate::record::{Record, Value};
 /// A larger length is text that happens to stand where a length would.
 const VALUE_BYTES_MAX: u64 = 64 << 20;
 
+/// Bytes of the length before a raw value.
+const LENGTH_BYTES: usize = 8;
+
 /// Most bytes of a field's name.
 const NAME_BYTES_MAX: usize = 64;
 
 /// How much of a file is looked at for the fields of an entry.
 const HEAD_BYTES: usize = 4_096;
 
-/// Where the entry that begins at `from` ends, its blank line included; `None` when that has not been read yet.
+/// An entry's place, as its bytes tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryEnd {
+    /// Where it ends, its blank line included.
+    pub end: usize,
+    /// Up to where bytes were looked at to find the end: behind it when a length turned out to be none.
+    pub looked_to: usize,
+}
+
+/// Where the entry that begins at `from` ends; `None` when that has not been read yet.
 ///
 /// Blank lines before the entry belong to it.
-pub fn entry_end(bytes: &[u8], from: usize) -> Option<usize> {
+pub fn entry_end(bytes: &[u8], from: usize) -> Option<EntryEnd> {
     let mut rest = bytes.get(from..)?;
-    let mut has_fields = false;
+    let (mut has_fields, mut looked_to) = (false, from);
     loop {
         if let Some(behind) = rest.strip_prefix(b"\n") {
             rest = behind;
             if has_fields {
-                return Some(bytes.len() - rest.len());
+                let end = bytes.len() - rest.len();
+                let looked_to = looked_to.max(end);
+                return Some(EntryEnd { end, looked_to });
             }
         } else {
-            rest = field(rest)?.1;
+            let (found, behind) = field(rest)?;
+            rest = behind;
             has_fields = true;
+            if found.is_none() {
+                // The line may have been a name without a length behind it.
+                looked_to = bytes.len() - rest.len() + LENGTH_BYTES;
+            }
         }
     }
 }
@@ -98,7 +117,7 @@ fn field(bytes: &[u8]) -> Option<(Field<'_>, &[u8])> {
     if field.is_some() || !is_name(line) {
         return Some((field, rest));
     }
-    let (length, raw) = rest.split_first_chunk::<8>()?;
+    let (length, raw) = rest.split_first_chunk::<LENGTH_BYTES>()?;
     let length = u64::from_le_bytes(*length);
     if length > VALUE_BYTES_MAX {
         return Some((None, rest));
@@ -142,6 +161,10 @@ fn is_name(name: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn end_of(bytes: &[u8], from: usize) -> Option<usize> {
+        entry_end(bytes, from).map(|found| found.end)
+    }
     use crate::base::units::UnixNanos;
     use crate::record::SeverityNumber;
 
@@ -231,26 +254,23 @@ mod tests {
         ]
         .concat();
         let two = [&entry[..], &entry].concat();
-        assert_eq!(entry_end(&two, 0), Some(entry.len()));
-        assert_eq!(entry_end(&two, entry.len()), Some(two.len()));
+        assert_eq!(end_of(&two, 0), Some(entry.len()));
+        assert_eq!(end_of(&two, entry.len()), Some(two.len()));
         let record = read(&entry);
         assert_eq!(record.body, Value::Text("one\n\nPRIORITY=1\n".into()));
         assert_eq!(record.attributes[0].value, Value::Bytes(b"\xff\n\n".into()));
         for end in 0..entry.len() {
-            assert_eq!(entry_end(&entry[..end], 0), None, "{end}");
+            assert_eq!(end_of(&entry[..end], 0), None, "{end}");
         }
     }
 
     #[test]
     fn entries_are_found_behind_blank_lines_and_between_others() {
-        assert_eq!(entry_end(b"\n\nA=1\n\nB=2", 0), Some(7));
-        assert_eq!(entry_end(b"\n\nA=1\n\nB=2", 7), None);
-        assert_eq!(entry_end(b"", 0), None);
-        assert_eq!(
-            entry_end(b"A=1\nNOTALENGTH\nxxxxxxxxyy\nB=2\n\n", 0),
-            Some(31)
-        );
-        assert_eq!(entry_end(b"A=1", 9), None);
+        assert_eq!(end_of(b"\n\nA=1\n\nB=2", 0), Some(7));
+        assert_eq!(end_of(b"\n\nA=1\n\nB=2", 7), None);
+        assert_eq!(end_of(b"", 0), None);
+        assert_eq!(end_of(b"A=1\nNOTALENGTH\nxxxxxxxxyy\nB=2\n\n", 0), Some(31));
+        assert_eq!(end_of(b"A=1", 9), None);
         let mut record = Record::default();
         assert!(!parse(b"\n", &mut record) && !parse(b"no field\n", &mut record));
     }
@@ -298,7 +318,7 @@ mod tests {
         ) {
             for bytes in [&bytes[..], text.as_bytes()] {
                 let mut at = 0;
-                while let Some(end) = entry_end(bytes, at) {
+                while let Some(end) = end_of(bytes, at) {
                     proptest::prop_assert!(end > at);
                     let _read = parse(&bytes[at..end], &mut Record::default());
                     at = end;

@@ -195,7 +195,8 @@ impl<'c> Groups<'c> {
         if start >= self.bytes.len() {
             return None;
         }
-        let end = journal_export::entry_end(self.bytes, start).unwrap_or(self.bytes.len());
+        let end = journal_export::entry_end(self.bytes, start)
+            .map_or(self.bytes.len(), |found| found.end);
         self.counts.lines += memchr::memchr_iter(b'\n', &self.bytes[self.at..end]).count() as u64;
         self.at = end;
         self.slots[0] = Group {

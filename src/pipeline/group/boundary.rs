@@ -141,9 +141,14 @@ fn last_boundary(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Optio
 
 /// The end of the last whole entry. One that has outgrown every limit is cut where it is.
 fn last_entry_end(bytes: &[u8]) -> Option<usize> {
-    let mut last = None;
-    while let Some(end) = journal_export::entry_end(bytes, last.unwrap_or(0)) {
-        last = Some(end);
+    let (mut last, mut at, mut looked_to) = (None, 0, 0);
+    while let Some(found) = journal_export::entry_end(bytes, at) {
+        at = found.end;
+        looked_to = looked_to.max(found.looked_to);
+        // Entries whose ends depend on bytes behind a place end elsewhere without them.
+        if looked_to <= at {
+            last = Some(at);
+        }
     }
     let outgrown = bytes.len() > ENTRY_BYTES_MAX;
     last.or_else(|| outgrown.then_some(bytes.len()))
@@ -209,6 +214,15 @@ mod tests {
     use crate::format::timestamp::Zone;
     use jiff::tz::TimeZone;
     use std::sync::Arc;
+
+    #[test]
+    fn an_entry_is_not_cut_where_its_end_depends_on_what_follows() {
+        // `K` is a field's name, and what stands where its length would be is none, which the eight bytes behind it tell.
+        let bytes = b"A=1\n\nK\n\x08\n\n$\n\nB=22222222\n\n";
+        let inside = bytes.len() - 12;
+        assert_eq!(last_entry_end(&bytes[..inside]), Some(5));
+        assert_eq!(last_entry_end(bytes), Some(bytes.len()));
+    }
 
     #[test]
     fn a_trace_in_wrapped_lines_is_not_torn() {
