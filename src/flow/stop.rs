@@ -22,7 +22,7 @@ impl Again<'_> {
             Again::By(command) => format!("go on where it ended: {command}"),
             Again::Possible => "run it again: what is unsent is still in the input".to_owned(),
             Again::Kept(file) => {
-                format!("what was read from the pipe and is unsent is kept: otelctl send {file}")
+                format!("what was read and is unsent is kept: otelctl send {file}")
             }
             Again::Lost => "what was read from the pipe and is unsent is lost: send it again from where it came".to_owned(),
         }
