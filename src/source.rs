@@ -6,6 +6,7 @@ pub mod feed;
 pub mod follow;
 pub mod head;
 pub mod inflate;
+pub mod inode;
 pub mod inputs;
 pub mod name;
 

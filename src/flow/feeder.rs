@@ -25,13 +25,13 @@ use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::Chunk;
 use crate::pipeline::uid::{Generation, UidSeed};
 use crate::record::{Attribute, Value};
-use crate::source::checkpoint::identity::Identity;
 use crate::source::checkpoint::search::Start;
 use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, TAIL_BYTES_MAX};
 use crate::source::chunks::Chunker;
 use crate::source::feed::{BLOCKS_MAX, Feed, Filled, LiveFeed, Meter, pump};
 use crate::source::follow::{self, FollowPlan};
 use crate::source::head::{HEAD_BYTES, byte_order_mark};
+use crate::source::inode::Inode;
 use crate::source::inputs::Input;
 use crate::source::{SourceError, inflate, name};
 
@@ -327,7 +327,7 @@ impl Feeder {
         let planned = self.plan.starts.get(index).cloned().unwrap_or_default();
         let opened = self.plan.meters[index].file();
         let metadata = opened.and_then(|file| file.metadata().ok());
-        let identity = metadata.as_ref().and_then(Identity::of);
+        let identity = metadata.as_ref().and_then(Inode::of);
         if identity == planned.identity {
             return planned;
         }

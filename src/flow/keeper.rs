@@ -11,12 +11,12 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::base::clock::Clock;
 use crate::flow::feeder::OpenSource;
 use crate::flow::plan::{CheckpointMode, CheckpointPlan, FlowError};
-use crate::source::checkpoint::identity::Identity;
 use crate::source::checkpoint::lock::{LockError, StateLock};
 use crate::source::checkpoint::search::{self, Found, Start};
 use crate::source::checkpoint::state::State;
 use crate::source::checkpoint::store::{Store, SystemDisk, is_kept};
 use crate::source::checkpoint::{Entry, Mark, Print};
+use crate::source::inode::Inode;
 use crate::source::inputs::Input;
 
 /// The shortest time between two writes.
@@ -48,7 +48,7 @@ struct Kept {
     path: PathBuf,
     /// The path that it is looked for under until it is read to its end.
     drained_for: Option<PathBuf>,
-    identity: Option<Identity>,
+    identity: Option<Inode>,
     head: Arc<[u8]>,
     generation: u32,
     ended: bool,
@@ -207,7 +207,7 @@ impl Keeper {
         let Some(open) = &self.open else {
             return;
         };
-        let known: Vec<Identity> = self
+        let known: Vec<Inode> = self
             .entries(&open.state)
             .iter()
             .filter_map(|entry| entry.identity)

@@ -13,7 +13,7 @@ pub mod store;
 use std::path::PathBuf;
 
 use crate::base::digest::Digest;
-use crate::source::checkpoint::identity::Identity;
+use crate::source::inode::Inode;
 
 /// Most bytes of a file's beginning by which it is known again.
 pub const HEAD_BYTES_MAX: usize = 1_024;
@@ -45,7 +45,7 @@ pub struct Entry {
     /// Where its records were acknowledged: what one server has is not at another.
     pub destination: String,
     /// Device and inode; `None` where the system tells none.
-    pub identity: Option<Identity>,
+    pub identity: Option<Inode>,
     /// Where it was, or, while it is read to its end for another file that took its name, the path of that file.
     pub path: PathBuf,
     /// How often the file was written anew while its beginning stayed.

@@ -1,37 +1,8 @@
 //! Whether a file is the one that a checkpoint speaks of: what was found out about it → a verdict, by one table.
 
-use std::fs::Metadata;
-
-/// What the system tells files apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// The device.
-    pub dev: u64,
-    /// The inode on it.
-    pub ino: u64,
-}
-
-impl Identity {
-    /// Of a file that is there; `None` where the system tells none.
-    #[cfg(unix)]
-    pub fn of(metadata: &Metadata) -> Option<Identity> {
-        use std::os::unix::fs::MetadataExt as _;
-        Some(Identity {
-            dev: metadata.dev(),
-            ino: metadata.ino(),
-        })
-    }
-
-    /// Of a file that is there; `None` where the system tells none.
-    #[cfg(not(unix))]
-    pub fn of(_: &Metadata) -> Option<Identity> {
-        None
-    }
-}
-
 /// Whether device and inode are those of the checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inode {
+pub enum Node {
     /// They are.
     Same,
     /// They are not.
@@ -42,7 +13,7 @@ pub enum Inode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {
     /// Its inode.
-    pub inode: Inode,
+    pub inode: Node,
     /// Whether it reaches to the mark.
     pub reaches: bool,
     /// Whether it begins as it did.
@@ -77,12 +48,12 @@ pub fn judge(evidence: Evidence) -> Verdict {
         tail,
     } = evidence;
     match (inode, reaches, head, tail) {
-        (Inode::Same, true, true, true) => Verdict::Continue,
-        (Inode::Same, true, true, false) => Verdict::Rewritten,
-        (Inode::Same, true, false, _) => Verdict::Reused,
-        (Inode::Same, false, _, _) => Verdict::Truncated,
-        (Inode::Other, true, true, true) => Verdict::Moved,
-        (Inode::Other, _, _, _) => Verdict::New,
+        (Node::Same, true, true, true) => Verdict::Continue,
+        (Node::Same, true, true, false) => Verdict::Rewritten,
+        (Node::Same, true, false, _) => Verdict::Reused,
+        (Node::Same, false, _, _) => Verdict::Truncated,
+        (Node::Other, true, true, true) => Verdict::Moved,
+        (Node::Other, _, _, _) => Verdict::New,
     }
 }
 
@@ -91,7 +62,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(inode: Inode, [reaches, head, tail]: [bool; 3], verdict: Verdict) {
+    fn check(inode: Node, [reaches, head, tail]: [bool; 3], verdict: Verdict) {
         let evidence = Evidence {
             inode,
             reaches,
@@ -103,20 +74,20 @@ mod tests {
 
     #[test]
     fn a_file_with_the_same_inode_continues_only_when_everything_fits() {
-        check(Inode::Same, [true, true, true], Verdict::Continue);
-        check(Inode::Same, [true, true, false], Verdict::Rewritten);
-        check(Inode::Same, [true, false, true], Verdict::Reused);
-        check(Inode::Same, [true, false, false], Verdict::Reused);
-        check(Inode::Same, [false, true, false], Verdict::Truncated);
-        check(Inode::Same, [false, false, false], Verdict::Truncated);
+        check(Node::Same, [true, true, true], Verdict::Continue);
+        check(Node::Same, [true, true, false], Verdict::Rewritten);
+        check(Node::Same, [true, false, true], Verdict::Reused);
+        check(Node::Same, [true, false, false], Verdict::Reused);
+        check(Node::Same, [false, true, false], Verdict::Truncated);
+        check(Node::Same, [false, false, false], Verdict::Truncated);
     }
 
     #[test]
     fn a_file_with_another_inode_is_the_same_only_by_its_bytes() {
-        check(Inode::Other, [true, true, true], Verdict::Moved);
-        check(Inode::Other, [true, true, false], Verdict::New);
-        check(Inode::Other, [true, false, true], Verdict::New);
-        check(Inode::Other, [false, true, true], Verdict::New);
-        check(Inode::Other, [false, false, false], Verdict::New);
+        check(Node::Other, [true, true, true], Verdict::Moved);
+        check(Node::Other, [true, true, false], Verdict::New);
+        check(Node::Other, [true, false, true], Verdict::New);
+        check(Node::Other, [false, true, true], Verdict::New);
+        check(Node::Other, [false, false, false], Verdict::New);
     }
 }

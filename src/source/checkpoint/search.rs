@@ -10,9 +10,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::checkpoint::identity::{Evidence, Identity, Inode, Verdict, judge};
+use crate::source::checkpoint::identity::{Evidence, Node, Verdict, judge};
 use crate::source::checkpoint::{Entry, HEAD_BYTES_MAX, Mark};
 use crate::source::inflate;
+use crate::source::inode::Inode;
 use crate::source::inputs::Input;
 
 /// Most files of a folder that are looked at to find a rotated one.
@@ -28,7 +29,7 @@ pub struct Start {
     /// Where, and what stands before it; 0 is the beginning.
     pub mark: Mark,
     /// The file that was found; another one begins at 0.
-    pub identity: Option<Identity>,
+    pub identity: Option<Inode>,
     /// How often the file was written anew while its beginning stayed.
     pub generation: u32,
     /// The path that the user named, when this is a rotated file that is read before what has the path now.
@@ -48,7 +49,7 @@ pub struct Found {
 
 /// Finds where to begin. `entries` are those of the run's destination.
 pub fn find(inputs: Vec<Input>, entries: &[&Entry]) -> Found {
-    let named: HashSet<Identity> = inputs
+    let named: HashSet<Inode> = inputs
         .iter()
         .filter_map(|input| match input {
             Input::File(path) => identity_of(path),
@@ -70,14 +71,14 @@ pub fn find(inputs: Vec<Input>, entries: &[&Entry]) -> Found {
 }
 
 /// What the system tells a file apart by.
-pub fn identity_of(path: &Path) -> Option<Identity> {
-    Identity::of(&fs::metadata(path).ok()?)
+pub fn identity_of(path: &Path) -> Option<Inode> {
+    Inode::of(&fs::metadata(path).ok()?)
 }
 
 struct Search<'e> {
     entries: &'e [&'e Entry],
     /// Files that are read anyway.
-    taken: HashSet<Identity>,
+    taken: HashSet<Inode>,
     found: Found,
 }
 
@@ -124,7 +125,7 @@ impl<'e> Search<'e> {
     }
 
     /// The checkpoint that speaks of this file, or of one that had its inode.
-    fn known(&self, path: &Path, identity: Option<Identity>) -> Option<Match<'e>> {
+    fn known(&self, path: &Path, identity: Option<Inode>) -> Option<Match<'e>> {
         let judged = |entry: &'e Entry, inode| Match {
             entry,
             verdict: verdict(path, entry, inode),
@@ -132,12 +133,12 @@ impl<'e> Search<'e> {
         let same = self.entries.iter().copied();
         let mut same = same.filter(|entry| entry.identity.is_some() && entry.identity == identity);
         if let Some(entry) = same.next() {
-            return Some(judged(entry, Inode::Same));
+            return Some(judged(entry, Node::Same));
         }
         let others = self.entries.iter().copied();
         others
             .filter(|entry| entry.mark.offset >= MOVED_OFFSET_MIN)
-            .map(|entry| judged(entry, Inode::Other))
+            .map(|entry| judged(entry, Node::Other))
             .filter(|found| found.verdict == Verdict::Moved)
             .max_by_key(|found| found.entry.mark.offset)
     }
@@ -193,14 +194,14 @@ fn rotated(entry: &Entry, path: &Path) -> Option<PathBuf> {
         let verdict = verdict(file, entry, inode);
         matches!(verdict, Verdict::Continue | Verdict::Moved)
     };
-    let same = |file: &&PathBuf| entry.identity == identity_of(file) && is_it(file, Inode::Same);
+    let same = |file: &&PathBuf| entry.identity == identity_of(file) && is_it(file, Node::Same);
     let by_inode = files.iter().find(same);
-    let by_bytes = || files.iter().find(|file| is_it(file, Inode::Other));
+    let by_bytes = || files.iter().find(|file| is_it(file, Node::Other));
     by_inode.or_else(by_bytes).cloned()
 }
 
 /// Where to begin in a file of which this is known.
-fn start_of(known: Option<Match<'_>>, identity: Option<Identity>) -> Start {
+fn start_of(known: Option<Match<'_>>, identity: Option<Inode>) -> Start {
     let beginning = Mark::default();
     let (mark, generation) = match known {
         None => (beginning, 0),
@@ -221,20 +222,20 @@ fn start_of(known: Option<Match<'_>>, identity: Option<Identity>) -> Start {
 }
 
 /// What a file is to a checkpoint; one that cannot be read is another.
-fn verdict(path: &Path, entry: &Entry, inode: Inode) -> Verdict {
+fn verdict(path: &Path, entry: &Entry, inode: Node) -> Verdict {
     let unreadable = match inode {
-        Inode::Same => Verdict::Reused,
-        Inode::Other => Verdict::New,
+        Node::Same => Verdict::Reused,
+        Node::Other => Verdict::New,
     };
     evidence(path, entry, inode).map_or(unreadable, judge)
 }
 
 /// Compares a file with what is remembered.
-fn evidence(path: &Path, entry: &Entry, inode: Inode) -> io::Result<Evidence> {
+fn evidence(path: &Path, entry: &Entry, inode: Node) -> io::Result<Evidence> {
     let file = Arc::new(File::open(path)?);
     let head = bytes_at(&file, 0, entry.head.len)?;
     let head = head.is_some_and(|head| entry.head.matches(&head));
-    if !head && inode == Inode::Other {
+    if !head && inode == Node::Other {
         // What is compressed is not inflated to no purpose.
         return Ok(Evidence {
             inode,

@@ -8,8 +8,8 @@ use flate2::Crc;
 use serde_json::{Value, json};
 
 use crate::base::digest::Digest;
-use crate::source::checkpoint::identity::Identity;
 use crate::source::checkpoint::{Entry, Mark, Print};
+use crate::source::inode::Inode;
 
 /// The layout of the file.
 const VERSION: u64 = 1;
@@ -117,7 +117,7 @@ fn checksum(generation: u64, entries: &Value) -> u32 {
 }
 
 fn entry_json(entry: &Entry) -> Value {
-    let identity = |pick: fn(Identity) -> u64| entry.identity.map(pick);
+    let identity = |pick: fn(Inode) -> u64| entry.identity.map(pick);
     json!({
         "to": entry.destination,
         "dev": identity(|identity| identity.dev),
@@ -142,7 +142,7 @@ fn entry_of(value: &Value) -> Option<Entry> {
             digest: Digest::from_hex(value[hash].as_str()?)?,
         })
     };
-    let identity = |(dev, ino)| Identity { dev, ino };
+    let identity = |(dev, ino)| Inode { dev, ino };
     Some(Entry {
         destination: value["to"].as_str()?.to_owned(),
         identity: number("dev").zip(number("ino")).map(identity),
@@ -165,7 +165,7 @@ mod tests {
     fn entry(ino: u64, offset: u64) -> Entry {
         Entry {
             destination: "http://collector:4318/v1/logs".to_owned(),
-            identity: Some(Identity { dev: 7, ino }),
+            identity: Some(Inode { dev: 7, ino }),
             path: PathBuf::from("/var/log/app.log"),
             generation: 1,
             head: Print::of(b"head"),

@@ -6,13 +6,13 @@
 use std::fs::Metadata;
 use std::time::SystemTime;
 
+use crate::source::inode::Inode;
+
 /// A file, by what stays when it is renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The device it is on; 0 where there is no such number.
-    pub device: u64,
-    /// Its number on the device; 0 where there is no such number.
-    pub inode: u64,
+    /// Its number, where there is such a thing.
+    pub inode: Option<Inode>,
     /// When it was created, where the file system tells.
     pub born: Option<SystemTime>,
 }
@@ -31,26 +31,13 @@ pub struct Look {
 impl Look {
     /// What the metadata of a path or a handle say.
     pub fn of(metadata: &Metadata) -> Look {
-        let (device, inode) = numbers(metadata);
         Look {
             identity: Identity {
-                device,
-                inode,
+                inode: Inode::of(metadata),
                 born: metadata.created().ok(),
             },
             len: metadata.len(),
             written: metadata.modified().ok(),
         }
     }
-}
-
-#[cfg(unix)]
-fn numbers(metadata: &Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt as _;
-    (metadata.dev(), metadata.ino())
-}
-
-#[cfg(not(unix))]
-fn numbers(_: &Metadata) -> (u64, u64) {
-    (0, 0)
 }

@@ -66,14 +66,14 @@ pub fn verdict(
 mod tests {
     use super::*;
     use crate::source::follow::identity::Identity;
+    use crate::source::inode::Inode;
     use std::time::{Duration, SystemTime};
 
     /// A file by inode, length and the second of its last writing.
-    fn look(inode: u64, len: u64, second: u64) -> Look {
+    fn look(ino: u64, len: u64, second: u64) -> Look {
         Look {
             identity: Identity {
-                device: 1,
-                inode,
+                inode: Some(Inode { dev: 1, ino }),
                 born: None,
             },
             len,
