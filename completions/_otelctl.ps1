@@ -75,7 +75,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--queue-records-max', '--queue-records-max', [CompletionResultType]::ParameterName, 'Let at most this many records of a pipe wait to be sent [default: 2048]')
             [CompletionResult]::new('--queue-bytes-max', '--queue-bytes-max', [CompletionResultType]::ParameterName, 'Let at most this many bytes of a pipe''s records wait to be sent [default: 16MiB]')
             [CompletionResult]::new('--on-full', '--on-full', [CompletionResultType]::ParameterName, 'Do this when no more records of a pipe can wait [default: block]')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Begin with the start or the end of files that are there already [default: start]')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Begin with the start, the end or the checkpoint of files that are there already [default: start]')
             [CompletionResult]::new('--poll-interval', '--poll-interval', [CompletionResultType]::ParameterName, 'Look for new lines this often [default: 250ms]')
             [CompletionResult]::new('--open-files-max', '--open-files-max', [CompletionResultType]::ParameterName, 'Keep at most this many files open [default: 256]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')

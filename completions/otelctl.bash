@@ -469,7 +469,7 @@ _otelctl() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "start end" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "start end checkpoint" -- "${cur}"))
                     return 0
                     ;;
                 --poll-interval)

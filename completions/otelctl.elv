@@ -71,7 +71,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --queue-records-max 'Let at most this many records of a pipe wait to be sent [default: 2048]'
             cand --queue-bytes-max 'Let at most this many bytes of a pipe''s records wait to be sent [default: 16MiB]'
             cand --on-full 'Do this when no more records of a pipe can wait [default: block]'
-            cand --from 'Begin with the start or the end of files that are there already [default: start]'
+            cand --from 'Begin with the start, the end or the checkpoint of files that are there already [default: start]'
             cand --poll-interval 'Look for new lines this often [default: 250ms]'
             cand --open-files-max 'Keep at most this many files open [default: 256]'
             cand --color 'Use colours'

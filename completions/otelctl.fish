@@ -83,8 +83,9 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-records-m
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l queue-bytes-max -d 'Let at most this many bytes of a pipe\'s records wait to be sent [default: 16MiB]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l on-full -d 'Do this when no more records of a pipe can wait [default: block]' -r -f -a "block\t'Stop reading'
 drop\t'Give up the least severe records'"
-complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l from -d 'Begin with the start or the end of files that are there already [default: start]' -r -f -a "start\t'With the first line'
-end\t'With the next line that is written'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l from -d 'Begin with the start, the end or the checkpoint of files that are there already [default: start]' -r -f -a "start\t'With the first line'
+end\t'With the next line that is written'
+checkpoint\t'With the first line that is not acknowledged'"
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l poll-interval -d 'Look for new lines this often [default: 250ms]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l open-files-max -d 'Keep at most this many files open [default: 256]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'

@@ -16,12 +16,14 @@ pub struct FollowArgs {
     /// Files may be renamed, truncated or deleted, as log rotation does; what is left in the old one is read first. A pattern takes in files that
     /// appear later, and a file that is not there is waited for. Compressed files are left out. Quote patterns, or the
     /// shell expands them once.
-    #[arg(short, long, conflicts_with = "resume")]
+    #[arg(short, long)]
     pub follow: bool,
 
-    /// Begin with the start or the end of files that are there already [default: start]
+    /// Begin with the start, the end or the checkpoint of files that are there already [default: start]
     ///
-    /// Files that appear later are read from their start.
+    /// Files that appear later are read from their start. checkpoint stands for --resume: files go on where they were last
+    /// acknowledged, and what was rotated away since is read first; those without a checkpoint begin with their start. With
+    /// --resume --from end they begin with their end.
     #[arg(long, value_name = "PLACE", value_enum)]
     pub from: Option<FromArg>,
 
@@ -43,4 +45,6 @@ pub enum FromArg {
     Start,
     /// With the next line that is written
     End,
+    /// With the first line that is not acknowledged
+    Checkpoint,
 }

@@ -283,6 +283,7 @@ pub struct DeliveryArgs {
     /// How far the server has acknowledged each file is kept in the state folder, for each destination by itself, while this runs.
     /// A file is known by its inode and its content, so that renamed, truncated and compressed files are told apart. A run without
     /// this flag reads from the start, and leaves a checkpoint when it ends early. One run at a time can keep checkpoints in a folder.
+    /// With --follow, what cannot be delivered stays in its files, and the next run with this flag goes on there.
     ///
     /// [env: OTELCTL_STATE_DIR (the state folder)]
     #[arg(long)]

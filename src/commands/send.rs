@@ -274,7 +274,10 @@ fn follow_plan(
         from: follow.from.value,
         poll_interval: follow.poll_interval.value,
         part_wait: settings.flush_interval.value.max(PART_WAIT_MIN),
-        part_at_end: PartAtEnd::Send,
+        part_at_end: match settings.resume.value {
+            Resume::On => PartAtEnd::Leave,
+            Resume::Off => PartAtEnd::Send,
+        },
         open_files_max: follow.open_files_max.value.get() as usize,
         own: output
             .into_iter()
@@ -378,7 +381,11 @@ fn checkpoint_plan(
         );
     };
     let is_file = |input: &Input| matches!(input, Input::File(_));
-    if !inputs.iter().any(is_file) {
+    let is_following = settings.follow.is_some();
+    if is_following && !is_asked {
+        return Ok((None, None));
+    }
+    if !is_following && !inputs.iter().any(is_file) {
         return without("a pipe is read from where it is");
     }
     let chosen = settings.state_dir.as_ref().map(|folder| &folder.value);

@@ -86,14 +86,20 @@ pub(super) enum Step {
     /// A source is read to its end.
     Ended { index: usize },
     /// A followed file was found; nothing of it was read yet.
-    Found {
-        index: usize,
-        name: String,
-        identity: follow::Identity,
-        start_offset: u64,
-    },
+    Found(Box<FoundFile>),
     /// Something the user should know of what is followed.
     Notice(String),
+}
+
+/// A followed file that was found.
+#[derive(Debug)]
+pub(super) struct FoundFile {
+    pub(super) index: usize,
+    pub(super) name: String,
+    pub(super) identity: follow::Identity,
+    pub(super) start: Start,
+    /// What is remembered of it; `None` when nothing is.
+    pub(super) kept: Option<KeptFile>,
 }
 
 /// What a source begins with.
@@ -181,6 +187,18 @@ impl FeedPlan {
             Input::Stream(_) | Input::Stdin => Generation::of_run(uids.run),
         };
         Some(UidSeed::new(&uids.machine, generation))
+    }
+
+    /// What is remembered of a file, when anything is.
+    pub(super) fn kept(&self, input: &Input, head: Arc<[u8]>, start: Start) -> Option<KeptFile> {
+        match input {
+            Input::File(path) if self.is_keeping => Some(KeptFile {
+                path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+                head,
+                start,
+            }),
+            _ => None,
+        }
     }
 
     /// When a file was last written; for a pipe, now.
@@ -304,7 +322,7 @@ impl Feeder {
             known: None,
             is_live: feed.is_live(),
             uids,
-            kept: self.kept(input, first_bytes, start),
+            kept: self.plan.kept(input, first_bytes, start),
         };
         let (source, parser) = self.plan.recognised(input, opening);
         if let Some(rest) = rest {
@@ -351,16 +369,6 @@ impl Feeder {
         Ok(is_there.then_some(Feed::Bulk(rest)))
     }
 
-    fn kept(&self, input: &Input, head: Arc<[u8]>, start: Start) -> Option<KeptFile> {
-        match input {
-            Input::File(path) if self.plan.is_keeping => Some(KeptFile {
-                path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
-                head,
-                start,
-            }),
-            _ => None,
-        }
-    }
     fn feed(
         &mut self,
         index: usize,
@@ -417,8 +425,7 @@ impl Open {
         match self.chunker.next(&mut self.feed, &mut self.parser, buffer) {
             Ok(Some(mut chunk)) => {
                 if let Some(trail) = &mut self.trail {
-                    chunk.before.clone_from(trail);
-                    follow(trail, &chunk);
+                    leave_trail(trail, &mut chunk);
                 }
                 Step::Chunk(Arc::clone(&self.source), chunk)
             }
@@ -435,8 +442,9 @@ impl Open {
     }
 }
 
-/// Keeps the last bytes before the end of a chunk.
-fn follow(trail: &mut Vec<u8>, chunk: &Chunk) {
+/// Tells a chunk the bytes before it, and keeps the last of its own for the next one.
+pub(super) fn leave_trail(trail: &mut Vec<u8>, chunk: &mut Chunk) {
+    chunk.before.clone_from(trail);
     let is_whole = chunk.end_offset - chunk.start_offset == chunk.bytes.len() as u64;
     if !is_whole {
         trail.clear();

@@ -11,10 +11,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel,
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::flow::feeder::{FeedPlan, OpenSource, Opening, Step};
+use crate::flow::feeder::{FeedPlan, FoundFile, OpenSource, Opening, Step, leave_trail};
 use crate::format::detect::Detection;
 use crate::format::{FormatKind, Parser};
 use crate::source::SourceError;
+use crate::source::checkpoint::search::Start;
+use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, Print};
 use crate::source::chunks::{Chunker, Due};
 use crate::source::feed::{BLOCKS_MAX, Filled, LIVE_RECORDS_MAX};
 use crate::source::follow::{Came, FollowEvent, FollowPlan, Follower, follow};
@@ -57,7 +59,9 @@ enum Task {
 /// A followed file.
 struct Live {
     path: PathBuf,
-    start_offset: u64,
+    start: Start,
+    /// The last bytes that were given out, or stand before the first.
+    trail: Vec<u8>,
     /// Its first bytes, when its reading begins behind them.
     head: Option<Vec<u8>>,
     reading: Reading,
@@ -139,7 +143,7 @@ impl Followed {
             return;
         }
         match self.events.try_recv() {
-            Ok(event) => self.take(event, now),
+            Ok(event) => self.take(plan, event),
             Err(TryRecvError::Disconnected) => self.end_all(),
             Err(TryRecvError::Empty) => {
                 if let Some(index) = self.full.pop_front() {
@@ -151,7 +155,7 @@ impl Followed {
                     return;
                 }
                 match self.events.recv_timeout(left.min(WAIT_MAX)) {
-                    Ok(event) => self.take(event, plan.clock.instant()),
+                    Ok(event) => self.take(plan, event),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => self.end_all(),
                 }
@@ -197,7 +201,8 @@ impl Followed {
         }
     }
 
-    fn take(&mut self, event: FollowEvent, now: Instant) {
+    fn take(&mut self, plan: &FeedPlan, event: FollowEvent) {
+        let now = plan.clock.instant();
         let (number, came) = match event {
             FollowEvent::File(number, came) => (number, came),
             FollowEvent::Notice(notice) => {
@@ -209,16 +214,31 @@ impl Followed {
         if let Came::Found {
             path,
             identity,
-            start_offset,
+            beginning,
+            before,
         } = came
         {
-            self.tasks.push_back(Task::Say(Step::Found {
+            let start = Start {
+                mark: Mark {
+                    offset: beginning.offset,
+                    tail: Print::of(before.tail()),
+                },
+                identity: identity.inode,
+                generation: beginning.generation,
+                drained_for: None,
+            };
+            let input = Input::File(path.clone());
+            let found = FoundFile {
                 index,
                 name: path.to_string_lossy().into_owned(),
                 identity,
-                start_offset,
-            }));
-            self.files.insert(index, Live::new(path, start_offset));
+                kept: plan.kept(&input, Arc::from(before.head()), start.clone()),
+                start: start.clone(),
+            };
+            self.tasks
+                .push_back(Task::Say(Step::Found(Box::new(found))));
+            let live = Live::new(path, start, before.tail().to_vec());
+            self.files.insert(index, live);
             return;
         }
         let Some(live) = self.files.get_mut(&index) else {
@@ -241,7 +261,7 @@ impl Followed {
             Came::Failed(source) => {
                 let error = SourceError::Read {
                     path: live.path.to_string_lossy().into_owned(),
-                    offset: live.start_offset,
+                    offset: live.start.mark.offset,
                     source,
                 };
                 self.tasks.push_back(Task::Cut(index, Due::Everything));
@@ -328,10 +348,11 @@ impl Task {
 }
 
 impl Live {
-    fn new(path: PathBuf, start_offset: u64) -> Live {
+    fn new(path: PathBuf, start: Start, trail: Vec<u8>) -> Live {
         Live {
             path,
-            start_offset,
+            start,
+            trail,
             head: None,
             reading: Reading::Early(Vec::new()),
             lines: 0,
@@ -374,7 +395,10 @@ impl Live {
         let head = self.head.take();
         let name = self.path.to_string_lossy().into_owned();
         let mark = byte_order_mark(head.as_deref().unwrap_or(&bytes), &name)?;
-        let mut start_offset = self.start_offset;
+        let first_bytes = head.as_deref().unwrap_or(&bytes);
+        let first_bytes = first_bytes.get(..HEAD_BYTES_MAX).unwrap_or(first_bytes);
+        let first_bytes: Arc<[u8]> = Arc::from(first_bytes);
+        let mut start_offset = self.start.mark.offset;
         if start_offset == 0 {
             start_offset = mark as u64;
             bytes.drain(..mark);
@@ -389,8 +413,8 @@ impl Live {
             start_offset,
             known,
             is_live: true,
-            uids: plan.uids(&input, (head, 0)),
-            kept: None,
+            uids: plan.uids(&input, (head, self.start.generation)),
+            kept: plan.kept(&input, first_bytes, self.start.clone()),
         };
         let (source, parser) = plan.recognised(&input, opening);
         let limits = plan.records.limits.of_format(&source.detection.format);
@@ -412,6 +436,9 @@ impl Live {
         let mut chunk = open.chunker.cut_pushed(due, &mut open.parser)?;
         let starts_a_line = matches!(chunk.bytes.first(), Some(b'\n' | b'\r'));
         chunk.came_at = self.waiting_since;
+        if open.source.kept.is_some() {
+            leave_trail(&mut self.trail, &mut chunk);
+        }
         chunk.continues = std::mem::take(&mut self.continues) && !starts_a_line;
         Some(Step::Chunk(Arc::clone(&open.source), chunk))
     }

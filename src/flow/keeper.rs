@@ -4,34 +4,44 @@
 //! resolved; what is unsent stays behind it. A run that was not asked to resume leaves a checkpoint when it ends early, so that the
 //! next one can go on, and brings those up to date that are there when it reads its files to their end.
 
-use std::path::{Path, PathBuf};
+mod kept;
+
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::base::clock::Clock;
-use crate::flow::feeder::OpenSource;
+use crate::flow::feeder::{FoundFile, OpenSource};
+use crate::flow::keeper::kept::{Holders, Kept};
 use crate::flow::plan::{CheckpointMode, CheckpointPlan, FlowError};
 use crate::source::checkpoint::lock::{LockError, StateLock};
 use crate::source::checkpoint::search::{self, Found, Start};
 use crate::source::checkpoint::state::State;
 use crate::source::checkpoint::store::{Store, SystemDisk, is_kept};
-use crate::source::checkpoint::{Entry, Mark, Print};
+use crate::source::checkpoint::{Entry, Mark};
+use crate::source::follow::{Beginning, FollowPlan, there};
 use crate::source::inode::Inode;
 use crate::source::inputs::Input;
 
 /// The shortest time between two writes.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
+/// The same while a followed file is not known yet: it may be renamed at any time, and then nothing else leads to it.
+const URGENT_INTERVAL: Duration = Duration::from_millis(100);
+
 /// The books of the checkpoints.
 pub(super) struct Keeper {
     /// `None` when this run keeps none.
     plan: Option<CheckpointPlan>,
     clock: Arc<dyn Clock>,
+    is_following: bool,
     open: Option<OpenState>,
     files: Vec<Option<Kept>>,
-    /// What was written last.
-    saved: Vec<Mark>,
+    /// The offsets that were written last; `None` when none is.
+    saved: Vec<Option<u64>>,
     saved_at: Option<Instant>,
+    /// Whether a followed file was begun of which nothing is written down yet.
+    is_urgent: bool,
     failed: Option<String>,
 }
 
@@ -40,18 +50,6 @@ struct OpenState {
     store: Store,
     state: State,
     _lock: StateLock,
-}
-
-/// A file that was opened.
-#[derive(Debug)]
-struct Kept {
-    path: PathBuf,
-    /// The path that it is looked for under until it is read to its end.
-    drained_for: Option<PathBuf>,
-    identity: Option<Inode>,
-    head: Arc<[u8]>,
-    generation: u32,
-    ended: bool,
 }
 
 /// How far a source is.
@@ -78,16 +76,18 @@ impl Keeper {
     /// Errors: another run, or a state folder that cannot be used.
     pub(super) fn open(
         plan: Option<CheckpointPlan>,
-        inputs: Vec<Input>,
+        (inputs, follow): (Vec<Input>, Option<&mut FollowPlan>),
         clock: Arc<dyn Clock>,
     ) -> Result<(Keeper, Found), FlowError> {
         let mut keeper = Keeper {
             plan,
             clock,
+            is_following: follow.is_some(),
             open: None,
             files: Vec::new(),
             saved: Vec::new(),
             saved_at: None,
+            is_urgent: false,
             failed: None,
         };
         let mut found = Found {
@@ -98,18 +98,18 @@ impl Keeper {
         match &keeper.plan {
             Some(plan) if plan.mode == CheckpointMode::Look => {
                 let state = Store::new(SystemDisk, &plan.folder).peek();
-                found = search::find(found.inputs, &keeper.entries(&state));
+                found = begin_with(found.inputs, follow, &keeper.entries(&state));
             }
             Some(plan) if plan.mode == CheckpointMode::Resume => {
                 let (open, warning) = keeper.open_state()?;
-                found = search::find(found.inputs, &keeper.entries(&open.state));
+                found = begin_with(found.inputs, follow, &keeper.entries(&open.state));
                 found.warnings.extend(warning);
                 keeper.open = Some(open);
             }
             _ => {}
         }
         keeper.files = found.inputs.iter().map(|_| None).collect();
-        keeper.saved = vec![Mark::default(); keeper.files.len()];
+        keeper.saved = vec![Some(0); keeper.files.len()];
         Ok((keeper, found))
     }
 
@@ -119,26 +119,38 @@ impl Keeper {
         matches!(mode, Some(CheckpointMode::Resume | CheckpointMode::Leave))
     }
 
+    /// Whether the next run finds unsent records of followed files where this one did.
+    pub(super) fn goes_on_in_followed(&self) -> bool {
+        self.is_resuming() && self.is_following
+    }
+
+    /// A followed file was found; its place is behind all others. It is remembered though nothing of it may be read for long:
+    /// whoever begins at its end wants to go on there.
+    pub(super) fn find(&mut self, file: &FoundFile) {
+        self.files.push(file.kept.as_ref().map(Kept::of));
+        // At its start there is nothing yet by which it would be known again.
+        let is_known = file.start.mark.offset > 0;
+        self.saved.push((!is_known).then_some(0));
+    }
+
     /// A source begins.
     pub(super) fn begin(&mut self, source: &OpenSource) {
-        let Some(kept) = &source.kept else {
-            return;
-        };
-        self.files[source.index] = Some(Kept {
-            path: kept.path.clone(),
-            drained_for: kept.start.drained_for.clone(),
-            identity: kept.start.identity,
-            head: Arc::clone(&kept.head),
-            generation: kept.start.generation,
-            ended: false,
-        });
-        self.saved[source.index].offset = kept.start.mark.offset;
+        if let Some(kept) = &source.kept {
+            self.files[source.index] = Some(Kept::of(kept));
+            if self.is_following && source.is_live {
+                self.saved[source.index] = None;
+                self.is_urgent = true;
+            } else {
+                self.saved[source.index] = Some(kept.start.mark.offset);
+            }
+        }
     }
 
     /// A source was read to its end.
     pub(super) fn end(&mut self, index: usize) {
         if let Some(Some(file)) = self.files.get_mut(index) {
             file.ended = true;
+            file.path = file.whereabouts();
         }
     }
 
@@ -148,12 +160,18 @@ impl Keeper {
             return;
         }
         let now = self.clock.instant();
-        let is_early = |last| now.duration_since(last) < SAVE_INTERVAL;
+        let interval = if self.is_urgent {
+            URGENT_INTERVAL
+        } else {
+            SAVE_INTERVAL
+        };
+        let is_early = |last| now.duration_since(last) < interval;
         if !self.saved_at.is_some_and(is_early) {
             let reached = reached();
             let mut both = self.saved.iter().zip(&reached);
-            if both.any(|(saved, now)| saved.offset != now.mark.offset) {
+            if both.any(|(saved, now)| *saved != Some(now.mark.offset)) {
                 self.saved_at = Some(now);
+                self.is_urgent = false;
                 self.save(&reached);
             }
         }
@@ -258,11 +276,12 @@ impl Keeper {
         let Some((plan, open)) = self.plan.as_ref().zip(self.open.as_mut()) else {
             return;
         };
+        let holders = Holders::of(&self.files, reached);
         for (index, Reached { mark, is_settled }) in reached.iter().enumerate() {
             let Some(Some(file)) = self.files.get(index) else {
                 continue;
             };
-            if is_held(&self.files, reached, index) {
+            if holders.hold(index, file) {
                 continue;
             }
             let mut entry = file.entry(*mark, &plan.destination, now);
@@ -274,7 +293,7 @@ impl Keeper {
                 entry.path.clone_from(taken);
             }
             open.state.put(entry);
-            self.saved[index] = *mark;
+            self.saved[index] = Some(mark.offset);
         }
         open.state.generation += 1;
         let saved = open.store.save(&open.state);
@@ -286,33 +305,34 @@ impl Keeper {
     }
 }
 
-/// Whether a file waits for a rotated one before it: that one is not looked for any more once this has a mark of its own.
-fn is_held(files: &[Option<Kept>], reached: &[Reached], index: usize) -> bool {
-    let Some(file) = &files[index] else {
-        return false;
-    };
-    let before = files[..index].iter().zip(reached).rev();
-    before
-        .map_while(|(before, reached)| Some((before.as_ref()?, reached)))
-        .take_while(|(before, _)| before.drained_for.as_ref() == Some(&file.path))
-        .any(|(before, reached)| !before.ended || !reached.is_settled)
+/// Where to begin in the inputs, or in what is followed.
+fn begin_with(inputs: Vec<Input>, follow: Option<&mut FollowPlan>, entries: &[&Entry]) -> Found {
+    match follow {
+        None => search::find(inputs, entries),
+        Some(follow) => go_on_following(follow, entries),
+    }
 }
 
-impl Kept {
-    /// What is remembered of it.
-    fn entry(&self, mark: Mark, destination: &str, now: u64) -> Entry {
-        let consumed = usize::try_from(mark.offset).unwrap_or(usize::MAX);
-        let head = self.head.get(..consumed).unwrap_or(&self.head);
-        Entry {
-            destination: destination.to_owned(),
-            identity: self.identity,
-            path: self.path.clone(),
-            generation: self.generation,
-            head: Print::of(head),
-            mark,
-            modified: modified(&self.path),
-            last_seen: now,
-        }
+/// Tells a follower where to go on. What was rotated away meanwhile is read before, as files that do not grow any more.
+fn go_on_following(follow: &mut FollowPlan, entries: &[&Entry]) -> Found {
+    let owned: Vec<Entry> = entries.iter().map(|entry| (*entry).clone()).collect();
+    follow.start_of = Some(Box::new(move |path| {
+        let entries: Vec<&Entry> = owned.iter().collect();
+        let start = search::start_in(path, &entries)?;
+        Some(Beginning {
+            offset: start.mark.offset,
+            generation: start.generation,
+        })
+    }));
+    let named = there(&follow.words).into_iter().map(Input::File);
+    let found = search::find(named.collect(), entries);
+    let rotated = found.inputs.into_iter().zip(found.starts);
+    let rotated = rotated.filter(|(_, start)| start.drained_for.is_some());
+    let (inputs, starts) = rotated.unzip();
+    Found {
+        inputs,
+        starts,
+        warnings: found.warnings,
     }
 }
 
@@ -322,13 +342,4 @@ fn told(error: &FlowError) -> String {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
-}
-
-/// When a file was last written, in seconds since 1970.
-fn modified(path: &Path) -> u64 {
-    let time = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    let since = time
-        .ok()
-        .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-    since.map_or(0, |since| since.as_secs())
 }

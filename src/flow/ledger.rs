@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::delivery::{Fate, Stop};
 use crate::flow::Progress;
-use crate::flow::feeder::OpenSource;
+use crate::flow::feeder::{FoundFile, OpenSource};
 use crate::flow::keeper::{Came, Reached};
 use crate::flow::report;
 use crate::flow::report::{
@@ -23,7 +23,6 @@ use crate::pipeline::times::{Outside, TimePolicy};
 use crate::record::SeverityClass;
 use crate::source::SourceError;
 use crate::source::checkpoint::{Mark, Print};
-use crate::source::follow::Identity;
 
 /// Why records are left out whose time the destination would not take.
 const OUTSIDE: &str = "time outside of what the destination takes";
@@ -117,24 +116,18 @@ impl Ledger {
     }
 
     /// A followed file was found; its place is behind all others.
-    pub(super) fn find(
-        &mut self,
-        index: usize,
-        name: String,
-        (identity, start_offset): (Identity, u64),
-    ) {
-        assert_eq!(index, self.sources.len(), "files are found in their order");
+    pub(super) fn find(&mut self, file: &FoundFile) {
+        let count = self.sources.len();
+        assert_eq!(file.index, count, "files are found in their order");
         self.sources.push(SourceReport {
-            name,
-            start_offset,
-            identity: Some(identity),
+            name: file.name.clone(),
+            start_offset: file.start.mark.offset,
+            identity: Some(file.identity),
             ..SourceReport::default()
         });
-        self.watermarks.push(Watermark::default());
-        self.watermarks[index].start_at(Mark {
-            offset: start_offset,
-            ..Mark::default()
-        });
+        let mut watermark = Watermark::default();
+        watermark.start_at(file.start.mark);
+        self.watermarks.push(watermark);
         self.progress.source_bytes.push(0);
         self.progress.source_done.push(false);
     }

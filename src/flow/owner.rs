@@ -214,12 +214,10 @@ impl<'w> Owner<'w> {
                 self.plan.ledger.end(index);
                 self.plan.keeper.end(index);
             }
-            Product::Found {
-                index,
-                name,
-                identity,
-                start_offset,
-            } => self.plan.ledger.find(index, name, (identity, start_offset)),
+            Product::Found(file) => {
+                self.plan.ledger.find(&file);
+                self.plan.keeper.find(&file);
+            }
             Product::Notice(text) => (self.plan.watcher)(Event::Notice(&text)),
             Product::Made {
                 source,
@@ -333,6 +331,7 @@ impl<'w> Owner<'w> {
     }
 
     fn start(&mut self, ready: Ready) {
+        self.save_in_time();
         let sent = Sent {
             lane: ready.lane,
             records: ready.shipment.batch.record_count() as u64,
@@ -401,7 +400,8 @@ impl<'w> Owner<'w> {
 
     /// Keeps what cannot be read again.
     fn keep_undelivered(&mut self, lane: Lane, left: &[Batch]) {
-        if lane == Lane::Bulk {
+        // What is followed with checkpoints stays in its files.
+        if lane == Lane::Bulk || self.plan.keeper.goes_on_in_followed() {
             return;
         }
         for batch in left {

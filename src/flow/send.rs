@@ -29,6 +29,7 @@ use crate::flow::worker::{Output, WorkerShared, work};
 use crate::net::{self, ClientPlan};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::classify::RetryCodes;
+use crate::source::checkpoint::search::Found;
 use crate::source::feed::Meter;
 use crate::source::inputs::Input;
 
@@ -151,17 +152,16 @@ fn ship(
     (route, cut, drops): (Route, Shutdown, Drops),
 ) -> Result<Shipped, FlowError> {
     let clock = Arc::clone(&world.clock);
-    let (keeper, found) = Keeper::open(plan.checkpoints, plan.inputs, Arc::clone(&clock))?;
+    let mut follow = plan.follow;
+    let inputs = (plan.inputs, follow.as_mut());
+    let (keeper, found) = Keeper::open(plan.checkpoints, inputs, Arc::clone(&clock))?;
     let room = plan.threads + plan.in_flight_max + CHUNKS_BETWEEN;
     let room = Arc::new(Semaphore::new(room));
     let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
-    if plan.follow.is_some() {
+    if follow.is_some() {
         (world.watcher)(Event::Following);
     }
-    let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), plan.warnings);
-    for warning in found.warnings {
-        ledger.warn(warning);
-    }
+    let ledger = ledger(&found, plan.warnings);
     let feed_plan = FeedPlan {
         records: plan.records.clone(),
         encoding: plan.encoding,
@@ -172,7 +172,7 @@ fn ship(
         starts: found.starts,
         is_keeping: keeper.is_keeping(),
     };
-    let feeder = Feeder::new(feed_plan, found.inputs, plan.stdin, plan.follow);
+    let feeder = Feeder::new(feed_plan, found.inputs, plan.stdin, follow);
     let shop = WorkerShared {
         feeder: Mutex::new(feeder),
         room: Arc::clone(&room),
@@ -219,6 +219,15 @@ fn ship(
         undelivered: owner.plan.undelivered,
         runtime,
     })
+}
+
+/// The books, open for what was found.
+fn ledger(found: &Found, warnings: Vec<String>) -> Ledger {
+    let mut ledger = Ledger::new(found.inputs.iter().map(Input::name), warnings);
+    for warning in &found.warnings {
+        ledger.warn(warning.clone());
+    }
+    ledger
 }
 
 fn signals(runtime: &Runtime, mode: SignalMode) -> Result<Signals, FlowError> {

@@ -13,7 +13,7 @@ use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::base::units::UnixNanos;
 use crate::delivery::Shipment;
-use crate::flow::feeder::{Feeder, OpenSource, Step};
+use crate::flow::feeder::{Feeder, FoundFile, OpenSource, Step};
 use crate::flow::plan::RecordPlan;
 use crate::format::Parser;
 use crate::format::timestamp::Zone;
@@ -24,7 +24,6 @@ use crate::pipeline::buffers::Buffers;
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
 use crate::source::SourceError;
 use crate::source::checkpoint::{Mark, Print, TAIL_BYTES_MAX};
-use crate::source::follow::Identity;
 
 /// How long the time at which a pipe or a followed file was opened stands for the time at which its records are written.
 const ANCHOR_HOLDS: Duration = Duration::from_secs(600);
@@ -74,12 +73,7 @@ pub(super) enum Product {
     Ended {
         index: usize,
     },
-    Found {
-        index: usize,
-        name: String,
-        identity: Identity,
-        start_offset: u64,
-    },
+    Found(Box<FoundFile>),
     Notice(String),
 }
 
@@ -137,17 +131,7 @@ impl Worker<'_> {
             Step::Chunk(source, chunk) => self.make(source, chunk),
             Step::Failed { index, error } => Product::Failed { index, error },
             Step::Ended { index } => Product::Ended { index },
-            Step::Found {
-                index,
-                name,
-                identity,
-                start_offset,
-            } => Product::Found {
-                index,
-                name,
-                identity,
-                start_offset,
-            },
+            Step::Found(file) => Product::Found(file),
             Step::Notice(text) => Product::Notice(text),
         };
         Some(Output {

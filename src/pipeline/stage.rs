@@ -9,7 +9,7 @@ use crate::format::timestamp::Assumptions;
 use crate::format::{Begin, FormatKind, Parser, Strays, journal_export};
 use crate::otlp::payload::Read as Payload;
 use crate::pipeline::batch::{Batch, BatchBuilder};
-use crate::pipeline::clean::{Cleaner, OwnTime, Wrapping};
+use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
 use crate::pipeline::group::{Group, Groups, LineLimits, RECORD_BYTES_MAX};
 use crate::pipeline::place::{Place, Places};
@@ -137,12 +137,7 @@ impl Stage {
         let zone = reader.parser.zone();
         let clean = self.cleaner.clean(&chunk.bytes, chunk.start_offset, zone);
         let bytes = clean.bytes;
-        let mut around = Around {
-            wrapping: clean.wrapping,
-            places: clean.places,
-            uids: self.uids.as_ref(),
-            resolved_to: chunk.start_offset,
-        };
+        let mut around = Around::of(clean, self.uids.as_ref(), chunk.start_offset);
         let valid = std::str::from_utf8(bytes).ok();
         let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);
         let mut record = Record::default();
@@ -192,7 +187,7 @@ impl Stage {
         let mut stats = reader.stats;
         let counts = groups.counts();
         (stats.lines, stats.blank_lines) = (counts.lines, counts.blank);
-        stats.lines_cut += around.wrapping.map_or(0, |wrapping| wrapping.cut_lines());
+        stats.lines_cut += around.cut_lines();
         stats.duplicate_keys = self.parser.take_duplicate_keys();
         (batches, stats)
     }
@@ -336,7 +331,21 @@ struct Around<'c> {
     resolved_to: u64,
 }
 
-impl Around<'_> {
+impl<'c> Around<'c> {
+    fn of(clean: Clean<'c>, uids: Option<&'c UidSeed>, start_offset: u64) -> Around<'c> {
+        Around {
+            wrapping: clean.wrapping,
+            places: clean.places,
+            uids,
+            resolved_to: start_offset,
+        }
+    }
+
+    /// Lines that a container runtime had cut.
+    fn cut_lines(&self) -> u64 {
+        self.wrapping.as_ref().map_or(0, Wrapping::cut_lines)
+    }
+
     /// Notes on batches that were closed for the record at `start` up to where the source is resolved with them.
     fn mark(&mut self, closed: &mut [Batch], start: usize) {
         for batch in closed {

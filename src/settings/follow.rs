@@ -55,7 +55,7 @@ pub(super) fn follow(
         });
     }
     let from = args.from.map(|from| match from {
-        FromArg::Start => From::Start,
+        FromArg::Start | FromArg::Checkpoint => From::Start,
         FromArg::End => From::End,
     });
     let poll_interval = sourced(args.poll_interval, "--poll-interval", POLL_INTERVAL_DEFAULT);

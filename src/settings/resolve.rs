@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::units::ByteCount;
+use crate::cli::follow::FromArg;
 use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg, UidWhen};
 use crate::flow::plan::PathAttribute;
 use crate::otlp::drop_count::Temporality;
@@ -115,7 +116,7 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         ))?,
         on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
         temporality: temporality(&mut reader),
-        resume: resume(delivery),
+        resume: resume(args),
         uids: uids(args),
         state_dir: state_dir(reader.vars),
         warnings: reader.warnings,
@@ -123,8 +124,11 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
     })
 }
 
-fn resume(args: &DeliveryArgs) -> Sourced<Resume> {
-    let flag = args.resume.then_some(Resume::On);
+fn resume(args: &SendArgs) -> Sourced<Resume> {
+    if args.follow.from == Some(FromArg::Checkpoint) {
+        return Sourced::new(Resume::On, Origin::Flag("--from"));
+    }
+    let flag = args.delivery.resume.then_some(Resume::On);
     flag_or(flag, "--resume", Resume::Off)
 }
 
@@ -399,6 +403,7 @@ mod tests {
         check("--resume --uid never", &[], pick, "Omit (--uid)");
         let resume = |settings: SendSettings| settings.resume;
         check("--resume", &[], resume, "On (--resume)");
+        check("-f a --from checkpoint", &[], resume, "On (--from)");
         let folder = |settings: SendSettings| settings.state_dir.unwrap();
         let env = [(OTELCTL_STATE_DIR, "/s")];
         check("", &env, folder, "\"/s\" (OTELCTL_STATE_DIR)");

@@ -48,7 +48,7 @@ pub struct Entry {
     pub identity: Option<Inode>,
     /// Where it was, or, while it is read to its end for another file that took its name, the path of that file.
     pub path: PathBuf,
-    /// How often the file was written anew while its beginning stayed.
+    /// How many contents its inode had before these.
     pub generation: u32,
     /// The bytes it began with.
     pub head: Print,

@@ -11,6 +11,7 @@
 //! Limits: lines written between the copying and the truncating of `copytruncate` are lost to every reader. A file that comes and is deleted between
 //! two looks is never seen.
 
+mod beginning;
 mod follower;
 mod guard;
 mod identity;
@@ -23,7 +24,6 @@ mod tests;
 mod verdict;
 
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
@@ -34,7 +34,7 @@ use crate::base::shutdown::Shutdown;
 pub use self::follower::Follower;
 pub use self::guard::Guard;
 pub use self::identity::{Identity, Look};
-pub use self::targets::check;
+pub use self::targets::{check, there};
 pub use self::verdict::{Known, Verdict, verdict};
 
 /// How often a follower that waits looks whether the run shall end.
@@ -58,8 +58,17 @@ pub enum PartAtEnd {
     Leave,
 }
 
+/// Where the reading of a file begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Beginning {
+    /// Everything before it counts as read.
+    pub offset: u64,
+    /// How many contents its inode had before these.
+    pub generation: u32,
+}
+
 /// Tells where to go on with a file that an earlier run has read; `None` for one that is not known.
-pub type StartOf = Box<dyn FnMut(&Path, Identity, &File) -> Option<u64> + Send>;
+pub type StartOf = Box<dyn FnMut(&Path) -> Option<Beginning> + Send>;
 
 /// What to follow, and how.
 pub struct FollowPlan {
@@ -100,7 +109,9 @@ pub enum Came {
         /// Which file it is.
         identity: Identity,
         /// Where its reading begins.
-        start_offset: u64,
+        beginning: Beginning,
+        /// What stands before that.
+        before: Guard,
     },
     /// Its first bytes, to recognise it by, when its reading begins behind them.
     Head(Vec<u8>),

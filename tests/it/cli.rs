@@ -124,8 +124,9 @@ fn the_short_help_of_send_is_stable() {
     Follow:
       -f, --follow                  Go on with the lines that are written to the files, until
                                     interrupted
-          --from <PLACE>            Begin with the start or the end of files that are there already
-                                    [default: start] [possible values: start, end]
+          --from <PLACE>            Begin with the start, the end or the checkpoint of files that are
+                                    there already [default: start] [possible values: start, end,
+                                    checkpoint]
           --poll-interval <TIME>    Look for new lines this often [default: 250ms]
           --open-files-max <COUNT>  Keep at most this many files open [default: 256]
 

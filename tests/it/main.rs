@@ -9,6 +9,7 @@ mod detect;
 mod errors;
 mod fake;
 mod follow;
+mod follow_resume;
 mod given;
 mod harness;
 mod input;

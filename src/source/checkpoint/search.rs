@@ -30,7 +30,7 @@ pub struct Start {
     pub mark: Mark,
     /// The file that was found; another one begins at 0.
     pub identity: Option<Inode>,
-    /// How often the file was written anew while its beginning stayed.
+    /// How many contents its inode had before these.
     pub generation: u32,
     /// The path that the user named, when this is a rotated file that is read before what has the path now.
     pub drained_for: Option<PathBuf>,
@@ -70,6 +70,13 @@ pub fn find(inputs: Vec<Input>, entries: &[&Entry]) -> Found {
     search.found
 }
 
+/// Where to begin in one file; `None` when nothing is remembered of it.
+pub fn start_in(path: &Path, entries: &[&Entry]) -> Option<Start> {
+    let identity = identity_of(path);
+    let known = known(entries, path, identity)?;
+    Some(start_of(Some(known), identity))
+}
+
 /// What the system tells a file apart by.
 pub fn identity_of(path: &Path) -> Option<Inode> {
     Inode::of(&fs::metadata(path).ok()?)
@@ -97,7 +104,7 @@ impl<'e> Search<'e> {
 
     fn file(&mut self, path: PathBuf) {
         let identity = identity_of(&path);
-        let known = self.known(&path, identity);
+        let known = known(self.entries, &path, identity);
         let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         let left = self.entries.iter().copied().filter(|entry| {
             let is_other = entry.identity.is_some() && entry.identity != identity;
@@ -124,28 +131,9 @@ impl<'e> Search<'e> {
         self.push(Input::File(path), start_of(known, identity));
     }
 
-    /// The checkpoint that speaks of this file, or of one that had its inode.
-    fn known(&self, path: &Path, identity: Option<Inode>) -> Option<Match<'e>> {
-        let judged = |entry: &'e Entry, inode| Match {
-            entry,
-            verdict: verdict(path, entry, inode),
-        };
-        let same = self.entries.iter().copied();
-        let mut same = same.filter(|entry| entry.identity.is_some() && entry.identity == identity);
-        if let Some(entry) = same.next() {
-            return Some(judged(entry, Node::Same));
-        }
-        let others = self.entries.iter().copied();
-        others
-            .filter(|entry| entry.mark.offset >= MOVED_OFFSET_MIN)
-            .map(|entry| judged(entry, Node::Other))
-            .filter(|found| found.verdict == Verdict::Moved)
-            .max_by_key(|found| found.entry.mark.offset)
-    }
-
     /// Puts the file that holds what is unread behind this mark before the one that has its path now. Whether it was found.
     fn drain(&mut self, entry: &'e Entry, path: &Path, absolute: &Path) -> bool {
-        if entry.mark.offset == 0 {
+        if entry.mark.offset == 0 && entry.head.len == 0 {
             return false;
         }
         let Some(rotated) = rotated(entry, path) else {
@@ -156,7 +144,7 @@ impl<'e> Search<'e> {
             return true;
         }
         // Some of it may have been read under its own name already.
-        let own = self.known(&rotated, identity);
+        let own = known(self.entries, &rotated, identity);
         let own = own.filter(|own| matches!(own.verdict, Verdict::Continue | Verdict::Moved));
         let own = own.map(|own| own.entry.mark);
         let mark = own
@@ -200,6 +188,25 @@ fn rotated(entry: &Entry, path: &Path) -> Option<PathBuf> {
     by_inode.or_else(by_bytes).cloned()
 }
 
+/// The checkpoint that speaks of this file, or of one that had its inode.
+fn known<'e>(entries: &[&'e Entry], path: &Path, identity: Option<Inode>) -> Option<Match<'e>> {
+    let judged = |entry: &'e Entry, inode| Match {
+        entry,
+        verdict: verdict(path, entry, inode),
+    };
+    let same = entries.iter().copied();
+    let mut same = same.filter(|entry| entry.identity.is_some() && entry.identity == identity);
+    if let Some(entry) = same.next() {
+        return Some(judged(entry, Node::Same));
+    }
+    let others = entries.iter().copied();
+    others
+        .filter(|entry| entry.mark.offset >= MOVED_OFFSET_MIN)
+        .map(|entry| judged(entry, Node::Other))
+        .filter(|found| found.verdict == Verdict::Moved)
+        .max_by_key(|found| found.entry.mark.offset)
+}
+
 /// Where to begin in a file of which this is known.
 fn start_of(known: Option<Match<'_>>, identity: Option<Inode>) -> Start {
     let beginning = Mark::default();
@@ -207,10 +214,10 @@ fn start_of(known: Option<Match<'_>>, identity: Option<Inode>) -> Start {
         None => (beginning, 0),
         Some(Match { entry, verdict }) => match verdict {
             Verdict::Continue | Verdict::Moved => (entry.mark, entry.generation),
-            Verdict::Rewritten | Verdict::Truncated => {
+            Verdict::Rewritten | Verdict::Truncated | Verdict::Reused => {
                 (beginning, entry.generation.saturating_add(1))
             }
-            Verdict::Reused | Verdict::New => (beginning, 0),
+            Verdict::New => (beginning, 0),
         },
     };
     Start {

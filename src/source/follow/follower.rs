@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::source::follow::beginning::Left;
 use crate::source::follow::guard::{Guard, may_be_copy, read_at};
 use crate::source::follow::identity::{Identity, Look};
 use crate::source::follow::reading::Opened;
@@ -14,9 +15,10 @@ use crate::source::follow::tail::{Parts, Tail, Ties};
 use crate::source::follow::targets::Targets;
 use crate::source::follow::verdict::{Known, Verdict, verdict};
 use crate::source::follow::{
-    Came, Emit, FollowEvent, FollowPlan, From, Gone, Notice, Pace, PartAtEnd,
+    Beginning, Came, Emit, FollowEvent, FollowPlan, From, Gone, Notice, Pace, PartAtEnd,
 };
 use crate::source::inflate::{MAGIC_BYTES, is_compressed};
+use crate::source::inode::Inode;
 
 /// How long a file that no path leads to stays open after its last growth: its writer may not have turned to the new one yet.
 const LEAVE_WAIT: Duration = Duration::from_secs(5);
@@ -26,9 +28,6 @@ pub(super) const LEFT_MAX: usize = 1_024;
 
 /// Looks after which the times of a file that was written to are past.
 const SETTLED_LOOKS: u32 = 3;
-
-/// How far the start of the last line is looked for.
-const LINE_START_BYTES: usize = 64 << 10;
 
 /// Follows all files of a run.
 pub struct Follower {
@@ -40,11 +39,13 @@ pub struct Follower {
     pub(super) ignored: HashSet<Identity>,
     /// What was rotated away from paths that lead nowhere for the moment, and is accounted for.
     gone: HashMap<PathBuf, HashSet<Identity>>,
-    pub(super) left: VecDeque<(Identity, Guard)>,
+    pub(super) left: VecDeque<Left>,
+    /// The generation of what was read last of each inode.
+    pub(super) contents: HashMap<Inode, u32>,
     said: HashSet<PathBuf>,
     found: usize,
     looked_at: Option<Instant>,
-    has_started: bool,
+    pub(super) has_started: bool,
 }
 
 /// Where a path leads.
@@ -65,6 +66,7 @@ impl Follower {
             ignored: HashSet::new(),
             gone: HashMap::new(),
             left: VecDeque::new(),
+            contents: HashMap::new(),
             said: HashSet::new(),
             found: 0,
             looked_at: None,
@@ -289,44 +291,33 @@ impl Follower {
         if self.has_started && self.is_copy(path, &file) {
             return Ok(None);
         }
-        let known = self.known_start(path, look.identity, &file);
         let is_old = self.plan.from == From::End && !self.has_started;
-        let start = match known {
-            None if is_old => last_line_start(&file).unwrap_or(0),
-            known => known.unwrap_or(0),
-        };
-        let guard = Guard::of(&file, start.min(look.len)).unwrap_or_default();
-        let start_offset = guard.offset();
+        let beginning = self.beginning(path, look.identity, &file);
+        let guard = Guard::of(&file, beginning.offset.min(look.len)).unwrap_or_default();
+        let before = guard.clone();
         let mut tail = Tail::new(path.to_owned(), look, guard);
         tail.after = after;
+        tail.generation = beginning.generation;
         // An old last line without line break is not sent before something comes behind it.
         tail.active_at = self.looked_at.filter(|_| !is_old);
         if self.open_files() < self.plan.open_files_max {
             tail.file = Some(file);
         }
+        self.note_contents(look.identity, beginning.generation);
         let number = self.found;
         self.found += 1;
         self.tails.insert(number, tail);
         let found = Came::Found {
             path: path.to_owned(),
             identity: look.identity,
-            start_offset,
+            beginning: Beginning {
+                offset: before.offset(),
+                ..beginning
+            },
+            before,
         };
         emit(FollowEvent::File(number, found))?;
         Ok(Some(number))
-    }
-
-    /// Where to go on with a file that was read before, by this run or another.
-    fn known_start(&mut self, path: &Path, identity: Identity, file: &File) -> Option<u64> {
-        let back = self
-            .left
-            .iter()
-            .position(|(left, guard)| *left == identity && guard.holds(file).unwrap_or(false));
-        if let Some((_, guard)) = back.and_then(|place| self.left.remove(place)) {
-            return Some(guard.offset());
-        }
-        let ask = self.plan.start_of.as_mut()?;
-        ask(path, identity, file)
     }
 
     /// The path leads to another file: the one before was renamed or deleted, perhaps several times.
@@ -555,18 +546,6 @@ fn copy_of(tail: &Tail, path: &Path, current: Identity) -> Option<(File, Look)> 
         let file = File::open(&copy.path).ok()?;
         let is_it = tail.offset() > 0 && tail.guard.holds(&file).ok()?;
         is_it.then_some((file, copy.look))
-    })
-}
-
-/// Where the last line begins, or the end of the file when that is too far back.
-fn last_line_start(file: &File) -> io::Result<u64> {
-    let len = file.metadata()?.len();
-    let from = len.saturating_sub(LINE_START_BYTES as u64);
-    let last = read_at(file, from, LINE_START_BYTES)?;
-    Ok(match memchr::memrchr(b'\n', &last) {
-        Some(newline) => from + newline as u64 + 1,
-        None if from == 0 => 0,
-        None => len,
     })
 }
 

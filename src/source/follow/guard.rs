@@ -33,8 +33,13 @@ impl Guard {
         self.offset
     }
 
+    /// The first bytes, as far as they were read and are remembered.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
     /// The bytes before that place, as far as they are remembered.
-    pub(super) fn tail(&self) -> &[u8] {
+    pub fn tail(&self) -> &[u8] {
         &self.tail
     }
 

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::source::follow::follower::{Follower, LEFT_MAX};
+use crate::source::follow::beginning::Left;
+use crate::source::follow::follower::Follower;
 use crate::source::follow::guard::read_at;
 use crate::source::follow::identity::Look;
 use crate::source::follow::rotation;
@@ -151,10 +152,11 @@ impl Follower {
             begin(number, &mut tail, emit)?;
             emit(FollowEvent::File(number, came))?;
         }
-        if self.left.len() == LEFT_MAX {
-            self.left.pop_front();
-        }
-        self.left.push_back((tail.look.identity, tail.guard));
+        self.put_by(Left {
+            identity: tail.look.identity,
+            guard: tail.guard,
+            generation: tail.generation,
+        });
         emit(FollowEvent::File(number, Came::Ended))
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Tail {
     /// Up to where no line break is missed: what is behind the offset and before this is the beginning of a line.
     seen: u64,
     start_offset: u64,
+    /// How many contents its inode had before these.
+    pub(super) generation: u32,
     /// Whether a look has been since its first bytes were read.
     is_looked_at: bool,
 }
@@ -57,6 +59,7 @@ impl Tail {
         Tail {
             seen: guard.offset(),
             start_offset: guard.offset(),
+            generation: 0,
             is_looked_at: false,
             path,
             look,

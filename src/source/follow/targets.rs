@@ -76,6 +76,16 @@ pub fn check(words: &[PathBuf]) -> Result<(), SourceError> {
     Ok(())
 }
 
+/// The files that the words stand for now and that can be followed.
+pub fn there(words: &[PathBuf]) -> Vec<PathBuf> {
+    let (mut paths, _) = Targets::new(words.to_vec()).paths();
+    paths.retain(|path| {
+        let magic = File::open(path).and_then(|file| read_at(&file, 0, MAGIC_BYTES));
+        path.is_file() && magic.is_ok_and(|magic| !is_compressed(&magic))
+    });
+    paths
+}
+
 fn is_pattern(word: &Path) -> bool {
     word.to_string_lossy().contains(['*', '?', '['])
 }

@@ -193,7 +193,12 @@ fn the_end_is_the_last_line_that_is_not_complete() {
 #[test]
 fn an_earlier_run_tells_where_to_go_on() {
     let mut scene = Scene::with(&["*.log"], |plan| {
-        plan.start_of = Some(Box::new(|path, _, _| path.ends_with("a.log").then_some(2)));
+        plan.start_of = Some(Box::new(|path| {
+            path.ends_with("a.log").then_some(Beginning {
+                offset: 2,
+                generation: 0,
+            })
+        }));
     });
     scene.append("a.log", "1\n2\n");
     scene.append("b.log", "3\n");

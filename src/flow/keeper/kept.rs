@@ -1,0 +1,108 @@
+//! What a run remembers of the files it has opened, and which of them hold up the checkpoints of others.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::flow::feeder::KeptFile;
+use crate::flow::keeper::Reached;
+use crate::source::checkpoint::search;
+use crate::source::checkpoint::{Entry, Mark, Print};
+use crate::source::inode::Inode;
+
+/// A file that was opened.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) path: PathBuf,
+    /// The path that it is looked for under until it is read to its end.
+    pub(super) drained_for: Option<PathBuf>,
+    pub(super) identity: Option<Inode>,
+    pub(super) head: Arc<[u8]>,
+    pub(super) generation: u32,
+    pub(super) ended: bool,
+}
+
+/// Files that are not resolved yet and hold up the checkpoints of others behind them.
+#[derive(Default)]
+pub(super) struct Holders<'k> {
+    /// By the path that was taken from a rotated one, which is not looked for any more once its successor has a mark of its own.
+    paths: HashMap<&'k Path, usize>,
+    /// By the inode, whose checkpoint the next contents take the place of.
+    inodes: HashMap<Inode, usize>,
+}
+
+impl<'k> Holders<'k> {
+    pub(super) fn of(files: &'k [Option<Kept>], reached: &[Reached]) -> Holders<'k> {
+        let mut holders = Holders::default();
+        for (index, (file, reached)) in files.iter().zip(reached).enumerate() {
+            let Some(file) = file
+                .as_ref()
+                .filter(|file| !file.ended || !reached.is_settled)
+            else {
+                continue;
+            };
+            if let Some(path) = &file.drained_for {
+                holders.paths.entry(path).or_insert(index);
+            }
+            if let Some(inode) = file.identity {
+                holders.inodes.entry(inode).or_insert(index);
+            }
+        }
+        holders
+    }
+
+    /// Whether a file waits for one before it.
+    pub(super) fn hold(&self, index: usize, file: &Kept) -> bool {
+        let is_before = |holder: Option<&usize>| holder.is_some_and(|holder| *holder < index);
+        let inode = file.identity.and_then(|inode| self.inodes.get(&inode));
+        is_before(self.paths.get(file.path.as_path())) || is_before(inode)
+    }
+}
+
+impl Kept {
+    pub(super) fn of(kept: &KeptFile) -> Kept {
+        Kept {
+            path: kept.path.clone(),
+            drained_for: kept.start.drained_for.clone(),
+            identity: kept.start.identity,
+            head: Arc::clone(&kept.head),
+            generation: kept.start.generation,
+            ended: false,
+        }
+    }
+
+    /// Where it is now that it is read to its end: perhaps under another name. Of one that is not found, only the folder is left to say.
+    pub(super) fn whereabouts(&self) -> PathBuf {
+        if self.identity.is_none() || search::identity_of(&self.path) == self.identity {
+            return self.path.clone();
+        }
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let found = files.find(|file| search::identity_of(&file.path()) == self.identity);
+        found.map_or_else(|| folder.to_owned(), |file| file.path())
+    }
+
+    /// What is remembered of it.
+    pub(super) fn entry(&self, mark: Mark, destination: &str, now: u64) -> Entry {
+        Entry {
+            destination: destination.to_owned(),
+            identity: self.identity,
+            path: self.path.clone(),
+            generation: self.generation,
+            head: Print::of(&self.head),
+            mark,
+            modified: modified(&self.path),
+            last_seen: now,
+        }
+    }
+}
+
+/// When a file was last written, in seconds since 1970.
+fn modified(path: &Path) -> u64 {
+    let time = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    let since = time
+        .ok()
+        .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_secs())
+}
