@@ -11,6 +11,9 @@ use crate::pipeline::batch::Batch;
 pub(super) fn first_records(batch: &Batch, count: usize) -> Vec<String> {
     let texts = |json: Vec<u8>| String::from_utf8_lossy(&json).into_owned();
     let count = count.min(batch.record_count());
+    if count == 0 {
+        return Vec::new();
+    }
     if batch.encoding() == Encoding::Json {
         return (0..count)
             .map(|index| texts(batch.record(index).to_vec()))

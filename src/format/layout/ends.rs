@@ -15,6 +15,8 @@ pub(super) struct Fixed {
 enum Shape {
     /// One that is no blank.
     One(u8),
+    /// A blank: the most frequent of all.
+    Blank,
     /// Some, no blank among them.
     Exact,
     /// One after the other.
@@ -26,6 +28,7 @@ impl Fixed {
         let is_exact = |byte: &u8| !matches!(*byte, b' ' | PADDING);
         let shape = match bytes {
             [byte] if is_exact(byte) => Shape::One(*byte),
+            [b' '] => Shape::Blank,
             _ if bytes.iter().all(is_exact) => Shape::Exact,
             _ => Shape::Spaced,
         };
@@ -53,6 +56,12 @@ impl Fixed {
     pub(super) fn end(&self, line: &[u8], at: usize) -> Option<usize> {
         match self.shape {
             Shape::One(byte) => (*line.get(at)? == byte).then_some(at + 1),
+            Shape::Blank => match line.get(at) {
+                Some(byte) if is_blank(*byte) => Some(blanks(line, at + 1)),
+                Some(_) => None,
+                // Blanks at the end of a line are often trimmed.
+                None => Some(at),
+            },
             Shape::Exact => line
                 .get(at..)?
                 .starts_with(&self.bytes)
