@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -26,6 +28,8 @@ const TOKEN: &str = "hunter2-of-the-oracle";
 struct Told {
     /// How often each record was taken.
     taken: BTreeMap<String, u32>,
+    /// The records in the order in which they were first taken.
+    order: Vec<String>,
     /// Requests that were taken and whose answer was lost.
     ambiguous: u64,
     /// Requests that were answered so that they may be made again.
@@ -174,7 +178,11 @@ impl Told {
             return Answer::says(400, "poison");
         }
         for record in &records {
-            *self.taken.entry(record.text().to_owned()).or_default() += 1;
+            let times = self.taken.entry(record.text().to_owned()).or_default();
+            if *times == 0 {
+                self.order.push(record.text().to_owned());
+            }
+            *times += 1;
         }
         if lot(rng, temper.partly) {
             self.partly += 1;
@@ -211,6 +219,25 @@ fn kept(receipt: &Receipt, key: &str) -> Vec<(String, String)> {
         );
     }
     found
+}
+
+/// What a record was issued as.
+fn number_of(text: &str) -> usize {
+    let number = text.split(' ').nth(1).unwrap();
+    number.parse().unwrap()
+}
+
+/// What was made below a folder is a file that its owner alone may read, and no link.
+#[track_caller]
+fn assert_private(folder: &Path) {
+    for kind in ["dead-letters", "undelivered"] {
+        for file in fs::read_dir(folder.join(kind)).into_iter().flatten() {
+            let path = file.unwrap().path();
+            let metadata = fs::symlink_metadata(&path).unwrap();
+            assert!(metadata.is_file(), "{}", path.display());
+            assert_eq!(metadata.mode() & 0o777, 0o600, "{}", path.display());
+        }
+    }
 }
 
 /// Runs one case and checks every promise.
@@ -267,6 +294,13 @@ fn check(case: &Case) -> (Told, u64) {
     let explained = told.failed + told.ambiguous + told.denied;
     assert!(receipt.requests("retried") <= explained, "{context}");
     assert!(told.after_breaker < u64::from(case.in_flight), "{context}");
+    // Order: with one request at a time, that of the input.
+    let numbers = told.order.iter().map(|text| number_of(text));
+    assert!(
+        case.in_flight > 1 || numbers.is_sorted(),
+        "out of order: {context}"
+    );
+    assert_private(folder.path());
     // The exit code follows from what happened.
     let expected = match receipt.0["outcome"].as_str().unwrap() {
         "delivered" => 0,
@@ -293,7 +327,7 @@ fn named_seed() -> Option<u64> {
     Some(seed.parse().unwrap())
 }
 
-/// Guarantees: I1–I4, I6, I9 and I12 of the delivery's invariants, whatever a server answers; and that the lot reaches every one of
+/// Guarantees: I1–I4, I6, I8, I9, I12 and I15 of the delivery's invariants, whatever a server answers; and that the lot reaches every one of
 /// its answers.
 #[test]
 fn every_record_is_where_it_must_be_whatever_the_server_answers() {
