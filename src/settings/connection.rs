@@ -281,7 +281,9 @@ fn encoding(protocol: Option<Sourced<ProtocolArg>>) -> Result<Sourced<Encoding>,
 mod tests {
     use super::*;
     use crate::cli::send_args;
-    use crate::settings::env::{CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL, LOGFIRE_TOKEN};
+    use crate::settings::env::{
+        CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL, LOGFIRE_TOKEN, OTELCTL_TOKEN,
+    };
 
     /// Destination, encoding, compression and number of warnings in one line, or the error.
     #[track_caller]
@@ -466,6 +468,38 @@ mod tests {
             "--to http://c --compression none",
             &[token],
             "url http://c/v1/logs http/protobuf (the default) none (--compression) w0",
+        );
+    }
+
+    #[test]
+    fn what_a_destination_does_not_take_is_refused_of_a_flag_and_replaced_of_a_variable() {
+        let env = [
+            (OTELCTL_TOKEN, "t0k3n"),
+            (PROTOCOL[1], "http/json"),
+            (COMPRESSION[1], "zstd"),
+        ];
+        let url = "datadog https://otlp.datadoghq.com/v1/logs";
+        let own = "(the preset datadog)";
+        check(
+            "--to datadog",
+            &env,
+            &format!("{url} http/protobuf {own} gzip {own} w2"),
+        );
+        let refused = "destination datadog does not take";
+        check(
+            "--to datadog --protocol http/json",
+            &env[..1],
+            &format!("{refused} http/json (from --protocol)"),
+        );
+        check(
+            "--to datadog --compression zstd",
+            &env[..1],
+            &format!("{refused} zstd (from --compression)"),
+        );
+        check(
+            "--to honeycomb --compression zstd --protocol http/json",
+            &env[..1],
+            "honeycomb https://api.honeycomb.io/v1/logs http/json (--protocol) zstd (--compression) w0",
         );
     }
 

@@ -304,3 +304,6 @@ fn refuse_token_in_the_clear(
         origin: url.origin,
     })
 }
+
+#[cfg(test)]
+mod tests;
