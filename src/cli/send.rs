@@ -141,7 +141,7 @@ pub struct DestinationArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
 
-    /// Send the token like this: raw, bearer, basic:USER or 'HEADER: ... {token}'
+    /// Send the token so: raw, bearer, basic:USER, 'NAME: {token}'
     ///
     /// Named destinations know how they take a token. A server that is given by its URL gets one only with this, or when it is
     /// Logfire's cloud. The word {token} stands for the token, which is never an argument: it is in OTELCTL_TOKEN.

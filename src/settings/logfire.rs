@@ -110,7 +110,7 @@ fn chosen_base(
         let origin = base.origin;
         return Ok(Some(Sourced::new(logs_url(base, PathRule::Base)?, origin)));
     }
-    region.map(|region| region.url()).transpose()
+    region.map(Region::url).transpose()
 }
 
 /// The address that the token itself names. Without one from a flag or a variable, it is looked for in one region after the other.
@@ -133,7 +133,7 @@ fn by_token(
             break;
         }
     }
-    let found = region_of(headers).and_then(|name| region(name));
+    let found = region_of(headers).and_then(region);
     if found.is_none() {
         reader.warn("the Logfire token names no known region, so it is sent to the US");
     }

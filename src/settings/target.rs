@@ -120,24 +120,25 @@ pub(super) fn of_preset(
         let template = template.as_ref().unwrap_or(&raw);
         logfire::attach((preset, template), &values, &mut headers, (given, reader))?
     } else if let Form::Url(host) = preset.auth.form {
+        warn_of_unused_auth(given, reader);
         secret_url(preset, values.get(host).unwrap_or_default(), given, reader)?
     } else {
-        let url = Sourced::new(filled_url(preset, &values)?, TO);
+        let url = filled_url(preset, &values)?;
         match &template {
             Some(template) => {
                 let wanted = Wanted {
                     template,
                     name: preset.name,
                     preset: Some(preset),
-                    url: &url.value,
+                    url: &url,
                     is_logfire: false,
                     need,
                 };
                 place(&wanted, &mut headers, given, reader)?;
             }
-            None => warn_of_unused_token(&headers, &url.value, reader),
+            None => warn_of_unused_token(&headers, &url, reader),
         }
-        url
+        Sourced::new(url, TO)
     };
     refuse_token_in_the_clear(&url, &headers)?;
     Ok(Target {
@@ -146,6 +147,13 @@ pub(super) fn of_preset(
         headers,
         preset: Some(preset),
     })
+}
+
+/// `--auth` where there is no header to put the token into.
+fn warn_of_unused_auth(given: Given<'_>, reader: &mut EnvReader<'_>) {
+    if given.destination.auth.is_some() {
+        reader.warn("--auth is ignored: the token is the URL itself");
+    }
 }
 
 /// The URL of a row. Its values were checked, so that only a URL of the user's own can be one that cannot be used.

@@ -118,6 +118,7 @@ fn token_row(preset: &Preset) -> Option<Row> {
 fn param_row(param: &Param) -> Row {
     let need = match param.need {
         Need::Always => String::new(),
+        Need::Else(value) if value == param.example => " (the default)".to_owned(),
         Need::Else(value) => format!(" [default: {value}]"),
         Need::Optional => " (optional)".to_owned(),
     };
@@ -195,7 +196,7 @@ fn limits(limits: Limits) -> Vec<String> {
 /// Whole hours, or minutes.
 fn length(length: Duration) -> String {
     match length.as_secs() / 60 {
-        minutes if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        minutes if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         minutes => format!("{minutes} min"),
     }
 }

@@ -173,7 +173,7 @@ impl Wanted {
 /// Whole hours, or minutes.
 fn length_in_words(length: Duration) -> String {
     let minutes = length.as_secs() / 60;
-    let (count, unit) = if minutes % 60 == 0 {
+    let (count, unit) = if minutes.is_multiple_of(60) {
         (minutes / 60, "hour")
     } else {
         (minutes, "minute")

@@ -22,8 +22,8 @@ const BEARER: Form = Form::Scheme("Bearer");
 const MB: u64 = 1_000_000;
 const MIB: u64 = 1 << 20;
 
-const fn hours(count: u64) -> Option<Duration> {
-    Some(Duration::from_secs(count * 3_600))
+const fn hours(count: u64) -> Duration {
+    Duration::from_secs(count * 3_600)
 }
 
 const NO_AUTH: Auth = Auth {

@@ -33,8 +33,8 @@ pub(super) const LOGFIRE: Preset = Preset {
     compressions: ZSTD,
     limits: Limits {
         request_bytes_max: Some(ByteCount(100 * MB)),
-        age_max: hours(24),
-        ahead_max: hours(1),
+        age_max: Some(hours(24)),
+        ahead_max: Some(hours(1)),
         message_bytes_max: Some(512),
         ..UNLIMITED
     },
@@ -163,7 +163,7 @@ pub(super) const DATADOG: Preset = Preset {
     compressions: GZIP,
     limits: Limits {
         request_bytes_max: Some(ByteCount(5 * MB)),
-        age_max: hours(18),
+        age_max: Some(hours(18)),
         ..UNLIMITED
     },
     quirks: "A key of another site is answered with 403. A record over 1 MB is cut. Sites of the US government are not served.",
@@ -188,7 +188,7 @@ pub(super) const NEWRELIC: Preset = Preset {
     compressions: ZSTD,
     limits: Limits {
         request_bytes_max: Some(ByteCount(MB)),
-        age_max: hours(48),
+        age_max: Some(hours(48)),
         attributes_max: Some(255),
         ..UNLIMITED
     },
@@ -245,8 +245,8 @@ pub(super) const DASH0: Preset = Preset {
     encodings: BOTH,
     compressions: GZIP,
     limits: Limits {
-        age_max: hours(6),
-        ahead_max: hours(72),
+        age_max: Some(hours(6)),
+        ahead_max: Some(hours(72)),
         attributes_max: Some(16),
         ..UNLIMITED
     },

@@ -84,7 +84,7 @@ pub(super) const LOKI: Preset = Preset {
     compressions: ZSTD,
     limits: Limits {
         wire_bytes_max: Some(ByteCount(100 * MIB)),
-        age_max: hours(168),
+        age_max: Some(hours(168)),
         ahead_max: Some(Duration::from_secs(600)),
         attributes_max: Some(128),
         ..UNLIMITED

@@ -113,7 +113,7 @@ pub(super) const DYNATRACE: Preset = Preset {
     compressions: GZIP,
     limits: Limits {
         request_bytes_max: Some(ByteCount(10 * MB)),
-        age_max: hours(24),
+        age_max: Some(hours(24)),
         attributes_max: Some(500),
         ..UNLIMITED
     },
