@@ -15,6 +15,7 @@ pub mod input;
 pub mod limits;
 mod logfire;
 mod pairs;
+pub mod place;
 pub mod preset;
 pub mod resolve;
 mod resource;

@@ -71,6 +71,11 @@ pub(super) fn choose<'a>(
     Ok(choice)
 }
 
+/// The same for a name or a URL alone.
+pub(super) fn choose_named(to: &str) -> Result<Choice<'_>, SettingsError> {
+    named(to, None)
+}
+
 fn from_env(env: &EnvVars) -> Choice<'_> {
     if let Some(found) = env.first(&[OTEL_EXPORTER_OTLP_LOGS_ENDPOINT]) {
         return url_of(found.value, found.origin, PathRule::Verbatim);

@@ -175,6 +175,12 @@ pub(super) fn refuse_other_region(
     })
 }
 
+/// The origin that a token of a known region belongs to.
+pub(super) fn origin_of_token(token: &str) -> Option<&'static str> {
+    let found = region(region_word(without_scheme(token.trim()))?)?;
+    Some(found.base)
+}
+
 fn warn_of_several_tokens(headers: &[PlainHeader], reader: &mut EnvReader<'_>) {
     let is_used = headers
         .iter()

@@ -36,15 +36,39 @@ pub fn read_query(
     query: Option<&str>,
     origin: Origin,
 ) -> Result<Values, SettingsError> {
+    read(preset, pairs(query), origin)
+}
+
+/// The same where only the host is wanted: what the host does not hold may be left out, and has its example then.
+pub fn read_for_host(
+    preset: &Preset,
+    query: Option<&str>,
+    origin: Origin,
+) -> Result<Values, SettingsError> {
+    let mut pairs: Vec<(String, String)> = pairs(query).collect();
+    let scheme_and_host: Vec<&str> = preset.url.splitn(4, '/').take(3).collect();
+    let of_host = scheme_and_host.join("/");
+    for param in preset.params {
+        let is_given = pairs.iter().any(|(name, _)| name == param.name);
+        let is_elsewhere = names(&of_host).all(|name| name != param.name);
+        if param.need == Need::Always && is_elsewhere && !is_given {
+            pairs.push((param.name.to_owned(), param.example.to_owned()));
+        }
+    }
+    let read = read(preset, pairs.iter().cloned(), origin);
+    // The error shows what was given, and not what was put in here.
+    read.or_else(|_| read_query(preset, query, origin))
+}
+
+/// `a=1&b=2`, the values decoded. One that is not encoded is taken as it is.
+fn pairs(query: Option<&str>) -> impl Iterator<Item = (String, String)> {
     let members = query.unwrap_or_default().split('&');
-    let mut pairs = Vec::new();
-    for member in members.filter(|member| !member.is_empty()) {
+    members.filter(|member| !member.is_empty()).map(|member| {
         let (name, value) = member.split_once('=').unwrap_or((member, ""));
         let decoded = percent_decoded(value);
         let value = decoded.unwrap_or_else(|| value.to_owned());
-        pairs.push((name.to_owned(), value));
-    }
-    read(preset, pairs, origin)
+        (name.to_owned(), value)
+    })
 }
 
 /// Checks parameters, wherever they come from.
