@@ -8,15 +8,18 @@
     reason = "the doc comments are help text, printed as they are"
 )]
 
+pub mod destinations;
 pub mod follow;
 pub mod generate;
 pub mod input;
 pub mod send;
+pub mod token;
 
 use std::ffi::OsString;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::cli::destinations::DestinationsArgs;
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
@@ -118,6 +121,11 @@ pub enum Command {
     ///
     /// Reads the first lines and sends nothing.
     Detect(DetectArgs),
+
+    /// List the destinations that have a name, or show everything about one
+    ///
+    /// What is not one of them is reached by its URL.
+    Destinations(DestinationsArgs),
 
     /// Print the completions of a shell
     ///

@@ -1,6 +1,7 @@
 //! One command, one file: settings → flow → report.
 
 mod again;
+pub mod destinations;
 pub mod detect;
 pub mod generate;
 pub mod send;
@@ -21,6 +22,11 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
         Command::Detect(args) => {
             let mut ui = ui(&mut host, style);
             let done = detect::run(&args, &mut host, &mut ui);
+            (ui, done)
+        }
+        Command::Destinations(args) => {
+            let mut ui = ui(&mut host, style);
+            let done = destinations::run(&args, &mut ui);
             (ui, done)
         }
         Command::Completions(args) => {

@@ -2,6 +2,7 @@
 //!
 //! Nothing after this reads an argument or a variable. [`resolve`] is the way in.
 
+mod auth;
 mod connection;
 mod destination;
 mod endpoint;
@@ -14,9 +15,13 @@ pub mod input;
 pub mod limits;
 mod logfire;
 mod pairs;
+pub mod place;
+pub mod preset;
 pub mod resolve;
 mod resource;
 pub mod state;
+mod target;
+pub mod token;
 mod transport;
 pub mod zone;
 

@@ -5,6 +5,7 @@
 
 mod bar;
 mod catalogue;
+mod destinations;
 mod detection;
 mod drops;
 mod problem;
@@ -28,6 +29,7 @@ use crate::failure::{Failure, exit_code_of};
 use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
+use crate::settings::preset::Preset;
 
 use drops::DropLines;
 use progress::Bars;
@@ -157,6 +159,35 @@ impl Ui {
         };
         let text = catalogue::as_text(own, paint, self.style.width);
         self.write(&self.stdout, &text);
+    }
+
+    /// Every destination with a name.
+    pub fn destinations(&mut self) {
+        match self.style.format {
+            OutputFormat::Json => self.json(&destinations::list_as_json()),
+            OutputFormat::Human => {
+                let text = destinations::list_as_text(self.result_paint(), self.style.width);
+                self.write(&self.stdout, &text);
+            }
+        }
+    }
+
+    /// All about one destination.
+    pub fn destination(&mut self, preset: &Preset) {
+        match self.style.format {
+            OutputFormat::Json => self.json(&destinations::one_as_json(preset)),
+            OutputFormat::Human => {
+                let paint = self.result_paint();
+                let text = destinations::one_as_text(preset, paint, self.style.width);
+                self.write(&self.stdout, &text);
+            }
+        }
+    }
+
+    fn result_paint(&self) -> Paint {
+        Paint {
+            color: self.style.stdout_color,
+        }
     }
 
     /// How the command is used, or what was wrong with its words: laid out by the argument parser.

@@ -27,8 +27,11 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("hyper_util::", &["receiver"]),
     ("TcpListener", &["receiver", "flow"]),
     ("keyring::", &["token"]),
-    // Secrets leave their wrapper where a request is made.
-    (".expose()", &["net", "delivery", "logfire", "token"]),
+    // Secrets leave their wrapper where a request is made; `settings` writes the header that carries a token.
+    (
+        ".expose()",
+        &["net", "delivery", "logfire", "token", "settings"],
+    ),
     // Threads, tasks and channels.
     ("tokio::spawn", &["flow", "receiver"]),
     ("thread::spawn", &["flow"]),

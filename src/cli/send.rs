@@ -82,7 +82,11 @@ pub struct DestinationArgs {
     ///
     /// Names: local (a receiver inside the process), stdout and file:PATH (OTLP/JSON lines), collector
     /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token in LOGFIRE_TOKEN; LOGFIRE_BASE_URL
-    /// replaces the address). /v1/logs is appended to a URL that does not end with it.
+    /// replaces the address), and those of many vendors, which otelctl destinations lists: otel-lgtm, grafana-cloud, loki,
+    /// honeycomb, honeycomb-eu, datadog, newrelic, newrelic-eu, newrelic-gov, dash0, axiom, betterstack, signoz-cloud, signoz,
+    /// elastic, victorialogs, openobserve, dynatrace, aws-cloudwatch, gcp, observe, coralogix, sumologic, uptrace, hyperdx.
+    /// Some need parameters: 'grafana-cloud?zone=prod-us-east-0&instance=123456'. /v1/logs is appended to a URL that does
+    /// not end with it.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT (used as it is), OTEL_EXPORTER_OTLP_ENDPOINT (a base)]
     #[arg(long, value_name = "NAME|URL")]
@@ -136,6 +140,15 @@ pub struct DestinationArgs {
     /// [env: OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY, OTEL_EXPORTER_OTLP_CLIENT_KEY]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
+
+    /// Send the token so: raw, bearer, basic:USER, 'NAME: {token}'
+    ///
+    /// Named destinations know how they take a token. A server that is given by its URL gets one only with this, or when it is
+    /// Logfire's cloud. The word {token} stands for the token, which is never an argument: it is in OTELCTL_TOKEN.
+    ///
+    /// [env: OTELCTL_AUTH]
+    #[arg(long, value_name = "HOW")]
+    pub auth: Option<HeaderArg>,
 }
 
 /// What is added to the records.

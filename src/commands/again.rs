@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use crate::settings::printable_url;
+use crate::settings::{preset, printable_url};
 
 /// Shown in the place of a secret.
 const HIDDEN: &str = "[hidden]";
@@ -54,6 +54,11 @@ fn hidden(header: &str) -> String {
 
 /// A destination as it may be printed: what may be secret stands before an `@` or behind a `?` or `#`.
 fn shown(word: &str) -> String {
+    let name = word.split('?').next().unwrap_or_default();
+    // The parameters of a destination are no secrets, and without them it is not the same.
+    if preset::find(name).is_some() {
+        return word.to_owned();
+    }
     if !word.starts_with("file:") && word.contains(['@', '?', '#']) {
         printable_url(word)
     } else {
@@ -98,6 +103,14 @@ mod tests {
         check(
             &["otelctl", "send", "--attr", "", "--", "--resume", "*"],
             "otelctl send --resume --attr '' -- --resume '*'",
+        );
+    }
+
+    #[test]
+    fn the_parameters_of_a_destination_stay() {
+        check(
+            &["otelctl", "send", "a", "--to", "dash0?region=eu-west-1"],
+            "otelctl send --resume a --to 'dash0?region=eu-west-1'",
         );
     }
 

@@ -452,7 +452,7 @@ impl Oddities {
             .as_ref()
             .is_some_and(|rule| rule.policy == TimePolicy::Keep)
         {
-            let lost = "with a time outside of what the destination takes, which it discards without a word (see --time)";
+            let lost = "with a time outside of what the destination takes, which it discards or refuses (see --time)";
             tell(self.outside.total(), "record", "records", lost);
         }
         if self.assumed.year {

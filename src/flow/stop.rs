@@ -108,7 +108,7 @@ fn denied_hint(label: &DestinationLabel) -> String {
     if label.name.starts_with("logfire") {
         "check LOGFIRE_TOKEN: it must be a write token of a project in this region".to_owned()
     } else {
-        "check the credentials in --header or OTEL_EXPORTER_OTLP_HEADERS".to_owned()
+        "check the token, or the credentials in --header or OTEL_EXPORTER_OTLP_HEADERS".to_owned()
     }
 }
 

@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::cli::send::{CompressionArg, DestinationArgs, ProtocolArg};
+use crate::cli::token::TokenArgs;
 use crate::otlp::{Compression, Encoding, Signal};
 use crate::settings::destination::{Choice, choose};
-use crate::settings::endpoint::{is_loopback, logs_url, printable_url};
-use crate::settings::env::{COMPRESSION, EnvReader, LOGFIRE_TOKEN, PROTOCOL};
-use crate::settings::headers::{PlainHeader, headers};
-use crate::settings::logfire;
+use crate::settings::endpoint::{is_loopback, logs_url};
+use crate::settings::env::{COMPRESSION, EnvReader, PROTOCOL};
+use crate::settings::headers::PlainHeader;
+use crate::settings::preset::Preset;
 use crate::settings::resolve::{COMPRESSION_DEFAULT, ENCODING_DEFAULT};
+use crate::settings::target::{Given, Target, of_preset, of_url};
 use crate::settings::transport::{proxies, tls_files};
 use crate::settings::{
     Destination, Header, Origin, ProxySettings, SettingsError, Sourced, TlsFiles,
@@ -36,24 +38,28 @@ pub(super) struct Connection {
 /// Resolves the destination's flags and variables.
 pub(super) fn connection(
     args: &DestinationArgs,
+    token: &TokenArgs,
     reader: &mut EnvReader<'_>,
 ) -> Result<Connection, SettingsError> {
+    let given = Given {
+        destination: args,
+        token,
+    };
     match choose(args, reader.vars)? {
-        Choice::Url { name, given, rule } => {
-            let origin = match given.origin {
-                Origin::Preset(_) => TO,
-                origin => origin,
-            };
-            let url = logs_url(given, rule)?;
+        Choice::Url {
+            name,
+            given: url,
+            rule,
+        } => {
+            let origin = url.origin;
+            let url = logs_url(url, rule)?;
             warn_of_doubled_path(&url, origin, reader);
-            let headers = headers(&args.headers, reader)?;
-            http(args, reader, Sourced::new((name, url), origin), headers)
+            let target = of_url((name, Sourced::new(url, origin)), given, reader)?;
+            http(args, reader, target)
         }
-        Choice::Logfire(preset) => {
-            let mut headers = headers(&args.headers, reader)?;
-            let url = logfire::attach(preset, &mut headers, reader)?;
-            let target = Sourced::new((preset.name(), url.value), url.origin);
-            http(args, reader, target, headers)
+        Choice::Preset { preset, query } => {
+            let target = of_preset(preset, query, given, reader)?;
+            http(args, reader, target)
         }
         Choice::Local { out } => local(args, reader, out),
         Choice::Stdout => lines(args, reader, "stdout", Destination::Stdout),
@@ -64,32 +70,97 @@ pub(super) fn connection(
 fn http(
     args: &DestinationArgs,
     reader: &mut EnvReader<'_>,
-    target: Sourced<(&str, Url)>,
-    headers: Vec<PlainHeader>,
+    target: Target,
 ) -> Result<Connection, SettingsError> {
-    let origin = target.origin;
-    let (name, url) = target.value;
-    refuse_token_in_the_clear(&url, origin, &headers)?;
-    let unsaid = if is_loopback(&url) {
-        // Bytes on loopback cost less than compressing them.
-        Compression::None
-    } else {
-        COMPRESSION_DEFAULT
-    };
+    let asked = encoding(protocol(args, reader))?;
+    let encoding = taken_encoding(asked, target.preset, reader)?;
+    let asked = compression(args, reader);
+    let compression = taken_compression(asked, (target.preset, &target.url.value), reader)?;
+    let headers = target.headers.into_iter().map(PlainHeader::hidden);
     Ok(Connection {
-        encoding: encoding(protocol(args, reader))?,
-        compression: compression(args, reader).unwrap_or(Sourced::new(unsaid, Origin::Default)),
-        headers: headers.into_iter().map(PlainHeader::hidden).collect(),
+        encoding,
+        compression,
+        headers: headers.collect(),
         tls: tls_files(args, reader.vars)?,
         proxies: proxies(reader.vars),
         destination: Sourced::new(
             Destination::Http {
-                name: name.to_owned(),
-                url: url.into(),
+                name: target.name.to_owned(),
+                url: target.url.value.into(),
             },
-            origin,
+            target.url.origin,
         ),
     })
+}
+
+/// The encoding, or the destination's own where a variable asks for one that it does not take.
+fn taken_encoding(
+    asked: Sourced<Encoding>,
+    preset: Option<&'static Preset>,
+    reader: &mut EnvReader<'_>,
+) -> Result<Sourced<Encoding>, SettingsError> {
+    let Some(preset) = preset.filter(|preset| !preset.encodings.contains(&asked.value)) else {
+        return Ok(asked);
+    };
+    let names = preset.encodings.iter().map(|one| one.protocol());
+    let what = asked.value.protocol();
+    refuse_flag(preset, (what, asked.origin), names.collect(), reader)?;
+    let own = preset.encodings.first().copied();
+    Ok(Sourced::new(
+        own.unwrap_or(ENCODING_DEFAULT),
+        Origin::Preset(preset.name),
+    ))
+}
+
+/// The same for the compression. What nobody asked for is none on loopback, where bytes cost less than compressing them.
+fn taken_compression(
+    asked: Option<Sourced<Compression>>,
+    (preset, url): (Option<&'static Preset>, &Url),
+    reader: &mut EnvReader<'_>,
+) -> Result<Sourced<Compression>, SettingsError> {
+    let Some(asked) = asked else {
+        let unsaid = if is_loopback(url) {
+            Compression::None
+        } else {
+            COMPRESSION_DEFAULT
+        };
+        return Ok(Sourced::new(unsaid, Origin::Default));
+    };
+    let Some(preset) = preset.filter(|preset| !preset.compressions.contains(&asked.value)) else {
+        return Ok(asked);
+    };
+    let name = |one: Compression| one.content_encoding().unwrap_or("none");
+    let names = preset.compressions.iter().map(|one| name(*one));
+    let what = name(asked.value);
+    refuse_flag(preset, (what, asked.origin), names.collect(), reader)?;
+    let own = preset.compressions.first().copied();
+    Ok(Sourced::new(
+        own.unwrap_or(COMPRESSION_DEFAULT),
+        Origin::Preset(preset.name),
+    ))
+}
+
+/// A variable is meant for every server, so it gives way with a warning; what was said for this run does not.
+fn refuse_flag(
+    preset: &'static Preset,
+    (what, origin): (&'static str, Origin),
+    taken: Vec<&str>,
+    reader: &mut EnvReader<'_>,
+) -> Result<(), SettingsError> {
+    let taken = taken.join(", ");
+    let name = preset.name;
+    if !matches!(origin, Origin::Env(_)) {
+        return Err(SettingsError::NotTaken {
+            preset: name,
+            what,
+            origin,
+            taken,
+        });
+    }
+    reader.warn(format!(
+        "{origin} is ignored: {name} does not take {what}, but {taken}"
+    ));
+    Ok(())
 }
 
 fn protocol(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Sourced<ProtocolArg>> {
@@ -177,6 +248,7 @@ fn warn_without_server(args: &DestinationArgs, reader: &mut EnvReader<'_>, name:
         ("--ca-cert", args.ca_cert.is_some()),
         ("--client-cert", args.client_cert.is_some()),
         ("--client-key", args.client_key.is_some()),
+        ("--auth", args.auth.is_some()),
     ] {
         if is_given {
             reader.warn(format!("{flag} is ignored: --to {name} has no server"));
@@ -194,22 +266,6 @@ fn warn_of_doubled_path(url: &Url, origin: Origin, reader: &mut EnvReader<'_>) {
     }
 }
 
-/// Whoever listens on the way reads what goes without TLS.
-fn refuse_token_in_the_clear(
-    url: &Url,
-    origin: Origin,
-    headers: &[PlainHeader],
-) -> Result<(), SettingsError> {
-    let is_token = |header: &PlainHeader| {
-        header.origin == Origin::Env(LOGFIRE_TOKEN) || header.value.contains("pylf_v")
-    };
-    if url.scheme() == "https" || is_loopback(url) || !headers.iter().any(is_token) {
-        return Ok(());
-    }
-    let url = printable_url(url.as_str());
-    Err(SettingsError::TokenInTheClear { url, origin })
-}
-
 fn encoding(protocol: Option<Sourced<ProtocolArg>>) -> Result<Sourced<Encoding>, SettingsError> {
     let Some(Sourced { value, origin }) = protocol else {
         return Ok(Sourced::new(ENCODING_DEFAULT, Origin::Default));
@@ -225,7 +281,9 @@ fn encoding(protocol: Option<Sourced<ProtocolArg>>) -> Result<Sourced<Encoding>,
 mod tests {
     use super::*;
     use crate::cli::send_args;
-    use crate::settings::env::{CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL};
+    use crate::settings::env::{
+        CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL, LOGFIRE_TOKEN, OTELCTL_TOKEN,
+    };
 
     /// Destination, encoding, compression and number of warnings in one line, or the error.
     #[track_caller]
@@ -258,7 +316,7 @@ mod tests {
         let args = send_args(flags);
         let env = EnvVars::new(env.iter().copied());
         let mut reader = EnvReader::new(&env);
-        let found = connection(&args.destination, &mut reader)?;
+        let found = connection(&args.destination, &TokenArgs::default(), &mut reader)?;
         Ok((found, reader.warnings))
     }
 
@@ -410,6 +468,38 @@ mod tests {
             "--to http://c --compression none",
             &[token],
             "url http://c/v1/logs http/protobuf (the default) none (--compression) w0",
+        );
+    }
+
+    #[test]
+    fn what_a_destination_does_not_take_is_refused_of_a_flag_and_replaced_of_a_variable() {
+        let env = [
+            (OTELCTL_TOKEN, "t0k3n"),
+            (PROTOCOL[1], "http/json"),
+            (COMPRESSION[1], "zstd"),
+        ];
+        let url = "datadog https://otlp.datadoghq.com/v1/logs";
+        let own = "(the preset datadog)";
+        check(
+            "--to datadog",
+            &env,
+            &format!("{url} http/protobuf {own} gzip {own} w2"),
+        );
+        let refused = "destination datadog does not take";
+        check(
+            "--to datadog --protocol http/json",
+            &env[..1],
+            &format!("{refused} http/json (from --protocol)"),
+        );
+        check(
+            "--to datadog --compression zstd",
+            &env[..1],
+            &format!("{refused} zstd (from --compression)"),
+        );
+        check(
+            "--to honeycomb --compression zstd --protocol http/json",
+            &env[..1],
+            "honeycomb https://api.honeycomb.io/v1/logs http/json (--protocol) zstd (--compression) w0",
         );
     }
 

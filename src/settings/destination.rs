@@ -4,41 +4,34 @@
 
 use std::path::PathBuf;
 
-use crate::base::spelling::nearest;
 use crate::cli::send::DestinationArgs;
 use crate::settings::endpoint::{PathRule, printable_url};
 use crate::settings::env::{
     EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
 };
-use crate::settings::logfire::Preset;
+use crate::settings::preset::{self, Preset, nearest_name};
 use crate::settings::resolve::ENDPOINT_DEFAULT;
 use crate::settings::{Origin, SettingsError, Sourced};
-
-/// Every name `--to` takes.
-const NAMES: [&str; 7] = [
-    "local",
-    "stdout",
-    "file:PATH",
-    "collector",
-    "logfire",
-    "logfire-us",
-    "logfire-eu",
-];
 
 /// What was meant.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice<'a> {
     /// An OTLP/HTTP endpoint.
     Url {
-        /// `collector`, or `url`.
+        /// `url`.
         name: &'static str,
         /// As given.
         given: Sourced<&'a str>,
         /// How its path is meant.
         rule: PathRule,
     },
-    /// A Logfire preset.
-    Logfire(Preset),
+    /// A destination with a row.
+    Preset {
+        /// Its row.
+        preset: &'static Preset,
+        /// Its parameters, as typed.
+        query: Option<&'a str>,
+    },
     /// The receiver inside the process.
     Local {
         /// Keeps what arrived.
@@ -78,6 +71,11 @@ pub(super) fn choose<'a>(
     Ok(choice)
 }
 
+/// The same for a name or a URL alone.
+pub(super) fn choose_named(to: &str) -> Result<Choice<'_>, SettingsError> {
+    named(to, None)
+}
+
 fn from_env(env: &EnvVars) -> Choice<'_> {
     if let Some(found) = env.first(&[OTEL_EXPORTER_OTLP_LOGS_ENDPOINT]) {
         return url_of(found.value, found.origin, PathRule::Verbatim);
@@ -110,16 +108,17 @@ fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
         "local" => Choice::Local { out },
         "stdout" => Choice::Stdout,
         "file" => return Err(SettingsError::NoFileName),
-        "collector" => Choice::Url {
-            name: "collector",
-            given: Sourced::new(ENDPOINT_DEFAULT, Origin::Preset("collector")),
-            rule: PathRule::Base,
-        },
-        "logfire" => Choice::Logfire(Preset::ByToken),
-        "logfire-us" => Choice::Logfire(Preset::Us),
-        "logfire-eu" => Choice::Logfire(Preset::Eu),
-        url if is_url_like(url) => url_of(url, Origin::Flag("--to"), PathRule::Typed),
-        unknown => return Err(unknown_destination(unknown)),
+        to => {
+            let (name, query) = match to.split_once('?') {
+                Some((name, query)) => (name, Some(query)),
+                None => (to, None),
+            };
+            match preset::find(name) {
+                Some(preset) => Choice::Preset { preset, query },
+                None if is_url_like(name) => url_of(to, Origin::Flag("--to"), PathRule::Typed),
+                None => return Err(unknown_destination(name)),
+            }
+        }
     })
 }
 
@@ -138,8 +137,7 @@ fn unknown_destination(name: &str) -> SettingsError {
     };
     SettingsError::UnknownDestination {
         name: shown,
-        known: NAMES.join(", "),
-        nearest: nearest(name, NAMES),
+        nearest: nearest_name(name),
     }
 }
 
@@ -157,6 +155,7 @@ mod tests {
             Ok(Choice::Url { name, given, rule }) => {
                 format!("{name} {} {rule:?} ({})", given.value, given.origin)
             }
+            Ok(Choice::Preset { preset, query }) => format!("{} {query:?}", preset.name),
             Ok(other) => format!("{other:?}"),
             Err(error) => match error.hint() {
                 Some(hint) => format!("{error}; {hint}"),
@@ -177,12 +176,19 @@ mod tests {
         check(&["--to", "stdout"], &[], "Stdout");
         check(&["--to", "file:a/b"], &[], "File(\"a/b\")");
         check(&["--to", "file:///a/b"], &[], "File(\"/a/b\")");
-        check(&["--to", "logfire"], &[], "Logfire(ByToken)");
-        check(&["--to", "logfire-eu"], &[], "Logfire(Eu)");
+        check(&["--to", "logfire"], &[], "logfire None");
+        check(&["--to", "logfire-eu"], &[], "logfire-eu None");
+        check(&["--to", "collector"], &[], "collector None");
         check(
-            &["--to", "collector"],
+            &["--to", "grafana?zone=a"],
             &[],
-            "collector http://localhost:4318 Base (the preset collector)",
+            "grafana-cloud Some(\"zone=a\")",
+        );
+        let with_url = "loki?url=http://loki:3100";
+        check(
+            &["--to", with_url],
+            &[],
+            "loki Some(\"url=http://loki:3100\")",
         );
     }
 
@@ -213,15 +219,17 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones_and_the_nearest() {
-        let known = "known are local, stdout, file:PATH, collector, logfire, logfire-us, logfire-eu and URLs (from --to)";
+        let known = "known are local, stdout, file:PATH, collector, logfire, many more, and URLs (from --to)";
+        let list = "otelctl destinations lists all";
         for (name, shown, hint) in [
-            ("logfrie", "logfrie", "; did you mean logfire?"),
-            ("collectr", "collectr", "; did you mean collector?"),
-            ("honeycomb", "honeycomb", ""),
+            ("logfrie", "logfrie", "did you mean logfire? "),
+            ("collectr", "collectr", "did you mean collector? "),
+            ("loky?url=http://l", "loky", "did you mean loki? "),
+            ("list", "list", ""),
             ("./out.jsonl", "./out.jsonl", ""),
             ("pylf_v1_us_secret", "pylf_…", ""),
         ] {
-            let expected = format!("unknown destination {shown:?}, {known}{hint}");
+            let expected = format!("unknown destination {shown:?}, {known}; {hint}{list}");
             check(&["--to", name], &[], &expected);
         }
     }

@@ -93,6 +93,7 @@ pub fn printable_url(url: &str) -> String {
         if cleared.is_ok() {
             parsed.set_query(None);
             parsed.set_fragment(None);
+            hide_secret_path(&mut parsed);
             return parsed.into();
         }
     }
@@ -103,6 +104,20 @@ pub fn printable_url(url: &str) -> String {
     let after_user = rest.rsplit('@').next().unwrap_or_default();
     let place = after_user.split(['?', '#']).next().unwrap_or_default();
     format!("{scheme}{place}")
+}
+
+/// Some vendors give each source a URL of its own, and whoever knows its path may send.
+fn hide_secret_path(url: &mut Url) {
+    /// Source: help.sumologic.com, "OTLP/HTTP Source".
+    const SECRET_PATHS: [&str; 1] = ["sumologic.com"];
+    let host = url.host_str().unwrap_or_default();
+    let is_below = |end: &&str| {
+        let before = host.strip_suffix(*end);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    if SECRET_PATHS.iter().any(is_below) {
+        url.set_path("");
+    }
 }
 
 fn append_path(url: &mut Url, rule: PathRule) {
@@ -242,6 +257,10 @@ mod tests {
         for (url, expected) in [
             ("https://u:p@h/a?k=1#f", "https://h/a"),
             ("https://h/a@b", "https://h/a@b"),
+            (
+                "https://endpoint4.collection.sumologic.com/receiver/v1/otlp/c2VjcmV0/v1/logs",
+                "https://endpoint4.collection.sumologic.com/",
+            ),
             ("u:p@h:4318?k", "h:4318"),
             ("localhost:4318", "localhost:4318"),
             ("stdout", "stdout"),

@@ -73,6 +73,10 @@ pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
 /// The folder for what runs leave behind.
 pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
+/// The token of the destination, whichever it is.
+pub const OTELCTL_TOKEN: &str = "OTELCTL_TOKEN";
+/// How a server that is given by its URL takes the token.
+pub const OTELCTL_AUTH: &str = "OTELCTL_AUTH";
 /// The write token of Pydantic Logfire, or several of them with commas between.
 pub const LOGFIRE_TOKEN: &str = "LOGFIRE_TOKEN";
 /// Where Logfire is, when it is self-hosted.

@@ -53,12 +53,12 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// `--to logfrie`.
-    #[error("unknown destination {name:?}, known are {known} and URLs (from --to)")]
+    #[error(
+        "unknown destination {name:?}, known are local, stdout, file:PATH, collector, logfire, many more, and URLs (from --to)"
+    )]
     UnknownDestination {
         /// As given.
         name: String,
-        /// All names, with commas.
-        known: String,
         /// One that is written alike.
         nearest: Option<&'static str>,
     },
@@ -99,21 +99,31 @@ pub enum SettingsError {
         /// What is wrong with it.
         source: HeaderError,
     },
-    /// A preset without its token.
-    #[error("destination {preset} needs a write token, and LOGFIRE_TOKEN is not set")]
+    /// A destination without its token.
+    #[error("destination {destination} needs {what}, and {variable} is not set")]
     NoToken {
-        /// The preset's name.
-        preset: &'static str,
+        /// Its name, or its URL as it may be printed.
+        destination: String,
+        /// What the vendor calls it, with an article.
+        what: &'static str,
+        /// Where one is made.
+        made: Option<&'static str>,
+        /// The variable that would hold it.
+        variable: &'static str,
     },
     /// The token has characters that no header can carry.
-    #[error("the token in LOGFIRE_TOKEN cannot be sent")]
+    #[error("the token in {origin} cannot be sent")]
     BadToken {
+        /// Who holds it.
+        origin: Origin,
         /// What is wrong with it.
         source: HeaderError,
     },
     /// A token in the clear.
-    #[error("a Logfire token must not go to {url:?} without TLS (from {origin})")]
+    #[error("{what} must not go to {url:?} without TLS (from {origin})")]
     TokenInTheClear {
+        /// Whose token it is.
+        what: &'static str,
         /// The endpoint, made printable.
         url: String,
         /// Who set it.
@@ -138,6 +148,102 @@ pub enum SettingsError {
     EmptyService {
         /// Who set it.
         origin: Origin,
+    },
+    /// A parameter that a destination cannot do without.
+    #[error("destination {preset} needs the parameter {param} (from {origin})")]
+    MissingParam {
+        /// The destination.
+        preset: &'static str,
+        /// The parameter.
+        param: &'static str,
+        /// Where its value is found.
+        found: &'static str,
+        /// The whole `--to`, what was given in it.
+        example: String,
+        /// Who chose the destination.
+        origin: Origin,
+    },
+    /// A parameter that a destination does not have.
+    #[error("destination {preset} has no parameter {param} (from {origin})")]
+    UnknownParam {
+        /// The destination.
+        preset: &'static str,
+        /// As given, or `…` when it does not look like a name.
+        param: String,
+        /// One that is written alike.
+        nearest: Option<&'static str>,
+        /// All there are, with commas.
+        known: String,
+        /// Who set it.
+        origin: Origin,
+    },
+    /// A parameter's value that cannot stand where it belongs.
+    #[error("the parameter {param} of {preset} {why} (from {origin})")]
+    BadParam {
+        /// The destination.
+        preset: &'static str,
+        /// The parameter.
+        param: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+        /// A value that is right.
+        example: &'static str,
+        /// Who set it.
+        origin: Origin,
+    },
+    /// A template that says nothing about the token.
+    #[error("the authentication {problem} (from {origin})")]
+    Auth {
+        /// Who set it.
+        origin: Origin,
+        /// What is wrong with it, without a word of it: it may be a token.
+        problem: &'static str,
+    },
+    /// `Basic …` where `Bearer …` is wanted.
+    #[error("the token in {origin} begins with {found}, which {destination} does not take")]
+    TokenScheme {
+        /// Who holds it.
+        origin: Origin,
+        /// A known scheme.
+        found: &'static str,
+        /// The destination.
+        destination: &'static str,
+    },
+    /// The token of a destination whose URL is the secret.
+    #[error("the token in {origin} is no https URL of {host}, which {destination} needs")]
+    TokenUrl {
+        /// Who holds it.
+        origin: Origin,
+        /// The destination.
+        destination: &'static str,
+        /// The host that was named.
+        host: String,
+    },
+    /// A token that its destination does not know.
+    #[error("the Logfire token is of region {region}, and does not go to {url:?} (from {origin})")]
+    OtherRegion {
+        /// The token's.
+        region: &'static str,
+        /// Where it would have gone, made printable.
+        url: String,
+        /// Who chose that.
+        origin: Origin,
+        /// The address of the token's region.
+        base: &'static str,
+        /// How that is written after `--to`.
+        to: &'static str,
+    },
+    /// An encoding or a compression that the destination does not take.
+    #[error("destination {preset} does not take {what} (from {origin})")]
+    NotTaken {
+        /// The destination.
+        preset: &'static str,
+        /// What was asked for.
+        what: &'static str,
+        /// Who asked for it.
+        origin: Origin,
+        /// What it takes, with commas.
+        taken: String,
     },
 }
 
@@ -185,7 +291,8 @@ impl SettingsError {
                 "leave out the # and what follows, or write it as %23".to_owned()
             }
             SettingsError::UnknownDestination { nearest, .. } => {
-                return nearest.map(|name| format!("did you mean {name}?"));
+                let meant = nearest.map(|name| format!("did you mean {name}? "));
+                meant.unwrap_or_default() + "otelctl destinations lists all"
             }
             SettingsError::NoFileName => "write it like file:out.jsonl".to_owned(),
             SettingsError::Combination { hint, .. } => (*hint).to_owned(),
@@ -194,8 +301,11 @@ impl SettingsError {
                 "pass --protocol http/protobuf; collectors listen for it on port 4318".to_owned()
             }
             SettingsError::Header { .. } => "write it like --header 'name: value'".to_owned(),
-            SettingsError::NoToken { .. } | SettingsError::BadToken { .. } => {
-                "create a write token in the project's settings and set LOGFIRE_TOKEN=pylf_…"
+            SettingsError::NoToken {
+                destination, made, ..
+            } => no_token_hint(destination, *made),
+            SettingsError::BadToken { .. } => {
+                "copy the token again; a line end or a quotation mark may have come along"
                     .to_owned()
             }
             SettingsError::TokenInTheClear { .. } => "use an https URL".to_owned(),
@@ -205,6 +315,52 @@ impl SettingsError {
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }
+            _ => return self.destination_hint(),
         })
+    }
+
+    /// The same for what is wrong with a destination and its token.
+    fn destination_hint(&self) -> Option<String> {
+        Some(match self {
+            SettingsError::MissingParam { found, example, .. } => {
+                format!("{found}: write --to {example}")
+            }
+            SettingsError::UnknownParam { nearest, known, .. } => {
+                let meant = nearest.map(|name| format!("did you mean {name}? "));
+                let known = match known.as_str() {
+                    "" => "it has none".to_owned(),
+                    known => format!("known are {known}"),
+                };
+                meant.unwrap_or_default() + &known
+            }
+            SettingsError::BadParam { param, example, .. } => {
+                format!("write it like {param}={example}")
+            }
+            SettingsError::Auth { .. } => {
+                "write bearer, raw, basic:USER or 'x-api-key: {token}', these letters and not the token itself".to_owned()
+            }
+            SettingsError::TokenScheme { .. } => {
+                "leave the scheme out: it is put before the token".to_owned()
+            }
+            SettingsError::TokenUrl { .. } => {
+                "copy the whole URL of the source, beginning with https://".to_owned()
+            }
+            SettingsError::OtherRegion { base, to, .. } => format!(
+                "send it to its own region: --to {to} ({base}), or --to logfire, which goes by the token"
+            ),
+            SettingsError::NotTaken { taken, .. } => format!("it takes {taken}"),
+            _ => return None,
+        })
+    }
+}
+
+/// Where a token is made, and the ways to hand it over.
+fn no_token_hint(destination: &str, made: Option<&str>) -> String {
+    let ways = format!(
+        "otelctl token set --to {destination} keeps it in the keychain, OTELCTL_TOKEN and --token-file hand it to one run"
+    );
+    match made {
+        Some(made) => format!("{made}; {ways}"),
+        None => ways,
     }
 }

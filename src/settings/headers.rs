@@ -20,6 +20,8 @@ pub(super) struct PlainHeader {
     pub(super) value: String,
     /// Who set it.
     pub(super) origin: Origin,
+    /// Whether it is what the destination takes its token in, and so never goes out in the clear.
+    pub(super) is_token: bool,
 }
 
 impl PlainHeader {
@@ -98,6 +100,7 @@ pub(super) fn checked(name: &str, value: &str, origin: Origin) -> Result<PlainHe
         name,
         value: value.to_owned(),
         origin,
+        is_token: false,
     })
 }
 

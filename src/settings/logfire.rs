@@ -1,144 +1,206 @@
-//! The presets of Pydantic Logfire: the token from `LOGFIRE_TOKEN`, the address from the token's region.
+//! Where Pydantic Logfire is: the address from the token's region, from the name, or from `LOGFIRE_BASE_URL`.
 //!
-//! The token is attached here and nowhere else, so it can only go where a Logfire preset points.
+//! The regions know nothing of each other's tokens, so a token that goes to another region than its own is an error before
+//! anything is sent.
 
 use url::Url;
 
-use crate::settings::endpoint::{PathRule, logs_url};
+use crate::settings::auth::Template;
+use crate::settings::endpoint::{PathRule, logs_url, printable_url};
 use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL, LOGFIRE_TOKEN};
-use crate::settings::headers::{PlainHeader, checked, insert};
+use crate::settings::headers::PlainHeader;
+use crate::settings::preset::params::Values;
+use crate::settings::preset::{AuthNeed, Preset};
+use crate::settings::target::{Given, Wanted, place};
 use crate::settings::{Origin, SettingsError, Sourced};
 
-const AUTHORIZATION: &str = "authorization";
+const TO: Origin = Origin::Flag("--to");
 
-/// One of the presets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Preset {
-    /// `logfire`: the region is the token's.
-    ByToken,
-    /// `logfire-us`
-    Us,
-    /// `logfire-eu`
-    Eu,
+/// A region of the cloud. Source: logfire-sdk 5.4.0, `_internal/auth.py`.
+struct Region {
+    name: &'static str,
+    base: &'static str,
+    /// How its destination is written.
+    to: &'static str,
 }
 
-impl Preset {
-    /// The preset's name.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Preset::ByToken => "logfire",
-            Preset::Us => "logfire-us",
-            Preset::Eu => "logfire-eu",
-        }
-    }
+const REGIONS: [Region; 4] = [
+    Region {
+        name: "us",
+        base: "https://logfire-us.pydantic.dev",
+        to: "logfire-us",
+    },
+    Region {
+        name: "eu",
+        base: "https://logfire-eu.pydantic.dev",
+        to: "logfire-eu",
+    },
+    Region {
+        name: "stagingus",
+        base: "https://logfire-us.pydantic.info",
+        to: "'logfire?url=https://logfire-us.pydantic.info'",
+    },
+    Region {
+        name: "stagingeu",
+        base: "https://logfire-eu.pydantic.info",
+        to: "'logfire?url=https://logfire-eu.pydantic.info'",
+    },
+];
 
-    /// The region the name stands for.
-    fn region(self) -> Option<&'static str> {
-        match self {
-            Preset::ByToken => None,
-            Preset::Us => Some("us"),
-            Preset::Eu => Some("eu"),
-        }
-    }
+/// The regions in which tokens are kept for `logfire`, in the order in which they are looked for.
+const KEPT: usize = 2;
+
+/// Whether this is Logfire's cloud, which takes Logfire's tokens.
+pub(super) fn is_cloud(url: &Url) -> bool {
+    let is_its = |host: &str| host == "pydantic.dev" || host.ends_with(".pydantic.dev");
+    url.scheme() == "https" && url.host_str().is_some_and(is_its)
 }
 
 /// Adds the token to the headers and says where to send.
-///
-/// An `authorization` from a flag takes the token's place; one from a variable does only when there is no token.
 pub(super) fn attach(
-    preset: Preset,
+    (preset, template): (&'static Preset, &Template),
+    values: &Values,
     headers: &mut Vec<PlainHeader>,
-    reader: &mut EnvReader<'_>,
+    (given, reader): (Given<'_>, &mut EnvReader<'_>),
 ) -> Result<Sourced<Url>, SettingsError> {
-    add_token(preset, headers, reader)?;
-    let authorization = headers.iter().find(|header| header.name == AUTHORIZATION);
-    let region = authorization.and_then(|header| region_word(without_scheme(&header.value)));
+    let url = match chosen_base(preset, values, reader)? {
+        Some(url) => {
+            let wanted = wanted((preset, template), &url.value, AuthNeed::Needed);
+            place(&wanted, headers, given, reader)?;
+            url
+        }
+        None => by_token((preset, template), headers, (given, reader))?,
+    };
+    warn_of_several_tokens(headers, reader);
+    refuse_other_region(&url, headers)?;
+    Ok(url)
+}
+
+fn wanted<'a>(
+    (preset, template): (&'static Preset, &'a Template),
+    url: &'a Url,
+    need: AuthNeed,
+) -> Wanted<'a> {
+    Wanted {
+        template,
+        name: preset.name,
+        preset: Some(preset),
+        url,
+        is_logfire: true,
+        need,
+    }
+}
+
+/// The address that somebody named: the parameter, the variable, or the destination's name.
+fn chosen_base(
+    preset: &Preset,
+    values: &Values,
+    reader: &mut EnvReader<'_>,
+) -> Result<Option<Sourced<Url>>, SettingsError> {
+    if let Some(base) = values.get("url") {
+        let url = logs_url(Sourced::new(base, TO), PathRule::Base)?;
+        return Ok(Some(Sourced::new(url, TO)));
+    }
+    let region = REGIONS.iter().find(|region| region.to == preset.name);
     if let Some(base) = reader.vars.first(&[LOGFIRE_BASE_URL]) {
-        if preset != Preset::ByToken {
-            reader.warn(format!(
-                "{LOGFIRE_BASE_URL} replaces the address of {}",
-                preset.name()
-            ));
+        if region.is_some() {
+            let name = preset.name;
+            reader.warn(format!("{LOGFIRE_BASE_URL} replaces the address of {name}"));
         }
         let origin = base.origin;
-        return Ok(Sourced::new(logs_url(base, PathRule::Base)?, origin));
+        return Ok(Some(Sourced::new(logs_url(base, PathRule::Base)?, origin)));
     }
-    let base = base_of(preset, region, reader);
-    let base = Sourced::new(base, Origin::Preset(preset.name()));
-    let url = logs_url(base, PathRule::Base)?;
-    Ok(Sourced::new(url, Origin::Flag("--to")))
+    region.map(Region::url).transpose()
 }
 
-fn add_token(
-    preset: Preset,
+/// The address that the token itself names. Without one from a flag or a variable, it is looked for in one region after the other.
+fn by_token(
+    which: (&'static Preset, &Template),
     headers: &mut Vec<PlainHeader>,
-    reader: &mut EnvReader<'_>,
-) -> Result<(), SettingsError> {
-    let given = headers
-        .iter()
-        .find(|header| header.name == AUTHORIZATION)
-        .map(|header| header.origin);
-    if let Some(Origin::Flag(_)) = given {
-        return Ok(());
-    }
-    let mut tokens = reader
-        .vars
-        .get(LOGFIRE_TOKEN)
-        .into_iter()
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .filter(|token| !token.is_empty());
-    let Some(token) = tokens.next() else {
-        return match given {
-            Some(_) => Ok(()),
-            None => Err(SettingsError::NoToken {
-                preset: preset.name(),
-            }),
+    (given, reader): (Given<'_>, &mut EnvReader<'_>),
+) -> Result<Sourced<Url>, SettingsError> {
+    let (_, template) = which;
+    for (index, region) in REGIONS.iter().take(KEPT).enumerate() {
+        let need = if index + 1 == KEPT {
+            AuthNeed::Needed
+        } else {
+            AuthNeed::Optional
         };
-    };
-    let others = tokens.count();
-    if others > 0 {
-        reader.warn(format!(
-            "{LOGFIRE_TOKEN} holds {} tokens, of which only the first is used",
-            others + 1
-        ));
+        let url = region.url()?;
+        place(&wanted(which, &url.value, need), headers, given, reader)?;
+        let has_token = headers.iter().any(|header| header.name == template.header);
+        if has_token {
+            break;
+        }
     }
-    if let Some(origin) = given {
-        reader.warn(format!(
-            "the {AUTHORIZATION} header of {origin} is ignored: {LOGFIRE_TOKEN} is set"
-        ));
-    }
-    let header = checked(AUTHORIZATION, token, Origin::Env(LOGFIRE_TOKEN))
-        .map_err(|source| SettingsError::BadToken { source })?;
-    insert(headers, header);
-    Ok(())
-}
-
-/// The address of a region, with a warning when the token is of another one or of none.
-fn base_of(preset: Preset, found: Option<&str>, reader: &mut EnvReader<'_>) -> &'static str {
-    const BASES: [(&str, &str); 4] = [
-        ("us", "https://logfire-us.pydantic.dev"),
-        ("eu", "https://logfire-eu.pydantic.dev"),
-        ("stagingus", "https://logfire-us.pydantic.info"),
-        ("stagingeu", "https://logfire-eu.pydantic.info"),
-    ];
-    let known = found.filter(|found| BASES.iter().any(|(region, _)| region == found));
-    if preset == Preset::ByToken && known.is_none() {
+    let found = region_of(headers).and_then(region);
+    if found.is_none() {
         reader.warn("the Logfire token names no known region, so it is sent to the US");
     }
-    if let (Some(chosen), Some(found)) = (preset.region(), known)
-        && chosen != found
-    {
-        let name = preset.name();
+    found.unwrap_or(&REGIONS[0]).url()
+}
+
+impl Region {
+    fn url(&self) -> Result<Sourced<Url>, SettingsError> {
+        let base = Sourced::new(self.base, TO);
+        Ok(Sourced::new(logs_url(base, PathRule::Base)?, TO))
+    }
+}
+
+fn region(name: &str) -> Option<&'static Region> {
+    REGIONS.iter().find(|region| region.name == name)
+}
+
+/// A token of one region that is about to go to another.
+///
+/// Errors: the region of the token and that of the URL are known, and not the same.
+pub(super) fn refuse_other_region(
+    url: &Sourced<Url>,
+    headers: &[PlainHeader],
+) -> Result<(), SettingsError> {
+    let Some(of_token) = region_of(headers).and_then(region) else {
+        return Ok(());
+    };
+    let place = url.value.origin().ascii_serialization();
+    let is_known = REGIONS.iter().any(|region| region.base == place);
+    if !is_known || of_token.base == place {
+        return Ok(());
+    }
+    Err(SettingsError::OtherRegion {
+        region: of_token.name,
+        url: printable_url(url.value.as_str()),
+        origin: url.origin,
+        base: of_token.base,
+        to: of_token.to,
+    })
+}
+
+/// The origin that a token of a known region belongs to.
+pub(super) fn origin_of_token(token: &str) -> Option<&'static str> {
+    let found = region(region_word(without_scheme(token.trim()))?)?;
+    Some(found.base)
+}
+
+fn warn_of_several_tokens(headers: &[PlainHeader], reader: &mut EnvReader<'_>) {
+    let is_used = headers
+        .iter()
+        .any(|header| header.origin == Origin::Env(LOGFIRE_TOKEN));
+    let list = reader.vars.get(LOGFIRE_TOKEN).unwrap_or_default();
+    let count = list
+        .split(',')
+        .filter(|token| !token.trim().is_empty())
+        .count();
+    if is_used && count > 1 {
         reader.warn(format!(
-            "the Logfire token is of region {found}, which {name} does not know"
+            "{LOGFIRE_TOKEN} holds {count} tokens, of which only the first is used"
         ));
     }
-    let region = preset.region().or(known);
-    BASES
-        .iter()
-        .find(|(name, _)| Some(*name) == region)
-        .map_or(BASES[0].1, |(_, base)| base)
+}
+
+/// The region of the token among the headers.
+fn region_of(headers: &[PlainHeader]) -> Option<&str> {
+    let mut tokens = headers.iter().filter(|header| header.is_token);
+    tokens.find_map(|header| region_word(without_scheme(&header.value)))
 }
 
 /// The region in `pylf_v1_us_…`.
@@ -161,75 +223,110 @@ fn without_scheme(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::send_args;
+    use crate::cli::token::TokenArgs;
     use crate::settings::env::{EnvVars, HEADERS};
-    use crate::settings::headers::headers;
+    use crate::settings::preset::find;
+    use crate::settings::target::of_preset;
 
+    const AUTHORIZATION: &str = "authorization";
     const US: &str = "https://logfire-us.pydantic.dev/v1/logs";
     const EU: &str = "https://logfire-eu.pydantic.dev/v1/logs";
 
     /// The URL, the authorization header and the number of warnings, or the error.
     #[track_caller]
-    fn check(preset: Preset, env: &[(&str, &str)], flag: Option<&str>, expected: [&str; 3]) {
+    fn check(to: &str, env: &[(&str, &str)], flag: Option<&str>, expected: [&str; 3]) {
         let vars = EnvVars::new(env.iter().copied());
         let mut reader = EnvReader::new(&vars);
-        let flags: Vec<_> = flag.iter().map(|text| text.parse().unwrap()).collect();
-        let mut found = headers(&flags, &mut reader).unwrap();
-        let url = match attach(preset, &mut found, &mut reader) {
-            Ok(url) => url.value.to_string(),
-            Err(error) => error.to_string(),
+        let mut args = send_args("").destination;
+        args.headers = flag.iter().map(|text| text.parse().unwrap()).collect();
+        let given = Given {
+            destination: &args,
+            token: &TokenArgs::default(),
         };
-        let sent = found.iter().find(|header| header.name == AUTHORIZATION);
+        let (name, query) = to.split_once('?').map_or((to, None), |(a, b)| (a, Some(b)));
+        let (url, headers) = match of_preset(find(name).unwrap(), query, given, &mut reader) {
+            Ok(target) => (target.url.value.to_string(), target.headers),
+            Err(error) => (error.to_string(), Vec::new()),
+        };
+        let sent = headers.iter().find(|header| header.name == AUTHORIZATION);
         let sent = sent.map_or("", |header| header.value.as_str());
         let warnings = reader.warnings.len().to_string();
         assert_eq!([url.as_str(), sent, warnings.as_str()], expected);
     }
 
     #[track_caller]
-    fn check_token(preset: Preset, token: &str, expected: [&str; 3]) {
-        check(preset, &[(LOGFIRE_TOKEN, token)], None, expected);
+    fn check_token(to: &str, token: &str, expected: [&str; 3]) {
+        check(to, &[(LOGFIRE_TOKEN, token)], None, expected);
     }
 
     #[test]
     fn the_region_is_the_tokens_and_else_the_us_with_a_warning() {
-        let by_token = Preset::ByToken;
-        check_token(by_token, "pylf_v1_us_a", [US, "pylf_v1_us_a", "0"]);
-        check_token(by_token, "pylf_v12_eu_a", [EU, "pylf_v12_eu_a", "0"]);
+        check_token("logfire", "pylf_v1_us_a", [US, "pylf_v1_us_a", "0"]);
+        check_token("logfire", "pylf_v12_eu_a", [EU, "pylf_v12_eu_a", "0"]);
         let staging = "https://logfire-us.pydantic.info/v1/logs";
         check_token(
-            by_token,
+            "logfire",
             "pylf_v1_stagingus_a",
             [staging, "pylf_v1_stagingus_a", "0"],
         );
-        check_token(by_token, "pylf_v1_mars_a", [US, "pylf_v1_mars_a", "1"]);
-        check_token(by_token, "pylf_vx_eu_a", [US, "pylf_vx_eu_a", "1"]);
-        check_token(by_token, "abc", [US, "abc", "1"]);
+        check_token("logfire", "pylf_v1_mars_a", [US, "pylf_v1_mars_a", "1"]);
+        check_token("logfire", "pylf_vx_eu_a", [US, "pylf_vx_eu_a", "1"]);
+        check_token("logfire", "abc", [US, "abc", "1"]);
     }
 
     #[test]
-    fn a_token_of_another_region_than_the_presets_is_warned_about() {
-        check_token(Preset::Us, "pylf_v1_us_a", [US, "pylf_v1_us_a", "0"]);
-        check_token(Preset::Us, "pylf_v1_eu_a", [US, "pylf_v1_eu_a", "1"]);
-        check_token(Preset::Eu, "abc", [EU, "abc", "0"]);
+    fn a_token_of_another_region_is_not_sent() {
+        check_token("logfire-us", "pylf_v1_us_a", [US, "pylf_v1_us_a", "0"]);
+        check_token("logfire-eu", "abc", [EU, "abc", "0"]);
+        let other = "the Logfire token is of region eu, and does not go to \"https://logfire-us.pydantic.dev/v1/logs\"";
+        let from = |origin: &str| format!("{other} (from {origin})");
+        check_token("logfire-us", "pylf_v1_eu_a", [&from("--to"), "", "0"]);
+        check_token(
+            "logfire-us",
+            "Bearer pylf_v1_eu_a",
+            [&from("--to"), "", "0"],
+        );
+        let env = [
+            (LOGFIRE_TOKEN, "pylf_v1_eu_a"),
+            (LOGFIRE_BASE_URL, "https://logfire-us.pydantic.dev"),
+        ];
+        check("logfire", &env, None, [&from(LOGFIRE_BASE_URL), "", "0"]);
+        let flag = Some("authorization: pylf_v1_eu_a");
+        check("logfire-us", &[], flag, [&from("--to"), "", "0"]);
+    }
+
+    #[test]
+    fn the_hint_names_the_right_region() {
+        let error = refuse_other_region(
+            &REGIONS[0].url().unwrap(),
+            &[PlainHeader {
+                name: AUTHORIZATION.to_owned(),
+                value: "pylf_v1_eu_a".to_owned(),
+                origin: Origin::Env(LOGFIRE_TOKEN),
+                is_token: true,
+            }],
+        );
+        assert_eq!(
+            error.unwrap_err().hint().unwrap(),
+            "send it to its own region: --to logfire-eu (https://logfire-eu.pydantic.dev), or --to logfire, which goes by the token"
+        );
     }
 
     #[test]
     fn a_bearer_token_keeps_its_scheme_and_the_first_of_several_is_used() {
         let bearer = "Bearer pylf_v1_eu_a";
-        check_token(Preset::ByToken, bearer, [EU, bearer, "0"]);
-        check_token(
-            Preset::ByToken,
-            " , pylf_v1_eu_a,b",
-            [EU, "pylf_v1_eu_a", "1"],
-        );
+        check_token("logfire", bearer, [EU, bearer, "0"]);
+        check_token("logfire", " , pylf_v1_eu_a,b", [EU, "pylf_v1_eu_a", "1"]);
     }
 
     #[test]
     fn without_a_token_nothing_is_sent() {
         let missing = "destination logfire needs a write token, and LOGFIRE_TOKEN is not set";
-        check(Preset::ByToken, &[], None, [missing, "", "0"]);
-        check_token(Preset::ByToken, " , ", [missing, "", "0"]);
+        check("logfire", &[], None, [missing, "", "0"]);
+        check_token("logfire", " , ", [missing, "", "0"]);
         check_token(
-            Preset::ByToken,
+            "logfire",
             "a\u{7}b",
             ["the token in LOGFIRE_TOKEN cannot be sent", "", "0"],
         );
@@ -240,14 +337,9 @@ mod tests {
         let token = (LOGFIRE_TOKEN, "pylf_v1_us_a");
         let header = (HEADERS[1], "authorization=pylf_v1_eu_b");
         let flag = Some("Authorization: pylf_v1_eu_c");
-        check(Preset::ByToken, &[token], flag, [EU, "pylf_v1_eu_c", "0"]);
-        check(Preset::ByToken, &[header], None, [EU, "pylf_v1_eu_b", "0"]);
-        check(
-            Preset::ByToken,
-            &[token, header],
-            None,
-            [US, "pylf_v1_us_a", "1"],
-        );
+        check("logfire", &[token], flag, [EU, "pylf_v1_eu_c", "0"]);
+        check("logfire", &[header], None, [EU, "pylf_v1_eu_b", "0"]);
+        check("logfire", &[token, header], None, [US, "pylf_v1_us_a", "1"]);
     }
 
     #[test]
@@ -257,7 +349,10 @@ mod tests {
             (LOGFIRE_BASE_URL, "http://localhost:3000"),
         ];
         let url = "http://localhost:3000/v1/logs";
-        check(Preset::ByToken, &env, None, [url, "abc", "0"]);
-        check(Preset::Us, &env, None, [url, "abc", "1"]);
+        check("logfire", &env, None, [url, "abc", "0"]);
+        check("logfire-us", &env, None, [url, "abc", "1"]);
+        let own = "logfire?url=https://logfire.example.com/";
+        let url = "https://logfire.example.com/v1/logs";
+        check(own, &env, None, [url, "abc", "0"]);
     }
 }

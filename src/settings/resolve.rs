@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::base::units::ByteCount;
 use crate::cli::follow::FromArg;
 use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg, UidWhen};
+use crate::cli::token::TokenArgs;
 use crate::flow::plan::PathAttribute;
 use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
@@ -22,6 +23,7 @@ use crate::settings::env::{
     OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, TIMEOUT,
 };
 use crate::settings::follow::follow;
+use crate::settings::limits::batch_bytes_max;
 use crate::settings::resource::{resource, unique};
 use crate::settings::{Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
@@ -61,9 +63,11 @@ pub const ON_FULL_DEFAULT: OnFull = OnFull::Block;
 pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsError> {
     let mut reader = EnvReader::new(env);
     warn_of_what_is_not_obeyed(&mut reader);
-    let connection = connection(&args.destination, &mut reader)?;
+    let connection = connection(&args.destination, &TokenArgs::default(), &mut reader)?;
     let resource = resource(&args.record, &mut reader)?;
     let delivery = &args.delivery;
+    let destination = &connection.destination.value;
+    let batch_bytes_max = batch_bytes_max(delivery.batch_bytes_max, destination, &mut reader)?;
     Ok(SendSettings {
         destination: connection.destination,
         encoding: connection.encoding,
@@ -87,11 +91,7 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
             "--line-bytes-max",
             LINE_BYTES_MAX_DEFAULT,
         )?,
-        batch_bytes_max: size(
-            delivery.batch_bytes_max,
-            "--batch-bytes-max",
-            BATCH_BYTES_MAX_DEFAULT,
-        )?,
+        batch_bytes_max,
         batch_records_max: batch_records_max(delivery, &mut reader),
         flush_interval: flush_interval(delivery, &mut reader),
         in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
@@ -175,7 +175,7 @@ fn flag_or<T>(flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
     }
 }
 
-fn size(
+pub(super) fn size(
     flag: Option<ByteCount>,
     name: &'static str,
     default: ByteCount,

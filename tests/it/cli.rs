@@ -7,7 +7,7 @@ use crate::harness::Run;
 fn the_help_lists_commands_and_exit_codes() {
     let outcome = Run::new().arg("--help").run();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
-    for word in ["send", "detect", "completions", "man"] {
+    for word in ["send", "detect", "destinations", "completions", "man"] {
         let named = |line: &str| line.trim_start().starts_with(word);
         assert!(outcome.stdout.lines().any(named), "{word}");
     }
@@ -84,6 +84,7 @@ fn the_short_help_of_send_is_stable() {
           --ca-cert <FILE>             Trust the certificates in this PEM file instead of the system's
           --client-cert <FILE>         Present this client certificate (PEM); needs --client-key
           --client-key <FILE>          Use this private key (PEM) for --client-cert
+          --auth <HOW>                 Send the token so: raw, bearer, basic:USER, 'NAME: {token}'
 
     Record:
           --service <NAME>  Name the service the records come from

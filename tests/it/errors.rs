@@ -178,12 +178,13 @@ fn an_unknown_destination_is_named() {
         "did you mean logfire?",
     );
     let outcome = Run::new()
-        .args(["send", "--to", "honeycomb"])
+        .args(["send", "--to", "nowhere"])
         .stdin("x\n")
         .run();
     assert_eq!(outcome.code, 2);
     assert!(
-        outcome.stderr.contains("known are local, stdout"),
+        outcome.stderr.contains("known are local, stdout")
+            && outcome.stderr.contains("otelctl destinations"),
         "{}",
         outcome.stderr
     );

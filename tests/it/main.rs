@@ -5,6 +5,7 @@
 mod binary;
 mod cli;
 mod delivery;
+mod destinations;
 mod detect;
 mod errors;
 mod fake;

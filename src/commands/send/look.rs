@@ -3,6 +3,7 @@
 //! The files are read once without sending. Pipes cannot be looked at beforehand; what they send outside of the window is counted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
@@ -12,7 +13,7 @@ use crate::flow::plan::{DeliveryPlan, RecordPlan, SendPlan, SignalMode, World};
 use crate::flow::report::SendReport;
 use crate::flow::send::send;
 use crate::pipeline::stage::Taking;
-use crate::pipeline::times::{Outside, TimePolicy, TimeRule};
+use crate::pipeline::times::{Outside, TimePolicy, TimeRule, TimeWindow};
 use crate::settings::limits::RecordLimits;
 use crate::source::inputs::Input;
 
@@ -20,13 +21,12 @@ use crate::source::inputs::Input;
 #[derive(Debug, thiserror::Error)]
 enum OutsideError {
     /// Nobody said what shall become of them.
-    #[error(
-        "{count} of {read} records have a time that {destination} discards without a word: {what}"
-    )]
+    #[error("{count} of {read} records have a time that {destination} {does}: {what}")]
     Undecided {
         count: u64,
         read: u64,
         destination: &'static str,
+        does: &'static str,
         what: String,
     },
     /// Moving them does not help.
@@ -50,12 +50,12 @@ impl Wanted {
     /// What the workers have to know of it.
     pub(super) fn taking(self) -> Taking {
         Taking {
-            times: Some(TimeRule {
-                window: self.limits.window,
+            times: self.limits.window.map(|window| TimeRule {
+                window,
                 policy: self.policy.unwrap_or(TimePolicy::Keep),
                 shift: Arc::default(),
             }),
-            message_bytes_max: Some(self.limits.message_bytes_max),
+            message_bytes_max: self.limits.message_bytes_max,
         }
     }
 
@@ -101,6 +101,11 @@ impl Wanted {
             count: report.outside.total(),
             read: report.tally.read,
             destination: self.limits.destination,
+            does: if self.limits.is_logfire {
+                "discards without a word"
+            } else {
+                "does not take"
+            },
             what: self.sides(report.outside),
         };
         let hint = "choose: --time shift moves all of them to now and keeps their distances, --time now gives them the present time, --time drop leaves them out, --time keep sends them all the same";
@@ -109,17 +114,17 @@ impl Wanted {
 
     /// How many are too old and too new, in words.
     fn sides(self, outside: Outside) -> String {
-        let window = self.limits.window;
-        let hours = |length: std::time::Duration| length.as_secs() / 3_600;
-        let side = |count: u64, what: &str, hours: u64| {
-            let unit = if hours == 1 { "hour" } else { "hours" };
-            (count > 0).then(|| format!("{count} {what} {hours} {unit}"))
+        let Some(window) = self.limits.window else {
+            return String::new();
         };
-        let before = side(outside.before, "older than", hours(window.age_max));
+        let side = |count: u64, what: &str, length| {
+            (count > 0).then(|| format!("{count} {what} {}", length_in_words(length)))
+        };
+        let before = side(outside.before, "older than", window.age_max);
         let after = side(
             outside.after,
             "ahead of the clock by more than",
-            hours(window.ahead_max),
+            window.ahead_max,
         );
         let sides: Vec<String> = before.into_iter().chain(after).collect();
         sides.join(" and ")
@@ -145,7 +150,9 @@ impl Wanted {
         let Some((first, last)) = first.zip(last) else {
             return Ok(());
         };
-        let age_max = self.limits.window.age_max;
+        let Some(TimeWindow { age_max, .. }) = self.limits.window else {
+            return Ok(());
+        };
         if u128::from(last.0 - first.0) > age_max.as_nanos() {
             let error = OutsideError::TooLong {
                 hours: age_max.as_secs() / 3_600,
@@ -161,6 +168,18 @@ impl Wanted {
         }
         Ok(())
     }
+}
+
+/// Whole hours, or minutes.
+fn length_in_words(length: Duration) -> String {
+    let minutes = length.as_secs() / 60;
+    let (count, unit) = if minutes.is_multiple_of(60) {
+        (minutes / 60, "hour")
+    } else {
+        (minutes, "minute")
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 /// The same run without sending, over the files alone; `None` when there is none.
