@@ -19,6 +19,9 @@ _otelctl() {
             otelctl,completions)
                 cmd="otelctl__subcmd__completions"
                 ;;
+            otelctl,destinations)
+                cmd="otelctl__subcmd__destinations"
+                ;;
             otelctl,detect)
                 cmd="otelctl__subcmd__detect"
                 ;;
@@ -33,6 +36,9 @@ _otelctl() {
                 ;;
             otelctl__subcmd__help,completions)
                 cmd="otelctl__subcmd__help__subcmd__completions"
+                ;;
+            otelctl__subcmd__help,destinations)
+                cmd="otelctl__subcmd__help__subcmd__destinations"
                 ;;
             otelctl__subcmd__help,detect)
                 cmd="otelctl__subcmd__help__subcmd__detect"
@@ -53,7 +59,7 @@ _otelctl() {
 
     case "${cmd}" in
         otelctl)
-            opts="-q -v -h -V --json --quiet --verbose --color --help --version send detect completions man help"
+            opts="-q -v -h -V --json --quiet --verbose --color --help --version send detect destinations completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -72,6 +78,24 @@ _otelctl() {
             ;;
         otelctl__subcmd__completions)
             opts="-q -v -h --json --quiet --verbose --color --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        otelctl__subcmd__destinations)
+            opts="-q -v -h --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -150,7 +174,7 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__help)
-            opts="send detect completions man help"
+            opts="send detect destinations completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,6 +188,20 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        otelctl__subcmd__help__subcmd__destinations)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -252,7 +290,7 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__send)
-            opts="-f -q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --service --resource --attr --file-path --time --uid --timeout --retry-for --retry-codes --dead-letters --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --queue-records-max --queue-bytes-max --on-full --resume --follow --from --poll-interval --open-files-max --json --quiet --verbose --color --help"
+            opts="-f -q -v -h --format --config --tz --timestamp-fields --level-fields --message-fields --scope-fields --guess-severity --record-lines-max --line-bytes-max --explain --to --out --endpoint --protocol --header --compression --ca-cert --client-cert --client-key --auth --service --resource --attr --file-path --time --uid --timeout --retry-for --retry-codes --dead-letters --drain --batch-bytes-max --batch-records-max --flush-interval --in-flight --threads --dry-run --queue-records-max --queue-bytes-max --on-full --resume --follow --from --poll-interval --open-files-max --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -383,6 +421,10 @@ _otelctl() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --auth)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --service)

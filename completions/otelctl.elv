@@ -30,6 +30,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --version 'Print version'
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
+            cand destinations 'List the destinations that have a name, or show everything about one'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -53,6 +54,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --ca-cert 'Trust the certificates in this PEM file instead of the system''s'
             cand --client-cert 'Present this client certificate (PEM); needs --client-key'
             cand --client-key 'Use this private key (PEM) for --client-cert'
+            cand --auth 'Send the token so: raw, bearer, basic:USER, ''NAME: {token}'''
             cand --service 'Name the service the records come from'
             cand --resource 'Add a resource attribute (repeatable, the last of a key wins)'
             cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
@@ -110,6 +112,16 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'otelctl;destinations'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'otelctl;completions'= {
             cand --color 'Use colours'
             cand --json 'Print the result as one JSON object on standard output'
@@ -133,6 +145,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help'= {
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
+            cand destinations 'List the destinations that have a name, or show everything about one'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -140,6 +153,8 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help;send'= {
         }
         &'otelctl;help;detect'= {
+        }
+        &'otelctl;help;destinations'= {
         }
         &'otelctl;help;completions'= {
         }

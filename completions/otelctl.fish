@@ -34,6 +34,7 @@ complete -c otelctl -n "__fish_otelctl_needs_command" -s h -l help -d 'Print hel
 complete -c otelctl -n "__fish_otelctl_needs_command" -s V -l version -d 'Print version'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "send" -d 'Ship log files or a pipe as OTLP'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -58,6 +59,7 @@ zstd\t'Smaller and faster, but not every server reads it'"
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l ca-cert -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-cert -d 'Present this client certificate (PEM); needs --client-key' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-key -d 'Use this private key (PEM) for --client-cert' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l auth -d 'Send the token so: raw, bearer, basic:USER, \'NAME: {token}\'' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l service -d 'Name the service the records come from' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resource -d 'Add a resource attribute (repeatable, the last of a key wins)' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l attr -d 'Add an attribute to each record (repeatable, the last of a key wins)' -r
@@ -118,6 +120,13 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -l json -d 'Prin
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand detect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -132,8 +141,9 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand man" -l json -d 'Print t
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "man" -d 'Print a manual page in roff'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
