@@ -12,6 +12,7 @@ pub mod follow;
 pub mod generate;
 pub mod input;
 pub mod send;
+pub mod token;
 
 use std::ffi::OsString;
 
@@ -20,6 +21,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
+use crate::cli::token::TokenCommandArgs;
 
 /// What each exit code means, as the help, the man page and the README print it.
 pub const EXIT_CODES: &str = "\
@@ -118,6 +120,9 @@ pub enum Command {
     ///
     /// Reads the first lines and sends nothing.
     Detect(DetectArgs),
+
+    /// Keep the token of a destination in the keychain of the system
+    Token(TokenCommandArgs),
 
     /// Print the completions of a shell
     ///

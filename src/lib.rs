@@ -49,6 +49,7 @@ pub mod receiver;
 pub mod record;
 pub mod settings;
 pub mod source;
+pub mod token;
 pub mod ui;
 
 use std::ffi::OsString;

@@ -17,6 +17,7 @@ mod pairs;
 pub mod resolve;
 mod resource;
 pub mod state;
+pub mod token;
 mod transport;
 pub mod zone;
 
@@ -48,6 +49,14 @@ pub enum Origin {
     Preset(&'static str),
     /// Nobody: the built-in default.
     Default,
+    /// The keychain of the system.
+    Keychain,
+    /// The credentials that a Logfire SDK left in the working directory.
+    LogfireFile,
+    /// The file of `token set --insecure-storage`.
+    InsecureFile,
+    /// What was typed or piped in.
+    Stdin,
 }
 
 impl fmt::Display for Origin {
@@ -56,6 +65,10 @@ impl fmt::Display for Origin {
             Origin::Flag(name) | Origin::Env(name) => f.write_str(name),
             Origin::Preset(name) => write!(f, "the preset {name}"),
             Origin::Default => f.write_str("the default"),
+            Origin::Keychain => f.write_str("the keychain"),
+            Origin::LogfireFile => f.write_str("the folder ./.logfire"),
+            Origin::Stdin => f.write_str("standard input"),
+            Origin::InsecureFile => f.write_str("the file of --insecure-storage"),
         }
     }
 }

@@ -28,7 +28,10 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("TcpListener", &["receiver", "flow"]),
     ("keyring::", &["token"]),
     // Secrets leave their wrapper where a request is made.
-    (".expose()", &["net", "delivery", "logfire", "token"]),
+    (
+        ".expose()",
+        &["net", "delivery", "logfire", "token", "settings"],
+    ),
     // Threads, tasks and channels.
     ("tokio::spawn", &["flow", "receiver"]),
     ("thread::spawn", &["flow"]),
@@ -49,7 +52,7 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("io::stderr", &["host"]),
     // The screen.
     ("indicatif::", &["ui"]),
-    ("console::", &["ui"]),
+    ("console::", &["ui", "host"]),
     // Compressed inputs; requests are compressed in `otlp`.
     ("bzip2::", &["source"]),
     ("lzma_rust2::", &["source"]),

@@ -12,12 +12,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, Parser, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
 use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
+use crate::cli::token::TokenArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,6 +60,21 @@ pub struct SendArgs {
     pub follow: FollowArgs,
 }
 
+impl SendArgs {
+    /// What typing `--to URL` gives.
+    pub fn to_url(url: &str) -> SendArgs {
+        /// The flags of `send` without the rest of the command line.
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            send: SendArgs,
+        }
+        let mut args = Alone::parse_from(["send"]).send;
+        args.destination.to = Some(url.to_owned());
+        args
+    }
+}
+
 /// How lines are cut.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
@@ -81,8 +97,8 @@ pub struct DestinationArgs {
     /// Send to a named destination or a URL [default: http://localhost:4318]
     ///
     /// Names: local (a receiver inside the process), stdout and file:PATH (OTLP/JSON lines), collector
-    /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token in LOGFIRE_TOKEN; LOGFIRE_BASE_URL
-    /// replaces the address). /v1/logs is appended to a URL that does not end with it.
+    /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token of otelctl token set or of
+    /// LOGFIRE_TOKEN; LOGFIRE_BASE_URL replaces the address). /v1/logs is appended to a URL that does not end with it.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT (used as it is), OTEL_EXPORTER_OTLP_ENDPOINT (a base)]
     #[arg(long, value_name = "NAME|URL")]
@@ -136,6 +152,10 @@ pub struct DestinationArgs {
     /// [env: OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY, OTEL_EXPORTER_OTLP_CLIENT_KEY]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<PathBuf>,
+
+    /// The token.
+    #[command(flatten)]
+    pub token: TokenArgs,
 }
 
 /// What is added to the records.

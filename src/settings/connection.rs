@@ -11,10 +11,11 @@ use crate::cli::send::{CompressionArg, DestinationArgs, ProtocolArg};
 use crate::otlp::{Compression, Encoding, Signal};
 use crate::settings::destination::{Choice, choose};
 use crate::settings::endpoint::{is_loopback, logs_url, printable_url};
-use crate::settings::env::{COMPRESSION, EnvReader, LOGFIRE_TOKEN, PROTOCOL};
+use crate::settings::env::{COMPRESSION, EnvReader, PROTOCOL};
 use crate::settings::headers::{PlainHeader, headers};
 use crate::settings::logfire;
 use crate::settings::resolve::{COMPRESSION_DEFAULT, ENCODING_DEFAULT};
+use crate::settings::token;
 use crate::settings::transport::{proxies, tls_files};
 use crate::settings::{
     Destination, Header, Origin, ProxySettings, SettingsError, Sourced, TlsFiles,
@@ -46,12 +47,13 @@ pub(super) fn connection(
             };
             let url = logs_url(given, rule)?;
             warn_of_doubled_path(&url, origin, reader);
+            warn_of_unused_token(args, reader);
             let headers = headers(&args.headers, reader)?;
             http(args, reader, Sourced::new((name, url), origin), headers)
         }
         Choice::Logfire(preset) => {
             let mut headers = headers(&args.headers, reader)?;
-            let url = logfire::attach(preset, &mut headers, reader)?;
+            let url = logfire::attach(preset, &args.token, &mut headers, reader)?;
             let target = Sourced::new((preset.name(), url.value), url.origin);
             http(args, reader, target, headers)
         }
@@ -177,10 +179,23 @@ fn warn_without_server(args: &DestinationArgs, reader: &mut EnvReader<'_>, name:
         ("--ca-cert", args.ca_cert.is_some()),
         ("--client-cert", args.client_cert.is_some()),
         ("--client-key", args.client_key.is_some()),
+        ("--token-file", args.token.token_file.is_some()),
+        ("--token-fd", args.token.token_fd.is_some()),
     ] {
         if is_given {
             reader.warn(format!("{flag} is ignored: --to {name} has no server"));
         }
+    }
+}
+
+/// How a URL wants a token is not known, and a header that nobody asked for may be refused.
+fn warn_of_unused_token(args: &DestinationArgs, reader: &mut EnvReader<'_>) {
+    let file = args.token.token_file.as_ref().map(|_| "--token-file");
+    let descriptor = args.token.token_fd.map(|_| "--token-fd");
+    for flag in file.into_iter().chain(descriptor) {
+        reader.warn(format!(
+            "{flag} is ignored: how this destination takes a token is not known (use --header)"
+        ));
     }
 }
 
@@ -200,9 +215,8 @@ fn refuse_token_in_the_clear(
     origin: Origin,
     headers: &[PlainHeader],
 ) -> Result<(), SettingsError> {
-    let is_token = |header: &PlainHeader| {
-        header.origin == Origin::Env(LOGFIRE_TOKEN) || header.value.contains("pylf_v")
-    };
+    let is_token =
+        |header: &PlainHeader| token::is_origin(header.origin) || header.value.contains("pylf_v");
     if url.scheme() == "https" || is_loopback(url) || !headers.iter().any(is_token) {
         return Ok(());
     }
@@ -225,7 +239,7 @@ fn encoding(protocol: Option<Sourced<ProtocolArg>>) -> Result<Sourced<Encoding>,
 mod tests {
     use super::*;
     use crate::cli::send_args;
-    use crate::settings::env::{CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL};
+    use crate::settings::env::{CLIENT_KEY, EnvVars, LOGFIRE_BASE_URL, LOGFIRE_TOKEN};
 
     /// Destination, encoding, compression and number of warnings in one line, or the error.
     #[track_caller]
@@ -357,6 +371,16 @@ mod tests {
             "--to file:o --header a=1 --ca-cert c",
             &[],
             "File(\"o\") http/json (the preset file) none (the preset file) w2",
+        );
+        check(
+            "--to file:o --token-file t",
+            &[],
+            "File(\"o\") http/json (the preset file) none (the preset file) w1",
+        );
+        check(
+            "--to https://c --token-file t",
+            &[],
+            "url https://c/v1/logs http/protobuf (the default) gzip (the default) w1",
         );
         check(
             "--to stdout --protocol http/protobuf",

@@ -96,7 +96,7 @@ fn url_of(text: &str, origin: Origin, rule: PathRule) -> Choice<'_> {
     }
 }
 
-fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
+pub(super) fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
     let file = to
         .strip_prefix("file://")
         .or_else(|| to.strip_prefix("file:"));

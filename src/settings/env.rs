@@ -10,6 +10,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::settings::token::{NOWHERE, Stores};
 use crate::settings::{Origin, Sourced};
 
 /// Where logs go, used as it is.
@@ -73,6 +74,10 @@ pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
 /// The folder for what runs leave behind.
 pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
+/// The token of the destination, whichever it is.
+pub const OTELCTL_TOKEN: &str = "OTELCTL_TOKEN";
+/// The read token of Pydantic Logfire.
+pub const LOGFIRE_READ_TOKEN: &str = "LOGFIRE_READ_TOKEN";
 /// The write token of Pydantic Logfire, or several of them with commas between.
 pub const LOGFIRE_TOKEN: &str = "LOGFIRE_TOKEN";
 /// Where Logfire is, when it is self-hosted.
@@ -142,12 +147,13 @@ impl fmt::Debug for EnvVars {
 }
 
 /// The environment with a list for what was wrong in it.
-#[derive(Debug)]
 pub(super) struct EnvReader<'a> {
     /// What is read.
     pub(super) vars: &'a EnvVars,
     /// What was ignored, one sentence each.
     pub(super) warnings: Vec<String>,
+    /// Where a token may be kept.
+    pub(super) stores: &'a Stores,
 }
 
 impl<'a> EnvReader<'a> {
@@ -156,7 +162,13 @@ impl<'a> EnvReader<'a> {
         EnvReader {
             vars,
             warnings: Vec::new(),
+            stores: &NOWHERE,
         }
+    }
+
+    /// The same with places that may hold a token.
+    pub(super) fn with_stores(self, stores: &'a Stores) -> EnvReader<'a> {
+        EnvReader { stores, ..self }
     }
 
     /// Notes something the user should know.

@@ -4,6 +4,7 @@
 
 use crate::base::units::ByteCount;
 use crate::settings::Origin;
+use crate::settings::token::TokenError;
 
 /// Why the settings make no sense. Each error about a value names who set it.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +134,9 @@ pub enum SettingsError {
         /// The most it may be.
         max: ByteCount,
     },
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// A service without a name.
     #[error("the service name is empty (from {origin})")]
     EmptyService {
@@ -195,13 +199,14 @@ impl SettingsError {
             }
             SettingsError::Header { .. } => "write it like --header 'name: value'".to_owned(),
             SettingsError::NoToken { .. } | SettingsError::BadToken { .. } => {
-                "create a write token in the project's settings and set LOGFIRE_TOKEN=pylf_…"
+                "create a write token in the project's settings, then: otelctl token set; or set LOGFIRE_TOKEN=pylf_…"
                     .to_owned()
             }
             SettingsError::TokenInTheClear { .. } => "use an https URL".to_owned(),
             SettingsError::Zero { .. } | SettingsError::TooLarge { .. } => {
                 "leave it out for the default".to_owned()
             }
+            SettingsError::Token(error) => error.hint(),
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }

@@ -1,13 +1,16 @@
-//! The presets of Pydantic Logfire: the token from `LOGFIRE_TOKEN`, the address from the token's region.
+//! The presets of Pydantic Logfire: the token from where the user keeps it, the address from the token's region.
 //!
 //! The token is attached here and nowhere else, so it can only go where a Logfire preset points.
 
 use url::Url;
 
+use crate::cli::token::TokenArgs;
 use crate::settings::endpoint::{PathRule, logs_url};
-use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL, LOGFIRE_TOKEN};
+use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL};
 use crate::settings::headers::{PlainHeader, checked, insert};
+use crate::settings::token::{self, AnyQuery, Found, NOWHERE, Outside};
 use crate::settings::{Origin, SettingsError, Sourced};
+use crate::token::TokenKind;
 
 const AUTHORIZATION: &str = "authorization";
 
@@ -33,7 +36,7 @@ impl Preset {
     }
 
     /// The region the name stands for.
-    fn region(self) -> Option<&'static str> {
+    pub(super) fn region(self) -> Option<&'static str> {
         match self {
             Preset::ByToken => None,
             Preset::Us => Some("us"),
@@ -47,10 +50,11 @@ impl Preset {
 /// An `authorization` from a flag takes the token's place; one from a variable does only when there is no token.
 pub(super) fn attach(
     preset: Preset,
+    args: &TokenArgs,
     headers: &mut Vec<PlainHeader>,
     reader: &mut EnvReader<'_>,
 ) -> Result<Sourced<Url>, SettingsError> {
-    add_token(preset, headers, reader)?;
+    let bound = add_token(preset, args, headers, reader)?;
     let authorization = headers.iter().find(|header| header.name == AUTHORIZATION);
     let region = authorization.and_then(|header| region_word(without_scheme(&header.value)));
     if let Some(base) = reader.vars.first(&[LOGFIRE_BASE_URL]) {
@@ -63,55 +67,71 @@ pub(super) fn attach(
         let origin = base.origin;
         return Ok(Sourced::new(logs_url(base, PathRule::Base)?, origin));
     }
-    let base = base_of(preset, region, reader);
+    let base = match &bound {
+        Some(origin) => origin,
+        None => base_of(preset, region, reader),
+    };
     let base = Sourced::new(base, Origin::Preset(preset.name()));
     let url = logs_url(base, PathRule::Base)?;
     Ok(Sourced::new(url, Origin::Flag("--to")))
 }
 
+/// Finds the token. Returns the origin that it is bound to, when it was stored for one.
 fn add_token(
     preset: Preset,
+    args: &TokenArgs,
     headers: &mut Vec<PlainHeader>,
     reader: &mut EnvReader<'_>,
-) -> Result<(), SettingsError> {
+) -> Result<Option<String>, SettingsError> {
     let given = headers
         .iter()
         .find(|header| header.name == AUTHORIZATION)
         .map(|header| header.origin);
     if let Some(Origin::Flag(_)) = given {
-        return Ok(());
+        return Ok(None);
     }
-    let mut tokens = reader
-        .vars
-        .get(LOGFIRE_TOKEN)
-        .into_iter()
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .filter(|token| !token.is_empty());
-    let Some(token) = tokens.next() else {
+    let place = token::of_logfire(preset, reader.vars)?;
+    let query = AnyQuery {
+        kinds: &[TokenKind::Write],
+        origins: &place.origins(),
+        is_logfire: true,
+    };
+    // A variable with the whole header is nearer to this run than what is stored.
+    let stores = if given.is_some() {
+        &NOWHERE
+    } else {
+        reader.stores
+    };
+    let outside = Outside::new(reader.vars, stores);
+    let found = token::find_any(&query, args, &outside).pop().transpose()?;
+    reader.warnings.append(&mut outside.warnings.take());
+    let Some(Found {
+        token,
+        origin_index,
+    }) = found.flatten()
+    else {
         return match given {
-            Some(_) => Ok(()),
+            Some(_) => Ok(None),
             None => Err(SettingsError::NoToken {
                 preset: preset.name(),
             }),
         };
     };
-    let others = tokens.count();
-    if others > 0 {
+    let origin = token.origin;
+    if let Some(given) = given {
         reader.warn(format!(
-            "{LOGFIRE_TOKEN} holds {} tokens, of which only the first is used",
-            others + 1
+            "the {AUTHORIZATION} header of {given} is ignored: {origin} is set"
         ));
     }
-    if let Some(origin) = given {
-        reader.warn(format!(
-            "the {AUTHORIZATION} header of {origin} is ignored: {LOGFIRE_TOKEN} is set"
-        ));
-    }
-    let header = checked(AUTHORIZATION, token, Origin::Env(LOGFIRE_TOKEN))
+    let header = checked(AUTHORIZATION, token.value.expose(), origin)
         .map_err(|source| SettingsError::BadToken { source })?;
     insert(headers, header);
-    Ok(())
+    let is_bound = matches!(
+        origin,
+        Origin::Keychain | Origin::LogfireFile | Origin::InsecureFile
+    );
+    let bound = place.origins.into_iter().nth(origin_index);
+    Ok(bound.filter(|_| is_bound))
 }
 
 /// The address of a region, with a warning when the token is of another one or of none.
@@ -161,7 +181,7 @@ fn without_scheme(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::env::{EnvVars, HEADERS};
+    use crate::settings::env::{EnvVars, HEADERS, LOGFIRE_TOKEN};
     use crate::settings::headers::headers;
 
     const US: &str = "https://logfire-us.pydantic.dev/v1/logs";
@@ -174,7 +194,7 @@ mod tests {
         let mut reader = EnvReader::new(&vars);
         let flags: Vec<_> = flag.iter().map(|text| text.parse().unwrap()).collect();
         let mut found = headers(&flags, &mut reader).unwrap();
-        let url = match attach(preset, &mut found, &mut reader) {
+        let url = match attach(preset, &TokenArgs::default(), &mut found, &mut reader) {
             Ok(url) => url.value.to_string(),
             Err(error) => error.to_string(),
         };
@@ -231,7 +251,11 @@ mod tests {
         check_token(
             Preset::ByToken,
             "a\u{7}b",
-            ["the token in LOGFIRE_TOKEN cannot be sent", "", "0"],
+            [
+                "the token of LOGFIRE_TOKEN has a control character in it, which cannot be sent",
+                "",
+                "0",
+            ],
         );
     }
 

@@ -22,6 +22,7 @@ use crate::settings::env::{
 };
 use crate::settings::follow::follow;
 use crate::settings::resource::{resource, unique};
+use crate::settings::token::Stores;
 use crate::settings::{Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
 /// Where a collector listens: OTLP/HTTP's own port on this machine. A base URL.
@@ -57,8 +58,12 @@ pub const ON_FULL_DEFAULT: OnFull = OnFull::Block;
 ///
 /// Errors: the first value on the command line or in the environment that makes no sense, with who set it. Values in
 /// variables that the specification lets pass are in the settings' warnings instead.
-pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsError> {
-    let mut reader = EnvReader::new(env);
+pub fn send(
+    args: &SendArgs,
+    env: &EnvVars,
+    stores: &Stores,
+) -> Result<SendSettings, SettingsError> {
+    let mut reader = EnvReader::new(env).with_stores(stores);
     warn_of_what_is_not_obeyed(&mut reader);
     let connection = connection(&args.destination, &mut reader)?;
     let resource = resource(&args.record, &mut reader)?;
@@ -121,6 +126,11 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         warnings: reader.warnings,
         follow: follow(&args.follow, &args.files)?,
     })
+}
+
+/// The settings of a request to a URL that is not for records: what variables say of timeouts, TLS and proxies.
+pub fn plain(url: &str, env: &EnvVars) -> Result<SendSettings, SettingsError> {
+    send(&SendArgs::to_url(url), env, &Stores::default())
 }
 
 fn resume(args: &DeliveryArgs) -> Sourced<Resume> {
@@ -266,7 +276,7 @@ mod tests {
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
         let env = EnvVars::new(env.iter().copied());
-        send(&args, &env)
+        send(&args, &env, &Stores::default())
     }
 
     /// One value of the settings with its origin.

@@ -84,6 +84,9 @@ fn the_short_help_of_send_is_stable() {
           --ca-cert <FILE>             Trust the certificates in this PEM file instead of the system's
           --client-cert <FILE>         Present this client certificate (PEM); needs --client-key
           --client-key <FILE>          Use this private key (PEM) for --client-cert
+          --token-file <FILE>          Read the token from this file, which only you may be able to read
+          --token-fd <FD>              Read the token from this open descriptor, as in --token-fd 3 3<
+                                       FILE
 
     Record:
           --service <NAME>  Name the service the records come from
