@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Ship log files or a pipe as OTLP')
             [CompletionResult]::new('detect', 'detect', [CompletionResultType]::ParameterValue, 'Tell what a file is, why, and what its records become')
             [CompletionResult]::new('destinations', 'destinations', [CompletionResultType]::ParameterValue, 'List the destinations that have a name, or show everything about one')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Keep the token of a destination in the keychain of the system')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page in roff')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -59,6 +60,8 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Present this client certificate (PEM); needs --client-key')
             [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'Use this private key (PEM) for --client-cert')
             [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'Send the token so: raw, bearer, basic:USER, ''NAME: {token}''')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from this file, which only you may be able to read')
+            [CompletionResult]::new('--token-fd', '--token-fd', [CompletionResultType]::ParameterName, 'Read the token from this open descriptor, as in --token-fd 3 3< FILE')
             [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Name the service the records come from')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'Add a resource attribute (repeatable, the last of a key wins)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Add an attribute to each record (repeatable, the last of a key wins)')
@@ -129,6 +132,84 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'otelctl;token' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Store a token in the keychain of the system')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show where the token comes from, its region and its fingerprint')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a token from the keychain, and from the file that --insecure-storage made')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'otelctl;token;set' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The destination the token is for, a name or a URL [default: logfire]')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'What the token may do [default: write]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--insecure-storage', '--insecure-storage', [CompletionResultType]::ParameterName, 'Store it unencrypted in a file that only you can read, for machines without a keychain')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'otelctl;token;status' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The destination the token is for, a name or a URL [default: logfire]')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Look at this kind of token only [default: both]')
+            [CompletionResult]::new('--auth', '--auth', [CompletionResultType]::ParameterName, 'How a server that is given by its URL takes the token, as in otelctl send --auth')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from this file, which only you may be able to read')
+            [CompletionResult]::new('--token-fd', '--token-fd', [CompletionResultType]::ParameterName, 'Read the token from this open descriptor, as in --token-fd 3 3< FILE')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Ask the server whether it accepts the token')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'otelctl;token;rm' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The destination the token is for, a name or a URL [default: logfire]')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'What the token may do [default: write]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'otelctl;token;help' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Store a token in the keychain of the system')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show where the token comes from, its region and its fingerprint')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a token from the keychain, and from the file that --insecure-storage made')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'otelctl;token;help;set' {
+            break
+        }
+        'otelctl;token;help;status' {
+            break
+        }
+        'otelctl;token;help;rm' {
+            break
+        }
+        'otelctl;token;help;help' {
+            break
+        }
         'otelctl;completions' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
@@ -155,6 +236,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Ship log files or a pipe as OTLP')
             [CompletionResult]::new('detect', 'detect', [CompletionResultType]::ParameterValue, 'Tell what a file is, why, and what its records become')
             [CompletionResult]::new('destinations', 'destinations', [CompletionResultType]::ParameterValue, 'List the destinations that have a name, or show everything about one')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Keep the token of a destination in the keychain of the system')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page in roff')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -167,6 +249,21 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             break
         }
         'otelctl;help;destinations' {
+            break
+        }
+        'otelctl;help;token' {
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Store a token in the keychain of the system')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show where the token comes from, its region and its fingerprint')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a token from the keychain, and from the file that --insecure-storage made')
+            break
+        }
+        'otelctl;help;token;set' {
+            break
+        }
+        'otelctl;help;token;status' {
+            break
+        }
+        'otelctl;help;token;rm' {
             break
         }
         'otelctl;help;completions' {

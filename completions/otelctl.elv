@@ -31,6 +31,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
             cand destinations 'List the destinations that have a name, or show everything about one'
+            cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -55,6 +56,8 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --client-cert 'Present this client certificate (PEM); needs --client-key'
             cand --client-key 'Use this private key (PEM) for --client-cert'
             cand --auth 'Send the token so: raw, bearer, basic:USER, ''NAME: {token}'''
+            cand --token-file 'Read the token from this file, which only you may be able to read'
+            cand --token-fd 'Read the token from this open descriptor, as in --token-fd 3 3< FILE'
             cand --service 'Name the service the records come from'
             cand --resource 'Add a resource attribute (repeatable, the last of a key wins)'
             cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
@@ -122,6 +125,75 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'otelctl;token'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand set 'Store a token in the keychain of the system'
+            cand status 'Show where the token comes from, its region and its fingerprint'
+            cand rm 'Remove a token from the keychain, and from the file that --insecure-storage made'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;token;set'= {
+            cand --to 'The destination the token is for, a name or a URL [default: logfire]'
+            cand --kind 'What the token may do [default: write]'
+            cand --color 'Use colours'
+            cand --insecure-storage 'Store it unencrypted in a file that only you can read, for machines without a keychain'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;token;status'= {
+            cand --to 'The destination the token is for, a name or a URL [default: logfire]'
+            cand --kind 'Look at this kind of token only [default: both]'
+            cand --auth 'How a server that is given by its URL takes the token, as in otelctl send --auth'
+            cand --token-file 'Read the token from this file, which only you may be able to read'
+            cand --token-fd 'Read the token from this open descriptor, as in --token-fd 3 3< FILE'
+            cand --color 'Use colours'
+            cand --check 'Ask the server whether it accepts the token'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;token;rm'= {
+            cand --to 'The destination the token is for, a name or a URL [default: logfire]'
+            cand --kind 'What the token may do [default: write]'
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;token;help'= {
+            cand set 'Store a token in the keychain of the system'
+            cand status 'Show where the token comes from, its region and its fingerprint'
+            cand rm 'Remove a token from the keychain, and from the file that --insecure-storage made'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;token;help;set'= {
+        }
+        &'otelctl;token;help;status'= {
+        }
+        &'otelctl;token;help;rm'= {
+        }
+        &'otelctl;token;help;help'= {
+        }
         &'otelctl;completions'= {
             cand --color 'Use colours'
             cand --json 'Print the result as one JSON object on standard output'
@@ -146,6 +218,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
             cand destinations 'List the destinations that have a name, or show everything about one'
+            cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -155,6 +228,17 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help;detect'= {
         }
         &'otelctl;help;destinations'= {
+        }
+        &'otelctl;help;token'= {
+            cand set 'Store a token in the keychain of the system'
+            cand status 'Show where the token comes from, its region and its fingerprint'
+            cand rm 'Remove a token from the keychain, and from the file that --insecure-storage made'
+        }
+        &'otelctl;help;token;set'= {
+        }
+        &'otelctl;help;token;status'= {
+        }
+        &'otelctl;help;token;rm'= {
         }
         &'otelctl;help;completions'= {
         }

@@ -35,6 +35,7 @@ complete -c otelctl -n "__fish_otelctl_needs_command" -s V -l version -d 'Print 
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "send" -d 'Ship log files or a pipe as OTLP'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -60,6 +61,8 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l ca-cert -d 'Tru
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-cert -d 'Present this client certificate (PEM); needs --client-key' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l client-key -d 'Use this private key (PEM) for --client-cert' -r -F
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l auth -d 'Send the token so: raw, bearer, basic:USER, \'NAME: {token}\'' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l token-file -d 'Read the token from this file, which only you may be able to read' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l token-fd -d 'Read the token from this open descriptor, as in --token-fd 3 3< FILE' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l service -d 'Name the service the records come from' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l resource -d 'Add a resource attribute (repeatable, the last of a key wins)' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l attr -d 'Add an attribute to each record (repeatable, the last of a key wins)' -r
@@ -127,6 +130,56 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -l json -d
 complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand destinations" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -f -a "set" -d 'Store a token in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -f -a "status" -d 'Show where the token comes from, its region and its fingerprint'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -f -a "rm" -d 'Remove a token from the keychain, and from the file that --insecure-storage made'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and not __fish_seen_subcommand_from set status rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -l to -d 'The destination the token is for, a name or a URL [default: logfire]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -l kind -d 'What the token may do [default: write]' -r -f -a "write\t'Send telemetry'
+read\t'Ask for what arrived'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -l insecure-storage -d 'Store it unencrypted in a file that only you can read, for machines without a keychain'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l to -d 'The destination the token is for, a name or a URL [default: logfire]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l kind -d 'Look at this kind of token only [default: both]' -r -f -a "write\t'Send telemetry'
+read\t'Ask for what arrived'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l auth -d 'How a server that is given by its URL takes the token, as in otelctl send --auth' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l token-file -d 'Read the token from this file, which only you may be able to read' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l token-fd -d 'Read the token from this open descriptor, as in --token-fd 3 3< FILE' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l check -d 'Ask the server whether it accepts the token'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -l to -d 'The destination the token is for, a name or a URL [default: logfire]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -l kind -d 'What the token may do [default: write]' -r -f -a "write\t'Send telemetry'
+read\t'Ask for what arrived'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "set" -d 'Store a token in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show where the token comes from, its region and its fingerprint'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Remove a token from the keychain, and from the file that --insecure-storage made'
+complete -c otelctl -n "__fish_otelctl_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c otelctl -n "__fish_otelctl_using_subcommand completions" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
 always\t'Always'
 never\t'Never'"
@@ -141,9 +194,13 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand man" -l json -d 'Print t
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "man" -d 'Print a manual page in roff'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect destinations token completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "set" -d 'Store a token in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "status" -d 'Show where the token comes from, its region and its fingerprint'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rm" -d 'Remove a token from the keychain, and from the file that --insecure-storage made'

@@ -23,6 +23,7 @@ use crate::cli::destinations::DestinationsArgs;
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
+use crate::cli::token::TokenCommandArgs;
 
 /// What each exit code means, as the help, the man page and the README print it.
 pub const EXIT_CODES: &str = "\
@@ -126,6 +127,9 @@ pub enum Command {
     ///
     /// What is not one of them is reached by its URL.
     Destinations(DestinationsArgs),
+
+    /// Keep the token of a destination in the keychain of the system
+    Token(TokenCommandArgs),
 
     /// Print the completions of a shell
     ///

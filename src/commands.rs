@@ -5,6 +5,7 @@ pub mod destinations;
 pub mod detect;
 pub mod generate;
 pub mod send;
+pub mod token;
 
 use std::io;
 
@@ -28,6 +29,13 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
             let mut ui = ui(&mut host, style);
             let done = destinations::run(&args, &mut ui);
             (ui, done)
+        }
+        Command::Token(args) => {
+            let mut ui = ui(&mut host, style);
+            return match token::run(&args, &mut host, &mut ui) {
+                Ok(code) => finish(&mut ui, code),
+                Err(failure) => fail(&mut ui, &failure),
+            };
         }
         Command::Completions(args) => {
             let mut ui = ui(&mut host, style);

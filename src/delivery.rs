@@ -1,6 +1,7 @@
 //! One batch → its fate: attempts, waits, splits. Everything it needs to wait for it is given; it starts no task.
 
 pub mod attempts;
+pub mod credentials;
 pub mod health;
 pub mod http;
 pub mod letters;

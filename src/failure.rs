@@ -5,7 +5,9 @@
 use std::error::Error;
 
 use crate::flow::report::{Outcome, SendReport};
+use crate::settings::SettingsError;
 use crate::settings::input::InputError;
+use crate::settings::token::TokenError;
 use crate::settings::zone::ZoneError;
 
 /// What kind of failure it is; the exit code follows from it.
@@ -63,6 +65,19 @@ impl From<ZoneError> for Failure {
     fn from(error: ZoneError) -> Failure {
         let hint = error.hint();
         Failure::setup("settings", error, Some(hint))
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Failure {
+        let hint = error.hint();
+        match &error {
+            SettingsError::Token(TokenError::Keychain { .. }) => {
+                Failure::setup("keychain", error, hint)
+            }
+            SettingsError::Token(_) => Failure::setup("token", error, hint),
+            _ => Failure::setup("settings", error, hint),
+        }
     }
 }
 

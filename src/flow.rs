@@ -3,6 +3,7 @@
 //! [`send::send`] is the one flow so far: worker threads pull chunks from the inputs and turn them into shipments, the owner on the
 //! main thread puts them in order, delivers them and keeps the accounts.
 
+pub mod check;
 mod drops;
 mod feeder;
 mod followed;

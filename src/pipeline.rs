@@ -16,3 +16,4 @@ pub mod timeline;
 pub mod times;
 pub mod uid;
 pub mod unwrap;
+pub mod veil;

@@ -15,7 +15,6 @@ pub mod input;
 pub mod limits;
 mod logfire;
 mod pairs;
-pub mod place;
 pub mod preset;
 pub mod resolve;
 mod resource;
@@ -53,6 +52,14 @@ pub enum Origin {
     Preset(&'static str),
     /// Nobody: the built-in default.
     Default,
+    /// The keychain of the system.
+    Keychain,
+    /// The credentials that a Logfire SDK left in the working directory.
+    LogfireFile,
+    /// The file of `token set --insecure-storage`.
+    InsecureFile,
+    /// What was typed or piped in.
+    Stdin,
 }
 
 impl fmt::Display for Origin {
@@ -61,6 +68,10 @@ impl fmt::Display for Origin {
             Origin::Flag(name) | Origin::Env(name) => f.write_str(name),
             Origin::Preset(name) => write!(f, "the preset {name}"),
             Origin::Default => f.write_str("the default"),
+            Origin::Keychain => f.write_str("the keychain"),
+            Origin::LogfireFile => f.write_str("the folder ./.logfire"),
+            Origin::Stdin => f.write_str("standard input"),
+            Origin::InsecureFile => f.write_str("the file of --insecure-storage"),
         }
     }
 }

@@ -18,6 +18,7 @@ mod stream;
 mod style;
 mod summary;
 mod text;
+mod token;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -30,6 +31,7 @@ use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
 use crate::settings::preset::Preset;
+use crate::token::TokenAccount;
 
 use drops::DropLines;
 use progress::Bars;
@@ -38,6 +40,7 @@ use style::{Paint, Tone};
 
 pub use detection::{DetectionReport, FormatChoice, Timed};
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
+pub use token::{FoundToken, RemovedToken, StoredToken, TokenStatus};
 
 /// Most characters shown of why a request is made again.
 const RETRY_REASON_MAX: usize = 160;
@@ -159,6 +162,48 @@ impl Ui {
         };
         let text = catalogue::as_text(own, paint, self.style.width);
         self.write(&self.stdout, &text);
+    }
+
+    /// Asks for something; the answer is typed behind it.
+    pub fn prompt(&mut self, text: &str) {
+        self.say(&printable(text));
+    }
+
+    /// A token was stored.
+    pub fn token_stored(&mut self, stored: &StoredToken<'_>) {
+        match self.style.format {
+            OutputFormat::Json => self.json(&token::stored_json(stored)),
+            OutputFormat::Human if self.style.verbosity == Verbosity::Quiet => {}
+            OutputFormat::Human => self.result(&token::stored_text(stored)),
+        }
+    }
+
+    /// Where the tokens of a destination come from.
+    pub fn token_status(&mut self, status: &TokenStatus<'_>) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&token::status_json(status));
+            return;
+        }
+        let paint = Paint {
+            color: self.style.stdout_color,
+        };
+        let rows = token::status_rows(status);
+        let text = row::lay_out(&rows, paint, self.style.width);
+        self.write(&self.stdout, &text);
+    }
+
+    /// Which tokens were removed.
+    pub fn tokens_removed(
+        &mut self,
+        destination: &str,
+        accounts: &[TokenAccount],
+        removed: &[RemovedToken],
+    ) {
+        match self.style.format {
+            OutputFormat::Json => self.json(&token::removed_json(destination, removed)),
+            OutputFormat::Human if self.style.verbosity == Verbosity::Quiet => {}
+            OutputFormat::Human => self.result(&token::removed_text(accounts, removed)),
+        }
     }
 
     /// Every destination with a name.

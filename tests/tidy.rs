@@ -52,7 +52,7 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("io::stderr", &["host"]),
     // The screen.
     ("indicatif::", &["ui"]),
-    ("console::", &["ui"]),
+    ("console::", &["ui", "host"]),
     // Compressed inputs; requests are compressed in `otlp`.
     ("bzip2::", &["source"]),
     ("lzma_rust2::", &["source"]),

@@ -12,12 +12,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, Parser, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
 use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
+use crate::cli::token::TokenArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,6 +60,21 @@ pub struct SendArgs {
     pub follow: FollowArgs,
 }
 
+impl SendArgs {
+    /// What typing `--to NAME|URL` gives.
+    pub fn to_destination(to: &str) -> SendArgs {
+        /// The flags of `send` without the rest of the command line.
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            send: SendArgs,
+        }
+        let mut args = Alone::parse_from(["send"]).send;
+        args.destination.to = Some(to.to_owned());
+        args
+    }
+}
+
 /// How lines are cut.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
@@ -81,12 +97,12 @@ pub struct DestinationArgs {
     /// Send to a named destination or a URL [default: http://localhost:4318]
     ///
     /// Names: local (a receiver inside the process), stdout and file:PATH (OTLP/JSON lines), collector
-    /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token in LOGFIRE_TOKEN; LOGFIRE_BASE_URL
-    /// replaces the address), and those of many vendors, which otelctl destinations lists: otel-lgtm, grafana-cloud, loki,
-    /// honeycomb, honeycomb-eu, datadog, newrelic, newrelic-eu, newrelic-gov, dash0, axiom, betterstack, signoz-cloud, signoz,
-    /// elastic, victorialogs, openobserve, dynatrace, aws-cloudwatch, gcp, observe, coralogix, sumologic, uptrace, hyperdx.
-    /// Some need parameters: 'grafana-cloud?zone=prod-us-east-0&instance=123456'. /v1/logs is appended to a URL that does
-    /// not end with it.
+    /// (http://localhost:4318), logfire, logfire-us and logfire-eu (with the token of otelctl token set or of
+    /// LOGFIRE_TOKEN; LOGFIRE_BASE_URL replaces the address), and those of many vendors, which otelctl destinations lists:
+    /// otel-lgtm, grafana-cloud, loki, honeycomb, honeycomb-eu, datadog, newrelic, newrelic-eu, newrelic-gov, dash0, axiom,
+    /// betterstack, signoz-cloud, signoz, elastic, victorialogs, openobserve, dynatrace, aws-cloudwatch, gcp, observe,
+    /// coralogix, sumologic, uptrace, hyperdx. Some need parameters: 'grafana-cloud?zone=prod-us-east-0&instance=123456'.
+    /// /v1/logs is appended to a URL that does not end with it.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT (used as it is), OTEL_EXPORTER_OTLP_ENDPOINT (a base)]
     #[arg(long, value_name = "NAME|URL")]
@@ -144,11 +160,15 @@ pub struct DestinationArgs {
     /// Send the token so: raw, bearer, basic:USER, 'NAME: {token}'
     ///
     /// Named destinations know how they take a token. A server that is given by its URL gets one only with this, or when it is
-    /// Logfire's cloud. The word {token} stands for the token, which is never an argument: it is in OTELCTL_TOKEN.
+    /// Logfire's cloud. The word {token} stands for the token, which is never an argument.
     ///
     /// [env: OTELCTL_AUTH]
     #[arg(long, value_name = "HOW")]
     pub auth: Option<HeaderArg>,
+
+    /// The token.
+    #[command(flatten)]
+    pub token: TokenArgs,
 }
 
 /// What is added to the records.

@@ -14,6 +14,7 @@ use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
 use crate::commands::{again, fail, finish};
 use crate::delivery::attempts::Address;
+use crate::delivery::credentials::{Headers, Renew};
 use crate::failure::{Failure, exit_code_of};
 use crate::flow::plan::{
     CheckpointMode, CheckpointPlan, DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan,
@@ -27,12 +28,15 @@ use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
+use crate::settings::env::EnvVars;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::limits::record_limits;
 use crate::settings::state::fresh_file;
+use crate::settings::token::{self, Stores};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{
-    Destination, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url, resolve,
+    Destination, Header, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url,
+    resolve,
 };
 use crate::source;
 use crate::source::feed::LIVE_RECORDS_MAX;
@@ -110,6 +114,7 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     }
     let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
     let (clock, rng, signals) = world_parts;
+    let args = Arc::new(args);
     let looked = plan(&args, host, stdout).and_then(|(plan, wanted)| {
         let look = wanted.map(|wanted| wanted.look(&plan, (&clock, signals)));
         Ok((plan, look.transpose()?.flatten()))
@@ -146,14 +151,13 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
 }
 
 fn plan(
-    args: &SendArgs,
+    args: &Arc<SendArgs>,
     mut host: Host,
     stdout: SharedOutput,
 ) -> Result<(SendPlan, Option<Wanted>), Failure> {
-    let settings = resolve::send(args, &host.env).map_err(|error| {
-        let hint = error.hint();
-        Failure::setup("settings", error, hint)
-    })?;
+    let stores = host.stores();
+    let settings = resolve::send(args, &host.env, &stores).map_err(Failure::from)?;
+    let renew = renewal(args, &settings, (host.env.clone(), stores));
     let kept = Kept::new(&settings, &mut host);
     let follow = follow_plan(&settings, &args.files, &kept)?;
     let (inputs, noted) = match follow {
@@ -171,7 +175,7 @@ fn plan(
         refuse_input(path, &inputs)?;
     }
     let (checkpoints, about_them) = checkpoint_plan(&settings, &inputs, &host, args.words.words())?;
-    let delivery = delivery_plan(&settings, &inputs, stdout, kept.dead_letters)?;
+    let delivery = delivery_plan(&settings, &inputs, stdout, (kept.dead_letters, renew))?;
     let stdin = inputs.contains(&Input::Stdin).then_some(host.stdin);
     let threads = settings
         .threads
@@ -415,7 +419,7 @@ fn delivery_plan(
     settings: &SendSettings,
     inputs: &[Input],
     stdout: SharedOutput,
-    dead_letters: Option<PathBuf>,
+    (dead_letters, renew): (Option<PathBuf>, Option<Renew>),
 ) -> Result<DeliveryPlan, Failure> {
     if settings.dry_run {
         return Ok(DeliveryPlan::Nowhere);
@@ -423,11 +427,8 @@ fn delivery_plan(
     Ok(match &settings.destination.value {
         Destination::Http { url, .. } => DeliveryPlan::Http(Box::new(HttpPlan {
             client: client_plan(settings, url),
-            headers: settings
-                .headers
-                .iter()
-                .map(|header| (header.name.clone(), header.value.clone()))
-                .collect(),
+            headers: headers(settings),
+            renew,
             retry_for: settings.retry_for.value,
             retry_codes: settings.retry_codes,
             dead_letters,
@@ -451,7 +452,32 @@ fn delivery_plan(
     })
 }
 
-fn client_plan(settings: &SendSettings, url: &str) -> ClientPlan {
+fn headers(settings: &SendSettings) -> Headers {
+    let headers = settings.headers.iter();
+    headers
+        .map(|header| (header.name.clone(), header.value.clone()))
+        .collect()
+}
+
+/// Resolves everything once more for the sake of the headers, where the token is kept in a place that may change.
+fn renewal(
+    args: &Arc<SendArgs>,
+    settings: &SendSettings,
+    (env, stores): (EnvVars, Stores),
+) -> Option<Renew> {
+    let may_change = |header: &Header| token::may_change(header.origin);
+    if !settings.headers.iter().any(may_change) {
+        return None;
+    }
+    let (args, destination) = (Arc::clone(args), settings.destination.clone());
+    Some(Box::new(move || {
+        let again = resolve::send(&args, &env, &stores).ok()?;
+        // A token of another region is for another server.
+        (again.destination == destination).then(|| headers(&again))
+    }))
+}
+
+pub(super) fn client_plan(settings: &SendSettings, url: &str) -> ClientPlan {
     let proxies = &settings.proxies;
     // What runs on this machine is not behind a proxy.
     let direct = is_loopback_url(url);

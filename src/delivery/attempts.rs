@@ -199,9 +199,14 @@ impl Courier {
                 answer = attempt => answer,
                 () = self.cut.requested() => return Ended::Cut,
             };
+            let credentials = answer.as_ref().map_or(0, |received| received.credentials);
             let (after, causes) = match self.judge(answer) {
-                // It is asked again at once: another program may have renewed the credentials meanwhile.
                 Verdict::Ended(ended @ Ended::Denied { .. }) => {
+                    // Another program may have renewed the token where it is kept: that is not counted.
+                    if self.route.credentials().renewed_since(credentials) {
+                        continue;
+                    }
+                    // It is asked again at once: some servers learn of a new token a moment late.
                     denials += 1;
                     if self.health.denied() || denials == DENIALS_MAX {
                         return ended;
@@ -210,6 +215,7 @@ impl Courier {
                 }
                 Verdict::Ended(ended) => {
                     self.health.answered();
+                    self.route.credentials().accepted();
                     return ended;
                 }
                 Verdict::Later { after, causes } => (after, causes),

@@ -2,16 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
-use reqwest::{Client, Response};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response};
 
 use crate::base::clock::Clock;
 use crate::base::secret::Secret;
+use crate::base::secret::shape::hidden;
+use crate::delivery::credentials::Credentials;
 use crate::delivery::retry_after;
 use crate::net::{Fault, fault};
 use crate::otlp::{Compression, Encoding};
@@ -27,6 +28,8 @@ pub struct HttpRoute {
     client: Client,
     url: String,
     headers: HeaderMap,
+    credentials: Arc<Credentials>,
+    /// What the query of the URL holds.
     secrets: Vec<Secret>,
     encoding: Encoding,
 }
@@ -42,6 +45,8 @@ pub struct Received {
     pub retry_after: Option<Duration>,
     /// The body.
     pub body: Vec<u8>,
+    /// Which credentials were sent.
+    pub credentials: u32,
 }
 
 /// No whole answer came.
@@ -75,8 +80,8 @@ impl HttpRoute {
         url: String,
         encoding: Encoding,
         compression: Compression,
-        extra: &[(String, Secret)],
-    ) -> Result<HttpRoute, BadHeader> {
+        credentials: Arc<Credentials>,
+    ) -> HttpRoute {
         let mut headers = HeaderMap::new();
         headers.insert(
             CONTENT_TYPE,
@@ -85,24 +90,20 @@ impl HttpRoute {
         if let Some(name) = compression.content_encoding() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
-        for (name, secret) in extra {
-            let bad = || BadHeader { name: name.clone() };
-            let mut value =
-                HeaderValue::from_bytes(secret.expose().as_bytes()).map_err(|_| bad())?;
-            value.set_sensitive(true);
-            headers.insert(HeaderName::try_from(name).map_err(|_| bad())?, value);
-        }
         let query = url.split_once('?').map_or("", |(_, query)| query);
-        let values = query.split(['&', '=']).map(Secret::new);
-        let secrets = extra.iter().map(|(_, secret)| secret.clone());
-        let secrets = secrets.chain(values).collect();
-        Ok(HttpRoute {
+        HttpRoute {
             client,
+            secrets: query.split(['&', '=']).map(Secret::new).collect(),
             url,
             headers,
-            secrets,
+            credentials,
             encoding,
-        })
+        }
+    }
+
+    /// Who we are to the server.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// How bodies are written.
@@ -112,18 +113,29 @@ impl HttpRoute {
 
     /// Sends a body once and reads the whole answer.
     pub async fn attempt(&self, body: Bytes, clock: &dyn Clock) -> Result<Received, NoAnswer> {
-        let request = self
-            .client
-            .post(&self.url)
-            .headers(self.headers.clone())
-            .body(body);
-        let response = request
-            .send()
+        let request = self.client.post(&self.url).headers(self.headers.clone());
+        self.answer(request.body(body), clock).await
+    }
+
+    /// Asks for what is at the URL once and reads the whole answer.
+    pub async fn ask(&self, clock: &dyn Clock) -> Result<Received, NoAnswer> {
+        self.answer(self.client.get(&self.url), clock).await
+    }
+
+    async fn answer(
+        &self,
+        request: RequestBuilder,
+        clock: &dyn Clock,
+    ) -> Result<Received, NoAnswer> {
+        let (headers, generation) = self.credentials.current();
+        let response = request.headers(headers).send().await;
+        let response = response.map_err(|error| self.no_answer(error))?;
+        let mut received = self
+            .read(response, clock)
             .await
             .map_err(|error| self.no_answer(error))?;
-        self.read(response, clock)
-            .await
-            .map_err(|error| self.no_answer(error))
+        received.credentials = generation;
+        Ok(received)
     }
 
     async fn read(
@@ -150,15 +162,17 @@ impl HttpRoute {
             content_type,
             retry_after,
             body,
+            credentials: 0,
         })
     }
 
     /// A server's text as it may be shown: without our secrets, and not longer than a person reads.
     pub fn presentable(&self, message: &str) -> String {
+        let clean = self.credentials.scrub(hidden(message));
         let clean = self
             .secrets
             .iter()
-            .fold(message.to_owned(), |text, secret| secret.scrub(&text));
+            .fold(clean, |text, secret| secret.scrub(&text));
         if clean.chars().count() <= MESSAGE_CHARACTERS_MAX {
             return clean;
         }

@@ -55,6 +55,7 @@ pub(super) struct Ledger {
 #[derive(Debug, Default)]
 struct Oddities {
     utf8_replaced: u64,
+    tokens_hidden: u64,
     lines_cut: u64,
     nul_bytes: u64,
     duplicate_keys: u64,
@@ -408,6 +409,7 @@ impl Ledger {
 impl Oddities {
     fn add(&mut self, stats: &ChunkStats) {
         self.utf8_replaced += stats.utf8_replaced;
+        self.tokens_hidden += stats.tokens_hidden;
         self.lines_cut += stats.lines_cut;
         self.nul_bytes += stats.nul_bytes;
         self.duplicate_keys += stats.duplicate_keys;
@@ -429,6 +431,14 @@ impl Oddities {
         };
         let replaced = "with invalid UTF-8, which was replaced";
         tell(self.utf8_replaced, "record", "records", replaced);
+        let hidden = "in the records, which went no further: stars stand in its place";
+        let all_hidden = "in the records, which went no further: stars stand in their place";
+        let said = if self.tokens_hidden == 1 {
+            hidden
+        } else {
+            all_hidden
+        };
+        tell(self.tokens_hidden, "Logfire token", "Logfire tokens", said);
         let cut = format!("cut for being longer than {limit} bytes (raise --line-bytes-max)");
         tell(self.lines_cut, "line", "lines", &cut);
         let (one, more) = ("OTLP request", "OTLP requests");

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::base::clock::Clock;
-use crate::base::secret::Secret;
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::Address;
+use crate::delivery::credentials::{Headers, Renew};
 use crate::delivery::http::BadHeader;
 use crate::flow::Event;
 use crate::flow::report::DestinationLabel;
@@ -154,7 +154,9 @@ pub struct HttpPlan {
     /// How to reach it.
     pub client: ClientPlan,
     /// Extra headers.
-    pub headers: Vec<(String, Secret)>,
+    pub headers: Headers,
+    /// Makes them anew when the server denies them.
+    pub renew: Option<Renew>,
     /// Longest time one batch is tried.
     pub retry_for: Duration,
     /// Which statuses may work later.

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Address, Courier, Notice};
+use crate::delivery::credentials::Credentials;
 use crate::delivery::health::Health;
 use crate::delivery::http::HttpRoute;
 use crate::delivery::letters::Letters;
@@ -110,7 +111,7 @@ pub fn send(plan: SendPlan, world: World<'_>) -> Result<SendReport, FlowError> {
     }))
 }
 
-fn runtime() -> Result<Runtime, FlowError> {
+pub(super) fn runtime() -> Result<Runtime, FlowError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -288,6 +289,7 @@ fn route(
                     ..ClientPlan::default()
                 },
                 headers: Vec::new(),
+                renew: None,
                 retry_for: plan.drain,
                 retry_codes: RetryCodes::Broad,
                 address: Address::Chosen,
@@ -297,15 +299,16 @@ fn route(
         }
     };
     let http = net::client(&way.client)?;
+    let credentials = Arc::new(Credentials::new(way.headers, way.renew)?);
     let route_to = |url| {
-        let client = http.clone();
-        HttpRoute::new(client, url, plan.encoding, plan.compression, &way.headers)
+        let (client, credentials) = (http.clone(), Arc::clone(&credentials));
+        HttpRoute::new(client, url, plan.encoding, plan.compression, credentials)
     };
     // The receiver inside the process takes logs only.
     let metrics = metrics_url(&way.client.url).filter(|_| local.is_none());
-    let metrics = metrics.map(route_to).transpose()?.map(Arc::new);
+    let metrics = metrics.map(route_to).map(Arc::new);
     let courier = Courier {
-        route: route_to(way.client.url)?,
+        route: route_to(way.client.url),
         compression: plan.compression,
         retry_for: way.retry_for,
         retry_codes: way.retry_codes,

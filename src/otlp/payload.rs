@@ -9,9 +9,11 @@
 use std::sync::Arc;
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use prost::Message as _;
 
+use crate::base::secret::shape::{hide, hide_text, may_be_in};
 use crate::otlp::protobuf::{resource_logs, scope_logs};
 use crate::otlp::{Encoding, framing, json_logs, json_read};
 
@@ -46,9 +48,9 @@ pub enum Read {
     Broken,
 }
 
-/// One request, read.
+/// One request, read, and how many tokens were hidden in it.
 #[derive(Debug)]
-pub struct Payload(ExportLogsServiceRequest);
+pub struct Payload(ExportLogsServiceRequest, u64);
 
 /// The records of one scope of one resource.
 #[derive(Debug, Clone, Copy)]
@@ -99,14 +101,20 @@ pub fn read_json(text: &[u8], carries: Carries) -> Read {
     match carries {
         Carries::Others => Read::Others,
         Carries::Logs => json_read::read_request(text)
-            .map_or(Read::Broken, |request| Read::Logs(Payload(request))),
+            .map_or(Read::Broken, |request| Read::Logs(Payload(request, 0))),
     }
 }
 
 /// Reads a request in protobuf.
 pub fn read_protobuf(message: &[u8]) -> Read {
     match ExportLogsServiceRequest::decode(message) {
-        Ok(request) if has_sound_ids(&request) => Read::Logs(Payload(request)),
+        Ok(request) if has_sound_ids(&request) => {
+            let mut payload = Payload(request, 0);
+            if may_be_in(message) {
+                payload.hide_tokens();
+            }
+            Read::Logs(payload)
+        }
         Err(_) if framing::carries(message) == Some(Carries::Others) => Read::Others,
         _ => Read::Broken,
     }
@@ -129,6 +137,53 @@ impl Payload {
                 .filter(|scope| !scope.log_records.is_empty())
                 .map(move |scope| GivenScope { resource, scope })
         })
+    }
+}
+
+impl Payload {
+    /// How many Logfire tokens were hidden in it, as far as its bytes were not looked through before.
+    pub fn tokens_hidden(&self) -> u64 {
+        self.1
+    }
+
+    /// Hides the Logfire tokens in all its texts.
+    fn hide_tokens(&mut self) {
+        let mut count = 0;
+        for logs in &mut self.0.resource_logs {
+            let resource = logs.resource.iter_mut();
+            count += hide_all(resource.flat_map(|it| &mut it.attributes));
+            for scope in &mut logs.scope_logs {
+                if let Some(scope) = &mut scope.scope {
+                    count += hide_text(&mut scope.name) + hide_text(&mut scope.version);
+                    count += hide_all(&mut scope.attributes);
+                }
+                for record in &mut scope.log_records {
+                    count += hide_text(&mut record.severity_text);
+                    count += hide_text(&mut record.event_name);
+                    count += record.body.as_mut().map_or(0, hide_in_value);
+                    count += hide_all(&mut record.attributes);
+                }
+            }
+        }
+        self.1 = count;
+    }
+}
+
+fn hide_all<'p>(pairs: impl IntoIterator<Item = &'p mut KeyValue>) -> u64 {
+    let hide = |pair: &mut KeyValue| {
+        hide_text(&mut pair.key) + pair.value.as_mut().map_or(0, hide_in_value)
+    };
+    pairs.into_iter().map(hide).sum()
+}
+
+/// The decoder has limited how deep values are nested.
+fn hide_in_value(value: &mut AnyValue) -> u64 {
+    match &mut value.value {
+        Some(any_value::Value::StringValue(text)) => hide_text(text),
+        Some(any_value::Value::BytesValue(bytes)) => hide(bytes),
+        Some(any_value::Value::ArrayValue(list)) => list.values.iter_mut().map(hide_in_value).sum(),
+        Some(any_value::Value::KvlistValue(map)) => hide_all(&mut map.values),
+        _ => 0,
     }
 }
 

@@ -54,6 +54,7 @@ impl Given {
                 return false;
             }
         };
+        stats.tokens_hidden += payload.tokens_hidden();
         for scope in payload.scopes() {
             let around = scope.around(builder.encoding(), self.around.as_ref());
             for record in scope.records() {

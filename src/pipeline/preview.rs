@@ -16,6 +16,7 @@ use crate::pipeline::clean::Cleaner;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::group::{Group, Groups, LineLimits};
 use crate::pipeline::stage::{Chunk, ChunkStats, Stage};
+use crate::pipeline::veil::Veil;
 use crate::record::{Record, Value};
 
 /// A record and its line.
@@ -78,13 +79,15 @@ pub fn previews(
 fn lines(head: &[u8], mut parser: Parser, limits: LineLimits, count: usize) -> Vec<Preview> {
     let mut cleaner = Cleaner::new(parser.format(), limits.line_bytes_max);
     let clean = cleaner.clean(head, 0, parser.zone());
-    let mut groups = Groups::new(clean.bytes, limits, 0);
+    let mut veil = Veil::default();
+    let bytes = veil.over(clean.bytes, parser.format(), &mut 0);
+    let mut groups = Groups::new(bytes, limits, 0);
     let mut found = Vec::new();
     while found.len() < count
         && let Some(group) = groups.next_group(&mut parser)
     {
         let group = *group;
-        found.push(preview(clean.bytes, &group, &mut parser));
+        found.push(preview(bytes, &group, &mut parser));
     }
     found
 }

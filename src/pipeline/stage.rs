@@ -16,6 +16,7 @@ use crate::pipeline::place::{Place, Places};
 use crate::pipeline::timeline::Timeline;
 use crate::pipeline::times::{Outside, Passage, TimeRule};
 use crate::pipeline::uid::{LOG_RECORD_UID, UidSeed};
+use crate::pipeline::veil::Veil;
 use crate::record::{Attribute, Record, SeverityClass, Value};
 
 /// A piece of one source that begins and ends with a record.
@@ -70,6 +71,8 @@ pub struct ChunkStats {
     pub left_out: u64,
     /// Records whose message is longer than the destination shows.
     pub long_messages: u64,
+    /// Logfire tokens that stood in the records and were hidden.
+    pub tokens_hidden: u64,
     /// Records by severity.
     pub severity: [u64; SeverityClass::COUNT],
     /// Records by time and severity.
@@ -86,6 +89,7 @@ pub struct Stage {
     limits: LineLimits,
     taking: Taking,
     uids: Option<UidSeed>,
+    veil: Veil,
 }
 
 /// What the destination takes, as far as it depends on the single record.
@@ -108,6 +112,7 @@ impl Stage {
             parser,
             builder,
             uids: None,
+            veil: Veil::default(),
         }
     }
 
@@ -136,7 +141,8 @@ impl Stage {
         };
         let zone = reader.parser.zone();
         let clean = self.cleaner.clean(&chunk.bytes, chunk.start_offset, zone);
-        let bytes = clean.bytes;
+        let hidden = &mut reader.stats.tokens_hidden;
+        let bytes = self.veil.over(clean.bytes, reader.parser.format(), hidden);
         let mut around = Around::of(clean, self.uids.as_ref(), chunk.start_offset);
         let valid = std::str::from_utf8(bytes).ok();
         let mut groups = Groups::new(bytes, self.limits, chunk.skipped_bytes);

@@ -7,6 +7,7 @@
 //!
 //! Limits: a line put together keeps at most `line_bytes_max` bytes; what is cut off is counted. The buffers are used again.
 
+use crate::base::secret::shape::hide_text;
 use crate::base::units::UnixNanos;
 use crate::format::ansi;
 use crate::format::container::{self, Runtime, Stream};
@@ -93,7 +94,9 @@ impl Unwrapped {
     fn extra(&mut self, extra: Option<&str>) -> Option<usize> {
         let extra = extra?;
         if self.extras.last().is_none_or(|last| last != extra) {
-            self.extras.push(extra.to_owned());
+            let mut extra = extra.to_owned();
+            hide_text(&mut extra);
+            self.extras.push(extra);
         }
         Some(self.extras.len() - 1)
     }

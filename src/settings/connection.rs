@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::cli::send::{CompressionArg, DestinationArgs, ProtocolArg};
-use crate::cli::token::TokenArgs;
 use crate::otlp::{Compression, Encoding, Signal};
 use crate::settings::destination::{Choice, choose};
 use crate::settings::endpoint::{is_loopback, logs_url};
@@ -38,13 +37,9 @@ pub(super) struct Connection {
 /// Resolves the destination's flags and variables.
 pub(super) fn connection(
     args: &DestinationArgs,
-    token: &TokenArgs,
     reader: &mut EnvReader<'_>,
 ) -> Result<Connection, SettingsError> {
-    let given = Given {
-        destination: args,
-        token,
-    };
+    let given = Given { destination: args };
     match choose(args, reader.vars)? {
         Choice::Url {
             name,
@@ -249,6 +244,8 @@ fn warn_without_server(args: &DestinationArgs, reader: &mut EnvReader<'_>, name:
         ("--client-cert", args.client_cert.is_some()),
         ("--client-key", args.client_key.is_some()),
         ("--auth", args.auth.is_some()),
+        ("--token-file", args.token.token_file.is_some()),
+        ("--token-fd", args.token.token_fd.is_some()),
     ] {
         if is_given {
             reader.warn(format!("{flag} is ignored: --to {name} has no server"));
@@ -316,7 +313,7 @@ mod tests {
         let args = send_args(flags);
         let env = EnvVars::new(env.iter().copied());
         let mut reader = EnvReader::new(&env);
-        let found = connection(&args.destination, &TokenArgs::default(), &mut reader)?;
+        let found = connection(&args.destination, &mut reader)?;
         Ok((found, reader.warnings))
     }
 
@@ -415,6 +412,16 @@ mod tests {
             "--to file:o --header a=1 --ca-cert c",
             &[],
             "File(\"o\") http/json (the preset file) none (the preset file) w2",
+        );
+        check(
+            "--to file:o --token-file t",
+            &[],
+            "File(\"o\") http/json (the preset file) none (the preset file) w1",
+        );
+        check(
+            "--to https://c --token-file t",
+            &[],
+            "url https://c/v1/logs http/protobuf (the default) gzip (the default) w1",
         );
         check(
             "--to stdout --protocol http/protobuf",

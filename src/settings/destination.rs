@@ -71,11 +71,6 @@ pub(super) fn choose<'a>(
     Ok(choice)
 }
 
-/// The same for a name or a URL alone.
-pub(super) fn choose_named(to: &str) -> Result<Choice<'_>, SettingsError> {
-    named(to, None)
-}
-
 fn from_env(env: &EnvVars) -> Choice<'_> {
     if let Some(found) = env.first(&[OTEL_EXPORTER_OTLP_LOGS_ENDPOINT]) {
         return url_of(found.value, found.origin, PathRule::Verbatim);
@@ -94,7 +89,8 @@ fn url_of(text: &str, origin: Origin, rule: PathRule) -> Choice<'_> {
     }
 }
 
-fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
+/// The same for a name or a URL alone.
+pub(super) fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
     let file = to
         .strip_prefix("file://")
         .or_else(|| to.strip_prefix("file:"));

@@ -7,6 +7,7 @@
 
 use url::{Host, Url};
 
+use crate::base::secret::shape::hidden;
 use crate::otlp::Signal;
 use crate::settings::{SettingsError, Sourced};
 
@@ -94,7 +95,7 @@ pub fn printable_url(url: &str) -> String {
             parsed.set_query(None);
             parsed.set_fragment(None);
             hide_secret_path(&mut parsed);
-            return parsed.into();
+            return hidden(parsed.as_str());
         }
     }
     let (scheme, rest) = match url.split_once("://") {
@@ -103,7 +104,8 @@ pub fn printable_url(url: &str) -> String {
     };
     let after_user = rest.rsplit('@').next().unwrap_or_default();
     let place = after_user.split(['?', '#']).next().unwrap_or_default();
-    format!("{scheme}{place}")
+    // A token pasted in the wrong place is not repeated.
+    hidden(&format!("{scheme}{place}"))
 }
 
 /// Some vendors give each source a URL of its own, and whoever knows its path may send.
@@ -264,6 +266,8 @@ mod tests {
             ("u:p@h:4318?k", "h:4318"),
             ("localhost:4318", "localhost:4318"),
             ("stdout", "stdout"),
+            ("pylf_v1_us_a/b", "pylf_v1_[hidden]/b"),
+            ("https://h/pylf_v1_us_a", "https://h/pylf_v1_[hidden]"),
         ] {
             assert_eq!(printable_url(url), expected);
         }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::settings::token::{NOWHERE, Stores};
 use crate::settings::{Origin, Sourced};
 
 /// Where logs go, used as it is.
@@ -77,6 +78,8 @@ pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
 pub const OTELCTL_TOKEN: &str = "OTELCTL_TOKEN";
 /// How a server that is given by its URL takes the token.
 pub const OTELCTL_AUTH: &str = "OTELCTL_AUTH";
+/// The read token of Pydantic Logfire.
+pub const LOGFIRE_READ_TOKEN: &str = "LOGFIRE_READ_TOKEN";
 /// The write token of Pydantic Logfire, or several of them with commas between.
 pub const LOGFIRE_TOKEN: &str = "LOGFIRE_TOKEN";
 /// Where Logfire is, when it is self-hosted.
@@ -121,6 +124,13 @@ impl EnvVars {
             .filter(|value| !value.is_empty())
     }
 
+    /// The same with one more variable, or with another value of it.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> EnvVars {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Whether a variable is there at all, also with an empty value; `NO_COLOR` is read so.
     pub fn is_set(&self, name: &str) -> bool {
         self.0.contains_key(name)
@@ -146,12 +156,13 @@ impl fmt::Debug for EnvVars {
 }
 
 /// The environment with a list for what was wrong in it.
-#[derive(Debug)]
 pub(super) struct EnvReader<'a> {
     /// What is read.
     pub(super) vars: &'a EnvVars,
     /// What was ignored, one sentence each.
     pub(super) warnings: Vec<String>,
+    /// Where a token may be kept.
+    pub(super) stores: &'a Stores,
 }
 
 impl<'a> EnvReader<'a> {
@@ -160,7 +171,13 @@ impl<'a> EnvReader<'a> {
         EnvReader {
             vars,
             warnings: Vec::new(),
+            stores: &NOWHERE,
         }
+    }
+
+    /// The same with places that may hold a token.
+    pub(super) fn with_stores(self, stores: &'a Stores) -> EnvReader<'a> {
+        EnvReader { stores, ..self }
     }
 
     /// Notes something the user should know.

@@ -4,6 +4,7 @@
 
 use crate::base::units::ByteCount;
 use crate::settings::Origin;
+use crate::settings::token::TokenError;
 
 /// Why the settings make no sense. Each error about a value names who set it.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +144,9 @@ pub enum SettingsError {
         /// The most it may be.
         max: ByteCount,
     },
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// A service without a name.
     #[error("the service name is empty (from {origin})")]
     EmptyService {
@@ -231,7 +235,7 @@ pub enum SettingsError {
         /// The address of the token's region.
         base: &'static str,
         /// How that is written after `--to`.
-        to: &'static str,
+        to: String,
     },
     /// An encoding or a compression that the destination does not take.
     #[error("destination {preset} does not take {what} (from {origin})")]
@@ -312,6 +316,7 @@ impl SettingsError {
             SettingsError::Zero { .. } | SettingsError::TooLarge { .. } => {
                 "leave it out for the default".to_owned()
             }
+            SettingsError::Token(error) => error.hint(),
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }

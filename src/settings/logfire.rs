@@ -7,48 +7,18 @@ use url::Url;
 
 use crate::settings::auth::Template;
 use crate::settings::endpoint::{PathRule, logs_url, printable_url};
-use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL, LOGFIRE_TOKEN};
+use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL};
 use crate::settings::headers::PlainHeader;
 use crate::settings::preset::params::Values;
 use crate::settings::preset::{AuthNeed, Preset};
 use crate::settings::target::{Given, Wanted, place};
 use crate::settings::{Origin, SettingsError, Sourced};
+use crate::token::logfire;
 
 const TO: Origin = Origin::Flag("--to");
 
-/// A region of the cloud. Source: logfire-sdk 5.4.0, `_internal/auth.py`.
-struct Region {
-    name: &'static str,
-    base: &'static str,
-    /// How its destination is written.
-    to: &'static str,
-}
-
-const REGIONS: [Region; 4] = [
-    Region {
-        name: "us",
-        base: "https://logfire-us.pydantic.dev",
-        to: "logfire-us",
-    },
-    Region {
-        name: "eu",
-        base: "https://logfire-eu.pydantic.dev",
-        to: "logfire-eu",
-    },
-    Region {
-        name: "stagingus",
-        base: "https://logfire-us.pydantic.info",
-        to: "'logfire?url=https://logfire-us.pydantic.info'",
-    },
-    Region {
-        name: "stagingeu",
-        base: "https://logfire-eu.pydantic.info",
-        to: "'logfire?url=https://logfire-eu.pydantic.info'",
-    },
-];
-
-/// The regions in which tokens are kept for `logfire`, in the order in which they are looked for.
-const KEPT: usize = 2;
+/// The regions that have a name of their own, and in which tokens are kept for `logfire`.
+const KEPT: [&str; 2] = ["us", "eu"];
 
 /// Whether this is Logfire's cloud, which takes Logfire's tokens.
 pub(super) fn is_cloud(url: &Url) -> bool {
@@ -65,30 +35,23 @@ pub(super) fn attach(
 ) -> Result<Sourced<Url>, SettingsError> {
     let url = match chosen_base(preset, values, reader)? {
         Some(url) => {
-            let wanted = wanted((preset, template), &url.value, AuthNeed::Needed);
+            let origin = url.value.origin().ascii_serialization();
+            let wanted = Wanted {
+                template,
+                name: preset.name,
+                preset: Some(preset),
+                url: &url.value,
+                origins: &[&origin],
+                is_logfire: true,
+                need: AuthNeed::Needed,
+            };
             place(&wanted, headers, given, reader)?;
             url
         }
         None => by_token((preset, template), headers, (given, reader))?,
     };
-    warn_of_several_tokens(headers, reader);
     refuse_other_region(&url, headers)?;
     Ok(url)
-}
-
-fn wanted<'a>(
-    (preset, template): (&'static Preset, &'a Template),
-    url: &'a Url,
-    need: AuthNeed,
-) -> Wanted<'a> {
-    Wanted {
-        template,
-        name: preset.name,
-        preset: Some(preset),
-        url,
-        is_logfire: true,
-        need,
-    }
 }
 
 /// The address that somebody named: the parameter, the variable, or the destination's name.
@@ -101,7 +64,9 @@ fn chosen_base(
         let url = logs_url(Sourced::new(base, TO), PathRule::Base)?;
         return Ok(Some(Sourced::new(url, TO)));
     }
-    let region = REGIONS.iter().find(|region| region.to == preset.name);
+    let region = KEPT
+        .into_iter()
+        .find(|region| written(region, "") == preset.name);
     if let Some(base) = reader.vars.first(&[LOGFIRE_BASE_URL]) {
         if region.is_some() {
             let name = preset.name;
@@ -110,45 +75,53 @@ fn chosen_base(
         let origin = base.origin;
         return Ok(Some(Sourced::new(logs_url(base, PathRule::Base)?, origin)));
     }
-    region.map(Region::url).transpose()
+    region.map(address).transpose()
 }
 
-/// The address that the token itself names. Without one from a flag or a variable, it is looked for in one region after the other.
+/// The address that the token itself names, or the one that it was kept for.
 fn by_token(
-    which: (&'static Preset, &Template),
+    (preset, template): (&'static Preset, &Template),
     headers: &mut Vec<PlainHeader>,
     (given, reader): (Given<'_>, &mut EnvReader<'_>),
 ) -> Result<Sourced<Url>, SettingsError> {
-    let (_, template) = which;
-    for (index, region) in REGIONS.iter().take(KEPT).enumerate() {
-        let need = if index + 1 == KEPT {
-            AuthNeed::Needed
-        } else {
-            AuthNeed::Optional
-        };
-        let url = region.url()?;
-        place(&wanted(which, &url.value, need), headers, given, reader)?;
-        let has_token = headers.iter().any(|header| header.name == template.header);
-        if has_token {
-            break;
+    let usual = address(KEPT[0])?;
+    let origins = KEPT.map(|region| logfire::origin_of(region).unwrap_or_default());
+    let wanted = Wanted {
+        template,
+        name: preset.name,
+        preset: Some(preset),
+        url: &usual.value,
+        origins: &origins,
+        is_logfire: true,
+        need: AuthNeed::Needed,
+    };
+    let kept_for = place(&wanted, headers, given, reader)?;
+    let kept_in = kept_for.and_then(|index| KEPT.get(index).copied());
+    match region_of(headers).or(kept_in) {
+        Some(region) => address(region),
+        None => {
+            reader.warn("the Logfire token names no known region, so it is sent to the US");
+            Ok(usual)
         }
     }
-    let found = region_of(headers).and_then(region);
-    if found.is_none() {
-        reader.warn("the Logfire token names no known region, so it is sent to the US");
-    }
-    found.unwrap_or(&REGIONS[0]).url()
 }
 
-impl Region {
-    fn url(&self) -> Result<Sourced<Url>, SettingsError> {
-        let base = Sourced::new(self.base, TO);
-        Ok(Sourced::new(logs_url(base, PathRule::Base)?, TO))
-    }
+/// The logs endpoint of a region.
+fn address(region: &str) -> Result<Sourced<Url>, SettingsError> {
+    let base = logfire::origin_of(region).unwrap_or_default();
+    Ok(Sourced::new(
+        logs_url(Sourced::new(base, TO), PathRule::Base)?,
+        TO,
+    ))
 }
 
-fn region(name: &str) -> Option<&'static Region> {
-    REGIONS.iter().find(|region| region.name == name)
+/// How the destination of a region is written.
+fn written(region: &str, base: &str) -> String {
+    if KEPT.contains(&region) {
+        format!("logfire-{region}")
+    } else {
+        format!("'logfire?url={base}'")
+    }
 }
 
 /// A token of one region that is about to go to another.
@@ -158,74 +131,34 @@ pub(super) fn refuse_other_region(
     url: &Sourced<Url>,
     headers: &[PlainHeader],
 ) -> Result<(), SettingsError> {
-    let Some(of_token) = region_of(headers).and_then(region) else {
+    let Some(region) = region_of(headers) else {
         return Ok(());
     };
+    let base = logfire::origin_of(region).unwrap_or_default();
     let place = url.value.origin().ascii_serialization();
-    let is_known = REGIONS.iter().any(|region| region.base == place);
-    if !is_known || of_token.base == place {
+    if logfire::region_at(&place).is_none() || base == place {
         return Ok(());
     }
     Err(SettingsError::OtherRegion {
-        region: of_token.name,
+        region,
         url: printable_url(url.value.as_str()),
         origin: url.origin,
-        base: of_token.base,
-        to: of_token.to,
+        base,
+        to: written(region, base),
     })
 }
 
-/// The origin that a token of a known region belongs to.
-pub(super) fn origin_of_token(token: &str) -> Option<&'static str> {
-    let found = region(region_word(without_scheme(token.trim()))?)?;
-    Some(found.base)
-}
-
-fn warn_of_several_tokens(headers: &[PlainHeader], reader: &mut EnvReader<'_>) {
-    let is_used = headers
-        .iter()
-        .any(|header| header.origin == Origin::Env(LOGFIRE_TOKEN));
-    let list = reader.vars.get(LOGFIRE_TOKEN).unwrap_or_default();
-    let count = list
-        .split(',')
-        .filter(|token| !token.trim().is_empty())
-        .count();
-    if is_used && count > 1 {
-        reader.warn(format!(
-            "{LOGFIRE_TOKEN} holds {count} tokens, of which only the first is used"
-        ));
-    }
-}
-
 /// The region of the token among the headers.
-fn region_of(headers: &[PlainHeader]) -> Option<&str> {
+fn region_of(headers: &[PlainHeader]) -> Option<&'static str> {
     let mut tokens = headers.iter().filter(|header| header.is_token);
-    tokens.find_map(|header| region_word(without_scheme(&header.value)))
-}
-
-/// The region in `pylf_v1_us_…`.
-fn region_word(token: &str) -> Option<&str> {
-    let (version, rest) = token.strip_prefix("pylf_v")?.split_once('_')?;
-    let (region, _) = rest.split_once('_')?;
-    let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-    let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_lowercase());
-    (is_version && is_region).then_some(region)
-}
-
-/// The token of `Bearer token`, or the whole.
-fn without_scheme(value: &str) -> &str {
-    match value.split_once(char::is_whitespace) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim_start(),
-        _ => value,
-    }
+    tokens.find_map(|header| logfire::region_in(&header.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::send_args;
-    use crate::cli::token::TokenArgs;
-    use crate::settings::env::{EnvVars, HEADERS};
+    use crate::settings::env::{EnvVars, HEADERS, LOGFIRE_TOKEN};
     use crate::settings::preset::find;
     use crate::settings::target::of_preset;
 
@@ -240,10 +173,7 @@ mod tests {
         let mut reader = EnvReader::new(&vars);
         let mut args = send_args("").destination;
         args.headers = flag.iter().map(|text| text.parse().unwrap()).collect();
-        let given = Given {
-            destination: &args,
-            token: &TokenArgs::default(),
-        };
+        let given = Given { destination: &args };
         let (name, query) = to.split_once('?').map_or((to, None), |(a, b)| (a, Some(b)));
         let (url, headers) = match of_preset(find(name).unwrap(), query, given, &mut reader) {
             Ok(target) => (target.url.value.to_string(), target.headers),
@@ -299,7 +229,7 @@ mod tests {
     #[test]
     fn the_hint_names_the_right_region() {
         let error = refuse_other_region(
-            &REGIONS[0].url().unwrap(),
+            &address("us").unwrap(),
             &[PlainHeader {
                 name: AUTHORIZATION.to_owned(),
                 value: "pylf_v1_eu_a".to_owned(),
@@ -328,7 +258,11 @@ mod tests {
         check_token(
             "logfire",
             "a\u{7}b",
-            ["the token in LOGFIRE_TOKEN cannot be sent", "", "0"],
+            [
+                "the token of LOGFIRE_TOKEN has a control character in it, which cannot be sent",
+                "",
+                "0",
+            ],
         );
     }
 

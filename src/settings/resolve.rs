@@ -6,10 +6,12 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::cli::follow::FromArg;
-use crate::cli::send::{DeliveryArgs, OnFullArg, RetryCodesArg, SendArgs, TimeArg, UidWhen};
-use crate::cli::token::TokenArgs;
+use crate::cli::send::{
+    DeliveryArgs, HeaderArg, OnFullArg, RetryCodesArg, SendArgs, TimeArg, UidWhen,
+};
 use crate::flow::plan::PathAttribute;
 use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
@@ -20,12 +22,13 @@ use crate::settings::connection::connection;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
-    OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, TIMEOUT,
+    OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, OTELCTL_TOKEN, TIMEOUT,
 };
 use crate::settings::follow::follow;
 use crate::settings::limits::batch_bytes_max;
 use crate::settings::resource::{resource, unique};
-use crate::settings::{Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
+use crate::settings::token::Stores;
+use crate::settings::{Header, Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
 /// Where a collector listens: OTLP/HTTP's own port on this machine. A base URL.
 pub const ENDPOINT_DEFAULT: &str = "http://localhost:4318";
@@ -60,10 +63,14 @@ pub const ON_FULL_DEFAULT: OnFull = OnFull::Block;
 ///
 /// Errors: the first value on the command line or in the environment that makes no sense, with who set it. Values in
 /// variables that the specification lets pass are in the settings' warnings instead.
-pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsError> {
-    let mut reader = EnvReader::new(env);
+pub fn send(
+    args: &SendArgs,
+    env: &EnvVars,
+    stores: &Stores,
+) -> Result<SendSettings, SettingsError> {
+    let mut reader = EnvReader::new(env).with_stores(stores);
     warn_of_what_is_not_obeyed(&mut reader);
-    let connection = connection(&args.destination, &TokenArgs::default(), &mut reader)?;
+    let connection = connection(&args.destination, &mut reader)?;
     let resource = resource(&args.record, &mut reader)?;
     let delivery = &args.delivery;
     let destination = &connection.destination.value;
@@ -121,6 +128,28 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         state_dir: state_dir(reader.vars),
         warnings: reader.warnings,
         follow: follow(&args.follow, &args.files)?,
+    })
+}
+
+/// The settings with which `send` would put this token into its requests.
+///
+/// Errors: also a destination of which nobody says how it takes a token.
+pub fn with_token(
+    (to, auth): (&str, Option<&HeaderArg>),
+    token: &Secret,
+    env: &EnvVars,
+) -> Result<SendSettings, SettingsError> {
+    let mut args = SendArgs::to_destination(to);
+    args.destination.auth = auth.cloned();
+    let env = env.clone().with(OTELCTL_TOKEN, token.expose());
+    let settings = send(&args, &env, &Stores::default())?;
+    let is_in = |header: &Header| header.origin == Origin::Env(OTELCTL_TOKEN);
+    if settings.headers.iter().any(is_in) {
+        return Ok(settings);
+    }
+    Err(SettingsError::Needs {
+        given: Origin::Flag("--check"),
+        needed: "--auth, which says how this server takes a token",
     })
 }
 
@@ -270,7 +299,7 @@ mod tests {
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
         let env = EnvVars::new(env.iter().copied());
-        send(&args, &env)
+        send(&args, &env, &Stores::default())
     }
 
     /// One value of the settings with its origin.

@@ -6,7 +6,6 @@
 use url::Url;
 
 use crate::cli::send::DestinationArgs;
-use crate::cli::token::TokenArgs;
 use crate::settings::auth::Template;
 use crate::settings::endpoint::{PathRule, is_loopback, logs_url, printable_url};
 use crate::settings::env::{EnvReader, LOGFIRE_TOKEN, OTELCTL_TOKEN};
@@ -14,7 +13,7 @@ use crate::settings::headers::{PlainHeader, checked, headers, insert};
 use crate::settings::logfire;
 use crate::settings::preset::params::{self, Values};
 use crate::settings::preset::{AuthNeed, Form, Preset};
-use crate::settings::token::{TokenQuery, find};
+use crate::settings::token::{self, AnyQuery, Found, NOWHERE, Outside};
 use crate::settings::{Origin, SettingsError, Sourced};
 use crate::token::TokenKind;
 
@@ -24,7 +23,6 @@ const TO: Origin = Origin::Flag("--to");
 #[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
     pub(super) destination: &'a DestinationArgs,
-    pub(super) token: &'a TokenArgs,
 }
 
 /// A server, and what each request to it carries.
@@ -44,6 +42,8 @@ pub(super) struct Wanted<'a> {
     /// Whose words say what is missing.
     pub(super) preset: Option<&'static Preset>,
     pub(super) url: &'a Url,
+    /// Where the token may belong; several where it decides itself.
+    pub(super) origins: &'a [&'a str],
     pub(super) is_logfire: bool,
     pub(super) need: AuthNeed,
 }
@@ -69,6 +69,7 @@ pub(super) fn of_url(
                 name,
                 preset: None,
                 url: &url.value,
+                origins: &[&origin_of(&url.value)],
                 is_logfire,
                 need: if auth.is_some() {
                     AuthNeed::Needed
@@ -78,7 +79,7 @@ pub(super) fn of_url(
             };
             place(&wanted, &mut headers, given, reader)?;
         }
-        None => warn_of_unused_token(&headers, &url.value, reader),
+        None => warn_of_unused_token(&headers, &url.value, given, reader),
     }
     if is_logfire {
         logfire::refuse_other_region(&url, &headers)?;
@@ -131,12 +132,13 @@ pub(super) fn of_preset(
                     name: preset.name,
                     preset: Some(preset),
                     url: &url,
+                    origins: &[&origin_of(&url)],
                     is_logfire: false,
                     need,
                 };
                 place(&wanted, &mut headers, given, reader)?;
             }
-            None => warn_of_unused_token(&headers, &url, reader),
+            None => warn_of_unused_token(&headers, &url, given, reader),
         }
         Sourced::new(url, TO)
     };
@@ -172,7 +174,7 @@ fn add_own_headers(preset: &Preset, values: &Values, headers: &mut Vec<PlainHead
     }
 }
 
-/// Puts the token into its header.
+/// Puts the token into its header. Returns the place among the origins of the one that it was kept for.
 ///
 /// Errors: no token where one is needed, a token that no header can carry or that has another scheme.
 pub(super) fn place(
@@ -180,7 +182,7 @@ pub(super) fn place(
     headers: &mut Vec<PlainHeader>,
     given: Given<'_>,
     reader: &mut EnvReader<'_>,
-) -> Result<(), SettingsError> {
+) -> Result<Option<usize>, SettingsError> {
     let name = wanted.template.header.as_str();
     let mut held = None;
     for header in headers.iter_mut().filter(|header| header.name == name) {
@@ -188,17 +190,17 @@ pub(super) fn place(
         held = Some(header.origin);
     }
     if let Some(Origin::Flag(_)) = held {
-        return Ok(());
+        return Ok(None);
     }
-    let query = TokenQuery {
-        kind: TokenKind::Write,
-        origin: &wanted.url.origin().ascii_serialization(),
-        is_logfire: wanted.is_logfire,
-    };
-    let Some(token) = find(&query, given.token, reader)? else {
+    let found = find((wanted.origins, wanted.is_logfire), held, given, reader)?;
+    let Some(Found {
+        token,
+        origin_index,
+    }) = found
+    else {
         return match (held, wanted.need) {
             (None, AuthNeed::Needed) => Err(missing(wanted)),
-            _ => Ok(()),
+            _ => Ok(None),
         };
     };
     let origin = token.origin;
@@ -219,7 +221,35 @@ pub(super) fn place(
         .map_err(|source| SettingsError::BadToken { origin, source })?;
     header.is_token = true;
     insert(headers, header);
-    Ok(())
+    Ok(token::is_stored(origin).then_some(origin_index))
+}
+
+/// Looks for a token. A variable that has the whole header is nearer to this run than what is stored.
+fn find(
+    (origins, is_logfire): (&[&str], bool),
+    held: Option<Origin>,
+    given: Given<'_>,
+    reader: &mut EnvReader<'_>,
+) -> Result<Option<Found>, SettingsError> {
+    let query = AnyQuery {
+        kinds: &[TokenKind::Write],
+        origins,
+        is_logfire,
+    };
+    let stores = if held.is_some() {
+        &NOWHERE
+    } else {
+        reader.stores
+    };
+    let outside = Outside::new(reader.vars, stores);
+    let found = token::find_any(&query, &given.destination.token, &outside).pop();
+    reader.warnings.append(&mut outside.warnings.take());
+    Ok(found.transpose()?.flatten())
+}
+
+/// A URL's origin as accounts name it.
+fn origin_of(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 fn missing(wanted: &Wanted<'_>) -> SettingsError {
@@ -251,12 +281,8 @@ fn secret_url(
         Sourced::new(&format!("https://{host}"), TO),
         PathRule::Verbatim,
     )?;
-    let query = TokenQuery {
-        kind: TokenKind::Write,
-        origin: &named.origin().ascii_serialization(),
-        is_logfire: false,
-    };
-    let Some(token) = find(&query, given.token, reader)? else {
+    let origins: [&str; 1] = [&origin_of(&named)];
+    let Some(Found { token, .. }) = find((&origins, false), None, given, reader)? else {
         return Err(SettingsError::NoToken {
             destination: preset.name.to_owned(),
             what: preset.auth.what,
@@ -277,12 +303,22 @@ fn secret_url(
 }
 
 /// A token that was given for this run and that nothing says how to send.
-fn warn_of_unused_token(headers: &[PlainHeader], url: &Url, reader: &mut EnvReader<'_>) {
+fn warn_of_unused_token(
+    headers: &[PlainHeader],
+    url: &Url,
+    given: Given<'_>,
+    reader: &mut EnvReader<'_>,
+) {
     let has_own = headers.iter().any(|header| header.name == "authorization");
-    if reader.vars.get(OTELCTL_TOKEN).is_some() && !has_own {
+    let flags = &given.destination.token;
+    let file = flags.token_file.as_ref().map(|_| "--token-file");
+    let descriptor = flags.token_fd.map(|_| "--token-fd");
+    let variable = reader.vars.get(OTELCTL_TOKEN).map(|_| OTELCTL_TOKEN);
+    let said = file.or(descriptor).or(variable.filter(|_| !has_own));
+    if let Some(said) = said {
         let place = printable_url(url.as_str());
         reader.warn(format!(
-            "the token in {OTELCTL_TOKEN} is not sent: nothing says how {place} takes it; add --auth bearer, raw, basic:USER or 'x-api-key: {{token}}'"
+            "the token in {said} is not sent: nothing says how {place} takes it; add --auth bearer, raw, basic:USER or 'x-api-key: {{token}}'"
         ));
     }
 }

@@ -85,6 +85,9 @@ fn the_short_help_of_send_is_stable() {
           --client-cert <FILE>         Present this client certificate (PEM); needs --client-key
           --client-key <FILE>          Use this private key (PEM) for --client-cert
           --auth <HOW>                 Send the token so: raw, bearer, basic:USER, 'NAME: {token}'
+          --token-file <FILE>          Read the token from this file, which only you may be able to read
+          --token-fd <FD>              Read the token from this open descriptor, as in --token-fd 3 3<
+                                       FILE
 
     Record:
           --service <NAME>  Name the service the records come from

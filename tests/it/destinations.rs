@@ -332,6 +332,7 @@ fn destinations_are_told_to_scripts() {
 #[test]
 fn the_help_names_every_destination() {
     let help = Run::new().args(["send", "--help"]).run().stdout;
+    let help = help.split_whitespace().collect::<Vec<&str>>().join(" ");
     let (_, rest) = help.split_once("--to <NAME|URL>").unwrap();
     let (text, _) = rest.split_once("Some need parameters").unwrap();
     let words: Vec<&str> = text

@@ -397,6 +397,7 @@ fn every_code_is_produced_by_a_test() {
         "denied",
         "input",
         "interrupted",
+        "keychain",
         "misdirected",
         "no-answer",
         "nobody-there",
@@ -405,6 +406,7 @@ fn every_code_is_produced_by_a_test() {
         "setup",
         "state",
         "time-window",
+        "token",
         "usage",
     ];
     assert_eq!(
@@ -418,6 +420,7 @@ fn every_code_is_produced_by_a_test() {
         include_str!("errors.rs"),
         include_str!("resume.rs"),
         include_str!("times.rs"),
+        include_str!("token.rs"),
     ];
     // This function names each of them once.
     let here = |code: &&str| tests.concat().matches(&format!("\"{code}\"")).count() > 1;

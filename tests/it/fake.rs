@@ -552,6 +552,8 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
         Some(other) => panic!("an unknown content encoding: {other}"),
     };
     let is_json = match header_of(&head.headers, "content-type") {
+        // A question without a body.
+        None if head.method == "GET" => false,
         Some("application/x-protobuf") => false,
         Some("application/json") => true,
         other => panic!("an unknown content type: {other:?}"),

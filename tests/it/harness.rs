@@ -1,18 +1,21 @@
 //! Runs whole commands in a world of the test's own, and checks the accounts of each run.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use otelctl::base::clock::{Clock, SystemClock};
+use otelctl::base::secret::Secret;
 use otelctl::base::units::UnixNanos;
 use otelctl::flow::plan::SignalMode;
 use otelctl::host::{Host, Watched};
 use otelctl::settings::env::EnvVars;
+use otelctl::token::{StoreError, TokenAccount, TokenKind, TokenStore};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -85,6 +88,75 @@ pub(crate) struct Run {
     hand: Option<Hand>,
     config_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
+    keychain: MemoryKeychain,
+    working_dir: Option<PathBuf>,
+}
+
+/// A keychain that ends with the test; whoever holds a clone sees the same.
+#[derive(Clone, Default)]
+pub(crate) struct MemoryKeychain {
+    held: Arc<Mutex<BTreeMap<TokenAccount, Secret>>>,
+    fault: Option<fn() -> StoreError>,
+    /// How often it was opened.
+    opened: Arc<Mutex<u32>>,
+}
+
+impl MemoryKeychain {
+    /// One that does nothing but fail.
+    pub(crate) fn failing(fault: fn() -> StoreError) -> MemoryKeychain {
+        MemoryKeychain {
+            fault: Some(fault),
+            ..MemoryKeychain::default()
+        }
+    }
+
+    /// Puts a token in from outside.
+    pub(crate) fn put(&self, kind: TokenKind, origin: &str, token: &str) {
+        let account = TokenAccount::new(kind, origin);
+        self.held
+            .lock()
+            .unwrap()
+            .insert(account, Secret::new(token));
+    }
+
+    /// What it holds for an account.
+    pub(crate) fn token(&self, kind: TokenKind, origin: &str) -> Option<String> {
+        let account = TokenAccount::new(kind, origin);
+        let held = self.held.lock().unwrap();
+        held.get(&account).map(|token| token.expose().to_owned())
+    }
+
+    /// How often it was opened.
+    pub(crate) fn opened(&self) -> u32 {
+        *self.opened.lock().unwrap()
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, BTreeMap<TokenAccount, Secret>>, StoreError> {
+        *self.opened.lock().unwrap() += 1;
+        match self.fault {
+            Some(fault) => Err(fault()),
+            None => Ok(self.held.lock().unwrap()),
+        }
+    }
+}
+
+impl TokenStore for MemoryKeychain {
+    fn get(&self, accounts: &[TokenAccount]) -> Result<Vec<Option<Secret>>, StoreError> {
+        let held = self.open()?;
+        Ok(accounts
+            .iter()
+            .map(|account| held.get(account).cloned())
+            .collect())
+    }
+
+    fn set(&self, account: &TokenAccount, token: &Secret) -> Result<(), StoreError> {
+        self.open()?.insert(account.clone(), token.clone());
+        Ok(())
+    }
+
+    fn remove(&self, account: &TokenAccount) -> Result<bool, StoreError> {
+        Ok(self.open()?.remove(account).is_some())
+    }
 }
 
 /// What came of it.
@@ -105,7 +177,21 @@ impl Run {
             hand: None,
             config_dir: None,
             state_dir: None,
+            keychain: MemoryKeychain::default(),
+            working_dir: None,
         }
+    }
+
+    /// With this keychain instead of an empty one.
+    pub(crate) fn keychain(mut self, keychain: &MemoryKeychain) -> Run {
+        self.keychain = keychain.clone();
+        self
+    }
+
+    /// Typed in this folder.
+    pub(crate) fn working_dir(mut self, folder: &Path) -> Run {
+        self.working_dir = Some(folder.to_owned());
+        self
     }
 
     /// `otelctl send --json`, whose receipt is checked.
@@ -194,6 +280,9 @@ impl Run {
             state_dir: self.state_dir,
             machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
+            keychain: Arc::new(self.keychain),
+            working_dir: self.working_dir,
+            read_hidden: || Ok("typed-hunter2".to_owned()),
         };
         let is_json_send = ["send", "--json"]
             .iter()

@@ -14,10 +14,14 @@ mod follow_resume;
 mod given;
 mod harness;
 mod input;
+#[cfg(all(target_os = "linux", feature = "keychain"))]
+mod keychain;
+mod leaks;
 mod letters;
 mod live;
 mod oracle;
 mod resume;
 mod send;
 mod times;
+mod token;
 mod wire;

@@ -22,7 +22,7 @@ fn request(flags: &str, env: &[(&str, &str)]) -> String {
     }
     let env = EnvVars::new(env.iter().copied());
     let mut reader = EnvReader::new(&env);
-    match connection(&args, &TokenArgs::default(), &mut reader) {
+    match connection(&args, &mut reader) {
         Ok(found) => {
             let Destination::Http { url, .. } = found.destination.value else {
                 panic!("this is no server");
