@@ -97,13 +97,11 @@ fn by_token(
     };
     let kept_for = place(&wanted, headers, given, reader)?;
     let kept_in = kept_for.and_then(|index| KEPT.get(index).copied());
-    match region_of(headers).or(kept_in) {
-        Some(region) => address(region),
-        None => {
-            reader.warn("the Logfire token names no known region, so it is sent to the US");
-            Ok(usual)
-        }
+    if let Some(region) = region_of(headers).or(kept_in) {
+        return address(region);
     }
+    reader.warn("the Logfire token names no known region, so it is sent to the US");
+    Ok(usual)
 }
 
 /// The logs endpoint of a region.
