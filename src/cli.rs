@@ -8,15 +8,18 @@
     reason = "the doc comments are help text, printed as they are"
 )]
 
+pub mod config;
 pub mod follow;
 pub mod generate;
 pub mod input;
+pub mod layer;
 pub mod send;
 
 use std::ffi::OsString;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::cli::config::{ConfigArgs, ConfigCommand};
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
@@ -119,6 +122,9 @@ pub enum Command {
     /// Reads the first lines and sends nothing.
     Detect(DetectArgs),
 
+    /// Show the settings and who set each, and write a file for them
+    Config(ConfigArgs),
+
     /// Print the completions of a shell
     ///
     /// Put them where the shell looks for them. For bash:
@@ -139,9 +145,18 @@ pub fn parse<T: Into<OsString> + Clone>(
     words: impl IntoIterator<Item = T>,
 ) -> Result<Cli, clap::Error> {
     let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
-    let mut cli = Cli::try_parse_from(&words)?;
-    if let Command::Send(args) = &mut cli.command {
-        args.words = send::Typed::new(words);
+    let matches = command().try_get_matches_from(&words)?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
+    let kept = match &mut cli.command {
+        Command::Send(args) => Some(&mut args.words),
+        Command::Detect(args) => Some(&mut args.words),
+        Command::Config(ConfigArgs {
+            command: ConfigCommand::Show(args),
+        }) => Some(&mut args.send.words),
+        _ => None,
+    };
+    if let Some(kept) = kept {
+        *kept = layer::typed(words, &matches);
     }
     Ok(cli)
 }

@@ -7,10 +7,13 @@ pub mod send;
 
 use std::io;
 
+use crate::cli::config::ProfileArgs;
+use crate::cli::input::InputArgs;
 use crate::cli::{Cli, ColorWhen, Command, GlobalArgs};
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::settings::env::EnvVars;
+use crate::settings::layers::{self, Layers, Places};
 use crate::ui::{ColorChoice, OutputFormat, Streams, Ui, UiStyle, Verbosity};
 
 /// Runs what was typed; returns the exit code.
@@ -20,9 +23,10 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
         Command::Send(args) => return send::run(*args, host, style),
         Command::Detect(args) => {
             let mut ui = ui(&mut host, style);
-            let done = detect::run(&args, &mut host, &mut ui);
+            let done = detect::run(args, &mut host, &mut ui);
             (ui, done)
         }
+        Command::Config(_) => todo!(),
         Command::Completions(args) => {
             let mut ui = ui(&mut host, style);
             generate::completions(args, &mut ui);
@@ -38,6 +42,20 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
         (mut ui, Ok(())) => finish(&mut ui, 0),
         (mut ui, Err(failure)) => fail(&mut ui, &failure),
     }
+}
+
+/// What the configuration files say, those that are there.
+pub(crate) fn layers(
+    input: &InputArgs,
+    profile: &ProfileArgs,
+    host: &Host,
+) -> Result<Layers, Failure> {
+    let places = Places {
+        config_dir: host.config_dir.as_deref(),
+        working_dir: host.working_dir.as_deref(),
+    };
+    let named = (input.config.as_deref(), profile.profile.as_deref());
+    Ok(layers::read(named, &host.env, places)?)
 }
 
 /// The face takes both output streams over.

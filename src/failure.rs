@@ -5,7 +5,9 @@
 use std::error::Error;
 
 use crate::flow::report::{Outcome, SendReport};
+use crate::settings::SettingsError;
 use crate::settings::input::InputError;
+use crate::settings::layers::LayerError;
 use crate::settings::zone::ZoneError;
 
 /// What kind of failure it is; the exit code follows from it.
@@ -68,6 +70,20 @@ impl From<ZoneError> for Failure {
 
 impl From<InputError> for Failure {
     fn from(error: InputError) -> Failure {
+        let hint = error.hint();
+        Failure::setup("settings", error, hint)
+    }
+}
+
+impl From<LayerError> for Failure {
+    fn from(error: LayerError) -> Failure {
+        let hint = error.hint();
+        Failure::setup("settings", error, hint)
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Failure {
         let hint = error.hint();
         Failure::setup("settings", error, hint)
     }

@@ -45,6 +45,8 @@ pub struct Host {
     pub host_name: Option<String>,
     /// The system's folder for configuration files.
     pub config_dir: Option<PathBuf>,
+    /// The folder that the program was called in.
+    pub working_dir: Option<PathBuf>,
     /// The folder for what is kept between runs.
     pub state_dir: Option<PathBuf>,
     /// What the system tells this machine from others by.
@@ -71,6 +73,7 @@ impl Host {
             signals: SignalMode::Heard,
             host_name: host_name(),
             config_dir: dirs::config_dir(),
+            working_dir: std::env::current_dir().ok(),
             state_dir: dirs::state_dir()
                 .or_else(dirs::data_local_dir)
                 .map(|folder| folder.join("otelctl")),

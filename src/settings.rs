@@ -11,6 +11,7 @@ pub mod file;
 pub mod follow;
 mod headers;
 pub mod input;
+pub mod layers;
 pub mod limits;
 mod logfire;
 mod pairs;
@@ -48,6 +49,49 @@ pub enum Origin {
     Preset(&'static str),
     /// Nobody: the built-in default.
     Default,
+    /// A key in a profile of a configuration file.
+    Profile(&'static Spot),
+}
+
+/// A key in a configuration file. There are few in a run, and origins are copied everywhere, so each lives as long as the program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The key, which is a flag's name.
+    pub key: String,
+    /// The profile; nothing for a project's own table.
+    pub profile: Option<String>,
+    /// The whole path of the file.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+}
+
+impl Spot {
+    /// Keeps it for good.
+    pub fn kept(self) -> &'static Spot {
+        Box::leak(Box::new(self))
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.rsplit(['/', std::path::MAIN_SEPARATOR]);
+        let file = path.into_iter().next().unwrap_or_default();
+        match &self.profile {
+            Some(profile) => write!(f, "profile {profile} ({file}, line {})", self.line),
+            None => write!(f, "the project ({file}, line {})", self.line),
+        }
+    }
+}
+
+impl Origin {
+    /// The setting as its origin calls it, for the beginning of a sentence: `--timeout`, or `timeout of profile prod (…)`.
+    pub fn named(self) -> String {
+        match self {
+            Origin::Profile(spot) => format!("{} of {spot}", spot.key),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -56,6 +100,7 @@ impl fmt::Display for Origin {
             Origin::Flag(name) | Origin::Env(name) => f.write_str(name),
             Origin::Preset(name) => write!(f, "the preset {name}"),
             Origin::Default => f.write_str("the default"),
+            Origin::Profile(spot) => spot.fmt(f),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
-use crate::commands::{again, fail, finish};
+use crate::commands::{again, fail, finish, layers};
 use crate::delivery::attempts::Address;
 use crate::failure::{Failure, exit_code_of};
 use crate::flow::plan::{
@@ -110,7 +110,7 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     }
     let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
     let (clock, rng, signals) = world_parts;
-    let looked = plan(&args, host, stdout).and_then(|(plan, wanted)| {
+    let looked = plan(args, host, stdout).and_then(|(plan, wanted)| {
         let look = wanted.map(|wanted| wanted.look(&plan, (&clock, signals)));
         Ok((plan, look.transpose()?.flatten()))
     });
@@ -146,21 +146,20 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
 }
 
 fn plan(
-    args: &SendArgs,
+    args: SendArgs,
     mut host: Host,
     stdout: SharedOutput,
 ) -> Result<(SendPlan, Option<Wanted>), Failure> {
-    let settings = resolve::send(args, &host.env).map_err(|error| {
-        let hint = error.hint();
-        Failure::setup("settings", error, hint)
-    })?;
+    let layers = layers(&args.input, &args.profile, &host)?;
+    let (args, overlay) = layers.send(args, &host.env)?;
+    let settings = resolve::send(&args, &overlay, &host.env)?;
     let kept = Kept::new(&settings, &mut host);
     let follow = follow_plan(&settings, &args.files, &kept)?;
     let (inputs, noted) = match follow {
         Some(_) => (Vec::new(), Vec::new()),
         None => chosen_inputs(&args.files, host.stdin_watched)?,
     };
-    let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
+    let input = input::input(&args.input, layers.formats(), &overlay)?;
     let wanted = record_limits(&settings.destination.value).map(|limits| Wanted {
         limits,
         policy: settings.time_policy,

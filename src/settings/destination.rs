@@ -8,7 +8,7 @@ use crate::base::spelling::nearest;
 use crate::cli::send::DestinationArgs;
 use crate::settings::endpoint::{PathRule, printable_url};
 use crate::settings::env::{
-    EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+    EnvReader, EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
 };
 use crate::settings::logfire::Preset;
 use crate::settings::resolve::ENDPOINT_DEFAULT;
@@ -55,7 +55,7 @@ pub(super) enum Choice<'a> {
 /// Errors: two flags that name a destination, an unknown name, `--out` without `--to local`.
 pub(super) fn choose<'a>(
     args: &'a DestinationArgs,
-    env: &'a EnvVars,
+    reader: &EnvReader<'a>,
 ) -> Result<Choice<'a>, SettingsError> {
     let choice = match (&args.to, &args.endpoint) {
         (Some(_), Some(_)) => {
@@ -65,13 +65,13 @@ pub(super) fn choose<'a>(
                 hint: "leave one out",
             });
         }
-        (Some(to), None) => named(to, args.out.clone())?,
-        (None, Some(url)) => url_of(url, Origin::Flag("--endpoint"), PathRule::Base),
-        (None, None) => from_env(env),
+        (Some(to), None) => named(to, args.out.clone(), reader.flag("--to"))?,
+        (None, Some(url)) => url_of(url, reader.flag("--endpoint"), PathRule::Base),
+        (None, None) => from_env(reader.vars),
     };
     if args.out.is_some() && !matches!(choice, Choice::Local { .. }) {
         return Err(SettingsError::Needs {
-            given: Origin::Flag("--out"),
+            given: reader.flag("--out"),
             needed: "--to local",
         });
     }
@@ -96,20 +96,20 @@ fn url_of(text: &str, origin: Origin, rule: PathRule) -> Choice<'_> {
     }
 }
 
-fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
+fn named(to: &str, out: Option<PathBuf>, origin: Origin) -> Result<Choice<'_>, SettingsError> {
     let file = to
         .strip_prefix("file://")
         .or_else(|| to.strip_prefix("file:"));
     if let Some(path) = file {
         if path.is_empty() {
-            return Err(SettingsError::NoFileName);
+            return Err(SettingsError::NoFileName { origin });
         }
         return Ok(Choice::File(PathBuf::from(path)));
     }
     Ok(match to {
         "local" => Choice::Local { out },
         "stdout" => Choice::Stdout,
-        "file" => return Err(SettingsError::NoFileName),
+        "file" => return Err(SettingsError::NoFileName { origin }),
         "collector" => Choice::Url {
             name: "collector",
             given: Sourced::new(ENDPOINT_DEFAULT, Origin::Preset("collector")),
@@ -118,8 +118,8 @@ fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
         "logfire" => Choice::Logfire(Preset::ByToken),
         "logfire-us" => Choice::Logfire(Preset::Us),
         "logfire-eu" => Choice::Logfire(Preset::Eu),
-        url if is_url_like(url) => url_of(url, Origin::Flag("--to"), PathRule::Typed),
-        unknown => return Err(unknown_destination(unknown)),
+        url if is_url_like(url) => url_of(url, origin, PathRule::Typed),
+        unknown => return Err(unknown_destination(unknown, origin)),
     })
 }
 
@@ -129,7 +129,7 @@ fn is_url_like(text: &str) -> bool {
     text == "localhost" || text.contains("://") || (!is_path && text.contains(['.', ':', '/']))
 }
 
-fn unknown_destination(name: &str) -> SettingsError {
+fn unknown_destination(name: &str, origin: Origin) -> SettingsError {
     // A token pasted in the wrong place is not repeated.
     let shown = if name.contains("pylf_v") {
         "pylf_…".to_owned()
@@ -137,6 +137,7 @@ fn unknown_destination(name: &str) -> SettingsError {
         printable_url(name)
     };
     SettingsError::UnknownDestination {
+        origin,
         name: shown,
         known: NAMES.join(", "),
         nearest: nearest(name, NAMES),
@@ -153,7 +154,7 @@ mod tests {
     fn check(flags: &[&str], env: &[(&str, &str)], expected: &str) {
         let env = EnvVars::new(env.iter().copied());
         let args = send_args(&flags.join(" ")).destination;
-        let found = match choose(&args, &env) {
+        let found = match choose(&args, &EnvReader::new(&env)) {
             Ok(Choice::Url { name, given, rule }) => {
                 format!("{name} {} {rule:?} ({})", given.value, given.origin)
             }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::settings::layers::Overlay;
 use crate::settings::{Origin, Sourced};
 
 /// Where logs go, used as it is.
@@ -71,6 +72,8 @@ pub const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
 /// The configuration file of this program.
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
+/// The profile that is taken.
+pub const OTELCTL_PROFILE: &str = "OTELCTL_PROFILE";
 /// The folder for what runs leave behind.
 pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
 /// The write token of Pydantic Logfire, or several of them with commas between.
@@ -127,8 +130,16 @@ impl EnvVars {
         self.all(names).next()
     }
 
+    /// The name of each variable, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Those of several variables that are set, in the order given.
-    fn all<'a>(&'a self, names: &[&'static str]) -> impl Iterator<Item = Sourced<&'a str>> {
+    pub(super) fn all<'a>(
+        &'a self,
+        names: &[&'static str],
+    ) -> impl Iterator<Item = Sourced<&'a str>> {
         names
             .iter()
             .filter_map(|name| Some(Sourced::new(self.get(name)?, Origin::Env(name))))
@@ -148,15 +159,42 @@ pub(super) struct EnvReader<'a> {
     pub(super) vars: &'a EnvVars,
     /// What was ignored, one sentence each.
     pub(super) warnings: Vec<String>,
+    /// Which flags were not typed but stand in a file.
+    overlay: &'a Overlay,
 }
 
 impl<'a> EnvReader<'a> {
     /// A reader that has found nothing wrong yet.
     pub(super) fn new(vars: &'a EnvVars) -> EnvReader<'a> {
+        static TYPED: Overlay = Overlay::NONE;
+        EnvReader::with_overlay(vars, &TYPED)
+    }
+
+    /// The same, when some flags stand in a file.
+    pub(super) fn with_overlay(vars: &'a EnvVars, overlay: &'a Overlay) -> EnvReader<'a> {
         EnvReader {
             vars,
             warnings: Vec::new(),
+            overlay,
         }
+    }
+
+    /// Who set a flag that is there: whoever typed it, or the file it stands in.
+    pub(super) fn flag(&self, flag: &'static str) -> Origin {
+        self.overlay.flag(flag)
+    }
+
+    /// A flag's value with who set it, or the default.
+    pub(super) fn flag_or<T>(&self, flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
+        match flag {
+            Some(value) => Sourced::new(value, self.flag(name)),
+            None => Sourced::new(default, Origin::Default),
+        }
+    }
+
+    /// The same for one of the flags that are repeated with keys, `--header` and its like.
+    pub(super) fn pair(&self, flag: &'static str, key: &str) -> Origin {
+        self.overlay.pair(flag, key)
     }
 
     /// Notes something the user should know.

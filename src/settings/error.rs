@@ -53,8 +53,10 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// `--to logfrie`.
-    #[error("unknown destination {name:?}, known are {known} and URLs (from --to)")]
+    #[error("unknown destination {name:?}, known are {known} and URLs (from {origin})")]
     UnknownDestination {
+        /// Who named it.
+        origin: Origin,
         /// As given.
         name: String,
         /// All names, with commas.
@@ -63,8 +65,11 @@ pub enum SettingsError {
         nearest: Option<&'static str>,
     },
     /// `--to file:`.
-    #[error("destination \"file:\" names no file (from --to)")]
-    NoFileName,
+    #[error("destination \"file:\" names no file (from {origin})")]
+    NoFileName {
+        /// Who named it.
+        origin: Origin,
+    },
     /// Two that exclude each other.
     #[error("{one} cannot be combined with {other}")]
     Combination {
@@ -76,7 +81,7 @@ pub enum SettingsError {
         hint: &'static str,
     },
     /// One that makes no sense without another.
-    #[error("{given} needs {needed}")]
+    #[error("{} needs {needed}", .given.named())]
     Needs {
         /// What was given.
         given: Origin,
@@ -120,18 +125,30 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// A limit nothing fits into.
-    #[error("{origin} must not be zero")]
+    #[error("{} must not be zero", .origin.named())]
     Zero {
         /// The flag.
         origin: Origin,
     },
     /// A limit that no memory holds.
-    #[error("{origin} must not be more than {max}")]
+    #[error("{} must not be more than {max}", .origin.named())]
     TooLarge {
         /// The flag.
         origin: Origin,
         /// The most it may be.
         max: ByteCount,
+    },
+    /// A project that says where records go, and credentials that would go there.
+    #[error(
+        "{origin} says where records go, and the credentials of {credentials} would go there too"
+    )]
+    NoConsent {
+        /// The key in the project's file.
+        origin: Origin,
+        /// Who set them.
+        credentials: Origin,
+        /// The project's folder.
+        folder: String,
     },
     /// A service without a name.
     #[error("the service name is empty (from {origin})")]
@@ -187,7 +204,7 @@ impl SettingsError {
             SettingsError::UnknownDestination { nearest, .. } => {
                 return nearest.map(|name| format!("did you mean {name}?"));
             }
-            SettingsError::NoFileName => "write it like file:out.jsonl".to_owned(),
+            SettingsError::NoFileName { .. } => "write it like file:out.jsonl".to_owned(),
             SettingsError::Combination { hint, .. } => (*hint).to_owned(),
             SettingsError::Needs { needed, .. } => format!("add {needed}"),
             SettingsError::Grpc { .. } => {
@@ -202,9 +219,17 @@ impl SettingsError {
             SettingsError::Zero { .. } | SettingsError::TooLarge { .. } => {
                 "leave it out for the default".to_owned()
             }
+            SettingsError::NoConsent { folder, .. } => consent_hint(folder),
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }
         })
     }
+}
+
+/// How to agree with what a project's file says.
+pub(super) fn consent_hint(folder: &str) -> String {
+    format!(
+        "if that is right, name the destination with --to, or write into your own configuration file:\ntrusted-projects = [{folder:?}]"
+    )
 }

@@ -66,7 +66,7 @@ pub(super) fn attach(
     let base = base_of(preset, region, reader);
     let base = Sourced::new(base, Origin::Preset(preset.name()));
     let url = logs_url(base, PathRule::Base)?;
-    Ok(Sourced::new(url, Origin::Flag("--to")))
+    Ok(Sourced::new(url, reader.flag("--to")))
 }
 
 fn add_token(

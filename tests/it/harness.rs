@@ -84,6 +84,7 @@ pub(crate) struct Run {
     env: Vec<(String, String)>,
     hand: Option<Hand>,
     config_dir: Option<PathBuf>,
+    working_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
 }
 
@@ -104,6 +105,7 @@ impl Run {
             env: Vec::new(),
             hand: None,
             config_dir: None,
+            working_dir: None,
             state_dir: None,
         }
     }
@@ -153,6 +155,12 @@ impl Run {
         self
     }
 
+    /// The folder that the program is called in; without it there is none.
+    pub(crate) fn working_dir(mut self, folder: &Path) -> Run {
+        self.working_dir = Some(folder.to_owned());
+        self
+    }
+
     /// The system's folder for what programs leave behind; without it there is none.
     pub(crate) fn state_dir(mut self, folder: &Path) -> Run {
         self.state_dir = Some(folder.to_owned());
@@ -191,6 +199,7 @@ impl Run {
             signals: SignalMode::Ignored,
             host_name: Some("test-host".to_owned()),
             config_dir: self.config_dir,
+            working_dir: self.working_dir,
             state_dir: self.state_dir,
             machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
