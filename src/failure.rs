@@ -92,7 +92,7 @@ impl From<SettingsError> for Failure {
 /// The exit code of a finished `send`.
 pub fn exit_code_of(report: &SendReport) -> u8 {
     match report.outcome {
-        Outcome::Delivered => 0,
+        Outcome::Delivered | Outcome::Disabled => 0,
         // A dry run that read everything did what it was asked for.
         Outcome::Undelivered if report.dry_run => 0,
         // Inputs of which nothing could be read are as good as missing.

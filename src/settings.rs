@@ -14,6 +14,7 @@ pub mod input;
 pub mod layers;
 pub mod limits;
 mod logfire;
+pub mod off;
 mod pairs;
 pub mod resolve;
 mod resource;
@@ -265,6 +266,10 @@ pub struct SendSettings {
     pub resume: Sourced<Resume>,
     /// Whether each record gets `log.record.uid`.
     pub uids: Sourced<Uids>,
+    /// Most attributes of a record.
+    pub attribute_count_max: Option<Sourced<usize>>,
+    /// Most characters of a text in an attribute.
+    pub attribute_length_max: Option<Sourced<usize>>,
     /// The state folder, when somebody chose it.
     pub state_dir: Option<Sourced<PathBuf>>,
     /// What was ignored on the way, one sentence each.

@@ -28,6 +28,7 @@ use crate::failure::{Failure, exit_code_of};
 use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
+use crate::settings::Origin;
 
 use drops::DropLines;
 use progress::Bars;
@@ -238,6 +239,15 @@ impl Ui {
         }
         if let Some(stop) = &report.stop {
             self.problem(stop);
+        }
+    }
+
+    /// Telemetry is switched off, and by whom: a line for people, a receipt without records for scripts.
+    pub fn switched_off(&mut self, by: Origin) {
+        let by = by.to_string();
+        self.note(&format!("nothing is read or sent: {by} says so"));
+        if self.style.format == OutputFormat::Json {
+            self.json(&receipt::switched_off(&by));
         }
     }
 

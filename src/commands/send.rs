@@ -1,6 +1,7 @@
 //! `otelctl send`: settings → plan → flow → report.
 
 mod look;
+mod off;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -23,16 +24,19 @@ use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
 use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
+use crate::pipeline::attribute_limits::AttributeLimits;
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::limits::record_limits;
+use crate::settings::off::switched_off;
 use crate::settings::state::fresh_file;
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{
-    Destination, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url, resolve,
+    Destination, Origin, Resume, SendSettings, Sourced, Uids, is_loopback_url, printable_url,
+    resolve,
 };
 use crate::source;
 use crate::source::feed::LIVE_RECORDS_MAX;
@@ -105,6 +109,11 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     let stdout = SharedOutput(Arc::new(Mutex::new(stdout)));
     let stderr = std::mem::replace(&mut host.stderr, Box::new(io::sink()));
     let mut ui = Ui::new(Box::new(stdout.clone()), stderr, style);
+    if let Some(by) = switched_off(&args.switch, &host.env) {
+        ui.switched_off(by);
+        off::drain(&args.files, host);
+        return finish(&mut ui, 0);
+    }
     if args.lines.explain {
         ui.explain_sources();
     }
@@ -166,6 +175,7 @@ fn plan(
     });
     let mut records = record_plan(&settings, input, &mut host)?;
     records.taking = wanted.map(Wanted::taking).unwrap_or_default();
+    records.taking.attributes = attribute_limits(&settings);
     if let Some(path) = &kept.dead_letters {
         refuse_input(path, &inputs)?;
     }
@@ -339,6 +349,14 @@ fn record_plan(
         file_path: settings.file_path,
         uids: (settings.uids.value == Uids::Attach).then(|| uid_plan(host)),
     })
+}
+
+fn attribute_limits(settings: &SendSettings) -> AttributeLimits {
+    let value = |limit: &Option<Sourced<usize>>| limit.as_ref().map(|limit| limit.value);
+    AttributeLimits {
+        count_max: value(&settings.attribute_count_max),
+        length_max: value(&settings.attribute_length_max),
+    }
 }
 
 fn uid_plan(host: &mut Host) -> UidPlan {

@@ -8,6 +8,7 @@ use crate::format::layout::Captures;
 use crate::format::timestamp::Assumptions;
 use crate::format::{Begin, FormatKind, Parser, Strays, journal_export};
 use crate::otlp::payload::Read as Payload;
+use crate::pipeline::attribute_limits::{AttributeLimits, Limited};
 use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
@@ -70,6 +71,8 @@ pub struct ChunkStats {
     pub left_out: u64,
     /// Records whose message is longer than the destination shows.
     pub long_messages: u64,
+    /// Records whose attributes were limited.
+    pub limited: Limited,
     /// Records by severity.
     pub severity: [u64; SeverityClass::COUNT],
     /// Records by time and severity.
@@ -95,6 +98,8 @@ pub struct Taking {
     pub times: Option<TimeRule>,
     /// How much of a message it shows.
     pub message_bytes_max: Option<usize>,
+    /// What its attributes may be.
+    pub attributes: AttributeLimits,
 }
 
 impl Stage {
@@ -133,6 +138,7 @@ impl Stage {
             taking: &self.taking,
             now: observed,
             continues: chunk.continues,
+            others: self.builder.constant_count() + usize::from(self.uids.is_some()),
         };
         let zone = reader.parser.zone();
         let clean = self.cleaner.clean(&chunk.bytes, chunk.start_offset, zone);
@@ -219,6 +225,8 @@ struct Reader<'p> {
     now: UnixNanos,
     /// Whether the next record continues a line.
     continues: bool,
+    /// Attributes of a record that are not its own.
+    others: usize,
 }
 
 impl Reader<'_> {
@@ -296,6 +304,10 @@ impl Reader<'_> {
                 OwnTime::Assumed
             };
             wrapping.add_to(record, group.start, own_time);
+        }
+        let limits = &self.taking.attributes;
+        if !limits.is_none() {
+            limits.apply(record, self.others, &mut self.stats.limited);
         }
         if let Some(uids) = around.uids {
             let place = around.places.of(group.start);

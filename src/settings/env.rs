@@ -66,10 +66,24 @@ pub const OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: &str =
 pub const OTEL_SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 /// Resource attributes, `k1=v1,k2=v2`.
 pub const OTEL_RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
-/// Turns SDKs off; a command that was typed is run all the same.
+/// Most attributes of a record; of logs before the general one.
+pub const ATTRIBUTE_COUNT_LIMIT: [&str; 2] = [
+    "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_ATTRIBUTE_COUNT_LIMIT",
+];
+/// Most characters of a text in an attribute; of logs before the general one.
+pub const ATTRIBUTE_VALUE_LENGTH_LIMIT: [&str; 2] = [
+    "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+];
+/// `none` turns `send` off; everything but `otlp` is warned about.
+pub const OTEL_LOGS_EXPORTER: &str = "OTEL_LOGS_EXPORTER";
+/// `true` turns `send` off.
 pub const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 /// A declarative configuration, which is not read.
 pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
+/// Its older name.
+pub const OTEL_EXPERIMENTAL_CONFIG_FILE: &str = "OTEL_EXPERIMENTAL_CONFIG_FILE";
 /// The configuration file of this program.
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
 /// The profile that is taken.
@@ -206,6 +220,13 @@ impl<'a> EnvReader<'a> {
     pub(super) fn millis(&mut self, names: &[&'static str]) -> Option<Sourced<Duration>> {
         let found = self.number(names, "a number of milliseconds")?;
         let value = Duration::from_millis(u64::from(found.value));
+        Some(Sourced::new(value, found.origin))
+    }
+
+    /// The first of the variables that holds a number, zero included.
+    pub(super) fn limit(&mut self, names: &[&'static str]) -> Option<Sourced<usize>> {
+        let found = self.number(names, "a number")?;
+        let value = usize::try_from(found.value).unwrap_or(usize::MAX);
         Some(Sourced::new(value, found.origin))
     }
 

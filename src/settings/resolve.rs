@@ -16,12 +16,15 @@ use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
 use crate::settings::env::{
-    EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
-    OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
-    OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, TIMEOUT,
+    ATTRIBUTE_COUNT_LIMIT, ATTRIBUTE_VALUE_LENGTH_LIMIT, EnvReader, EnvVars,
+    OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE, OTEL_BLRP_SCHEDULE_DELAY,
+    OTEL_CONFIG_FILE, OTEL_EXPERIMENTAL_CONFIG_FILE,
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, OTEL_SDK_DISABLED, OTELCTL_STATE_DIR,
+    TIMEOUT,
 };
 use crate::settings::follow::follow;
 use crate::settings::layers::Overlay;
+use crate::settings::off::warn_of_exporters;
 use crate::settings::resource::{resource, unique};
 use crate::settings::{Header, Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
 
@@ -125,6 +128,8 @@ pub fn send(
         temporality: temporality(&mut reader),
         resume: resume(delivery, &reader),
         uids: uids(args, &reader),
+        attribute_count_max: reader.limit(&ATTRIBUTE_COUNT_LIMIT),
+        attribute_length_max: reader.limit(&ATTRIBUTE_VALUE_LENGTH_LIMIT),
         state_dir: state_dir(delivery, &reader),
         follow: follow(&args.follow, &args.files, &reader)?,
         warnings: reader.warnings,
@@ -179,15 +184,15 @@ fn state_dir(args: &DeliveryArgs, reader: &EnvReader<'_>) -> Option<Sourced<Path
 }
 
 fn warn_of_what_is_not_obeyed(reader: &mut EnvReader<'_>) {
-    if reader.is_true(OTEL_SDK_DISABLED) {
-        reader.warn(format!(
-            "{OTEL_SDK_DISABLED} is ignored: a command that was typed is run"
-        ));
-    }
-    if reader.vars.get(OTEL_CONFIG_FILE).is_some() {
-        reader.warn(format!(
-            "the file in {OTEL_CONFIG_FILE} is not read; other variables count"
-        ));
+    // Whoever comes here is not switched off; only a word that is no truth value is told.
+    reader.is_true(OTEL_SDK_DISABLED);
+    warn_of_exporters(reader);
+    for name in [OTEL_CONFIG_FILE, OTEL_EXPERIMENTAL_CONFIG_FILE] {
+        if reader.vars.get(name).is_some() {
+            reader.warn(format!(
+                "the file in {name} is not read; other variables count"
+            ));
+        }
     }
 }
 
@@ -427,7 +432,7 @@ mod tests {
 
     #[test]
     fn variables_that_are_not_obeyed_are_warned_about() {
-        let env = [(OTEL_SDK_DISABLED, "true"), (OTEL_CONFIG_FILE, "o.yaml")];
+        let env = [(OTEL_SDK_DISABLED, "yes"), (OTEL_CONFIG_FILE, "o.yaml")];
         assert_eq!(resolved("", &env).unwrap().warnings.len(), 2);
         let off = [(OTEL_SDK_DISABLED, "false"), (OTEL_CONFIG_FILE, "")];
         assert_eq!(resolved("", &off).unwrap().warnings, [""; 0]);
