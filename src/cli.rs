@@ -120,7 +120,7 @@ pub enum Command {
     /// Tell what a file is, why, and what its records become
     ///
     /// Reads the first lines and sends nothing.
-    Detect(DetectArgs),
+    Detect(Box<DetectArgs>),
 
     /// Show the settings and who set each, and write a file for them
     Config(ConfigArgs),

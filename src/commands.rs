@@ -1,6 +1,7 @@
 //! One command, one file: settings → flow → report.
 
 mod again;
+pub mod config;
 pub mod detect;
 pub mod generate;
 pub mod send;
@@ -23,23 +24,27 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
         Command::Send(args) => return send::run(*args, host, style),
         Command::Detect(args) => {
             let mut ui = ui(&mut host, style);
-            let done = detect::run(args, &mut host, &mut ui);
+            let done = detect::run(*args, &mut host, &mut ui).map(|()| 0);
             (ui, done)
         }
-        Command::Config(_) => todo!(),
+        Command::Config(args) => {
+            let mut ui = ui(&mut host, style);
+            let done = config::run(args, &host, &mut ui);
+            (ui, done)
+        }
         Command::Completions(args) => {
             let mut ui = ui(&mut host, style);
             generate::completions(args, &mut ui);
-            (ui, Ok(()))
+            (ui, Ok(0))
         }
         Command::Man(args) => {
             let mut ui = ui(&mut host, style);
-            let done = generate::man(&args, &mut ui);
+            let done = generate::man(&args, &mut ui).map(|()| 0);
             (ui, done)
         }
     };
     match done {
-        (mut ui, Ok(())) => finish(&mut ui, 0),
+        (mut ui, Ok(code)) => finish(&mut ui, code),
         (mut ui, Err(failure)) => fail(&mut ui, &failure),
     }
 }

@@ -5,6 +5,7 @@
 
 mod bar;
 mod catalogue;
+mod config;
 mod detection;
 mod drops;
 mod problem;
@@ -29,12 +30,14 @@ use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
 use crate::settings::Origin;
+use crate::settings::lint::Finding;
 
 use drops::DropLines;
 use progress::Bars;
 use stream::Stream;
 use style::{Paint, Tone};
 
+pub use config::{ConfigFiles, SettingsReport, Variable};
 pub use detection::{DetectionReport, FormatChoice, Timed};
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 
@@ -158,6 +161,54 @@ impl Ui {
         };
         let text = catalogue::as_text(own, paint, self.style.width);
         self.write(&self.stdout, &text);
+    }
+
+    /// The effective settings: the answer of `config show`.
+    pub fn settings(&mut self, report: &SettingsReport<'_>) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&config::as_json(report));
+            return;
+        }
+        let text = config::as_text(report, self.stdout_paint(), self.style.width);
+        self.write(&self.stdout, &text);
+        for text in report.warnings {
+            self.warning(text);
+        }
+    }
+
+    /// What looks like a mistake, when there are no settings to show. A script gets the error that follows.
+    pub fn findings(&mut self, findings: &[Finding]) {
+        if self.style.format == OutputFormat::Human && !findings.is_empty() {
+            let text = config::findings_text(findings, self.stdout_paint(), self.style.width);
+            self.write(&self.stdout, &text);
+        }
+    }
+
+    /// Where settings come from: the answer of `config path`.
+    pub fn config_files(&mut self, files: &[ConfigFiles]) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&config::files_json(files));
+            return;
+        }
+        let text = config::files_text(files, self.stdout_paint(), self.style.width);
+        self.write(&self.stdout, &text);
+    }
+
+    /// A configuration file was written.
+    pub fn config_written(&mut self, path: &str) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&json!({"command": "config init", "path": path}));
+            return;
+        }
+        self.note(&format!(
+            "wrote {path}; otelctl config show tells what is in force"
+        ));
+    }
+
+    fn stdout_paint(&self) -> Paint {
+        Paint {
+            color: self.style.stdout_color,
+        }
     }
 
     /// How the command is used, or what was wrong with its words: laid out by the argument parser.

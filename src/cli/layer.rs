@@ -114,7 +114,7 @@ pub fn filled_detect(typed: &Typed, more: &[OsString]) -> Result<input::DetectAr
     };
     let more: Vec<OsString> = more.iter().filter(is_known).cloned().collect();
     match filled(typed, &more)? {
-        Command::Detect(args) => Ok(args),
+        Command::Detect(args) => Ok(*args),
         _ => Err("these flags belong to detect".to_owned()),
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! Spec: OpenTelemetry 1.60, "Environment Variable Specification" and "OTLP Exporter".
 
+pub mod known;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;

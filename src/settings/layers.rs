@@ -33,7 +33,7 @@ pub struct Places<'a> {
 /// Who set the flags that were not typed.
 #[derive(Debug, Default)]
 pub struct Overlay {
-    flags: Vec<(String, Origin)>,
+    flags: Vec<(String, String, Origin)>,
     pairs: Vec<(String, String, Origin)>,
     /// A project's word about where records go, taken without anybody's consent because they stay on this machine.
     unconfirmed: Option<Unconfirmed>,
@@ -56,8 +56,14 @@ impl Overlay {
     /// Who set a flag, given with its dashes.
     pub fn flag(&self, flag: &'static str) -> Origin {
         let name = flag.trim_start_matches('-');
-        let found = self.flags.iter().find(|(held, _)| held == name);
-        found.map_or(Origin::Flag(flag), |(_, origin)| *origin)
+        let found = self.said(name);
+        found.map_or(Origin::Flag(flag), |(_, origin)| origin)
+    }
+
+    /// What a file says about a flag, given without its dashes, and where.
+    pub fn said(&self, flag: &str) -> Option<(&str, Origin)> {
+        let found = self.flags.iter().find(|(held, _, _)| held == flag);
+        found.map(|(_, value, origin)| (value.as_str(), *origin))
     }
 
     /// Who set one key of a flag that takes pairs.

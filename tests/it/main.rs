@@ -17,5 +17,6 @@ mod live;
 mod oracle;
 mod resume;
 mod send;
+mod settings;
 mod times;
 mod wire;

@@ -1,7 +1,7 @@
 //! The file that `otelctl config init` writes: everything explained, nothing set.
 
 /// Its text.
-pub const TEMPLATE: &str = r##"# The configuration of otelctl. Nothing is set yet: take the # off what you want.
+pub const TEMPLATE: &str = r#"# The configuration of otelctl. Nothing is set yet: take the # off what you want.
 #
 # otelctl config show        tells every setting and who set it
 # otelctl send --help        tells the flags; each can stand in a profile by its long name
@@ -32,4 +32,4 @@ pub const TEMPLATE: &str = r##"# The configuration of otelctl. Nothing is set ye
 # [formats.shop]
 # pattern = "{time} <{level}> {scope}: {body}"
 # example = "2026-11-20 09:14:02 <info> cart: saved"
-"##;
+"#;

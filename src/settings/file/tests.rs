@@ -130,6 +130,7 @@ fn a_profile_becomes_the_words_that_would_be_typed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn what_does_not_belong_into_a_profile_is_named_with_its_place() {
     let secret = "take it out, and keep it where it is safe: otelctl token set asks for it";
     let file = "c.toml, line 2, column";
@@ -252,7 +253,7 @@ fn the_file_that_init_writes_says_nothing_and_is_right_without_its_marks() {
         .lines()
         .filter_map(|line| line.strip_prefix("# "))
         .filter(|line| line.starts_with('[') || line.contains(" = "))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let said = parsed(&told, String::new(), FileKind::User).unwrap();
     assert_eq!((said.profiles.len(), said.formats.len()), (2, 1));

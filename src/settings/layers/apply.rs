@@ -162,9 +162,8 @@ impl<'a> Adding<'a> {
             _ => {}
         }
         self.words.extend(words);
-        self.overlay
-            .flags
-            .push((flag.to_owned(), spot(&entry.place)));
+        let said = (flag.to_owned(), value(entry), spot(&entry.place));
+        self.overlay.flags.push(said);
     }
 
     /// Whether a key means anything in this run.
@@ -175,9 +174,7 @@ impl<'a> Adding<'a> {
 
     /// Whether a flag was typed, is set by a variable or by a layer above, or could not stand beside one that is.
     fn is_taken(&self, flag: &str) -> bool {
-        let is_there = |name: &str| {
-            self.typed.has(name) || self.overlay.flags.iter().any(|(held, _)| held == name)
-        };
+        let is_there = |name: &str| self.typed.has(name) || self.overlay.said(name).is_some();
         let other = match flag {
             "to" => "endpoint",
             "endpoint" => "to",
@@ -205,7 +202,7 @@ impl<'a> Adding<'a> {
         let service = flag == "resource"
             && key == SERVICE_NAME
             && (self.typed.has("service")
-                || self.overlay.flags.iter().any(|(held, _)| held == "service")
+                || self.overlay.said("service").is_some()
                 || variable_of("service", self.env).is_some());
         above || by_variable || service || self.typed.keys_of(flag).iter().any(same)
     }
@@ -235,8 +232,9 @@ const SERVICE_NAME: &str = "service.name";
 
 fn value(entry: &Entry) -> String {
     match &entry.said {
-        Said::Values(values) => values.first().cloned().unwrap_or_default(),
-        _ => String::new(),
+        Said::Values(values) => values.join(","),
+        Said::Switch(is_on) => is_on.to_string(),
+        Said::Pairs(_) => String::new(),
     }
 }
 
