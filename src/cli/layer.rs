@@ -5,6 +5,7 @@
 //! without another word here. What was typed always stays.
 
 use std::ffi::OsString;
+use std::sync::OnceLock;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
@@ -56,7 +57,12 @@ pub struct Key {
 }
 
 /// Every flag of `send` that can stand in a file, in the order of the help.
-pub fn keys() -> Vec<Key> {
+pub fn keys() -> &'static [Key] {
+    static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
+    KEYS.get_or_init(read_keys)
+}
+
+fn read_keys() -> Vec<Key> {
     let root = command();
     let Some(send) = root.find_subcommand("send") else {
         return Vec::new();
@@ -185,13 +191,9 @@ pub(super) fn typed(words: Vec<OsString>, matches: &ArgMatches) -> Typed {
         let source = level.value_source(id.as_str());
         source == Some(clap::parser::ValueSource::CommandLine)
     };
-    let root = command();
-    let send = root.find_subcommand("send");
-    let long = |id: &clap::Id| {
-        let flag = send?.get_arguments().find(|flag| flag.get_id() == id)?;
-        flag.get_long().map(str::to_owned)
-    };
-    let given = level.ids().filter(is_typed).filter_map(long).collect();
+    // The identifiers are the long names but for their underscores; a test holds it.
+    let long = |id: &clap::Id| id.as_str().replace('_', "-");
+    let given = level.ids().filter(is_typed).map(long).collect();
     Typed::new(words).with_flags(at, given)
 }
 
@@ -199,8 +201,18 @@ pub(super) fn typed(words: Vec<OsString>, matches: &ArgMatches) -> Typed {
 mod tests {
     use super::*;
 
-    fn key(name: &str) -> Key {
-        keys().into_iter().find(|key| key.name == name).unwrap()
+    fn key(name: &str) -> &'static Key {
+        keys().iter().find(|key| key.name == name).unwrap()
+    }
+
+    #[test]
+    fn the_identifiers_of_flags_are_their_long_names() {
+        let root = command();
+        let send = root.find_subcommand("send").unwrap();
+        for flag in send.get_arguments() {
+            let long = flag.get_long().unwrap_or(flag.get_id().as_str());
+            assert_eq!(flag.get_id().as_str().replace('_', "-"), long);
+        }
     }
 
     #[test]

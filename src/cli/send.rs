@@ -117,7 +117,7 @@ pub struct DestinationArgs {
     /// see the arguments of a process, so a secret is better kept in the variable.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_HEADERS, OTEL_EXPORTER_OTLP_HEADERS]
-    #[arg(long = "header", value_name = "K=V")]
+    #[arg(id = "header", long = "header", value_name = "K=V")]
     pub headers: Vec<HeaderArg>,
 
     /// Compress request bodies [default: gzip, none on loopback]
@@ -165,7 +165,7 @@ pub struct RecordArgs {
     pub resource: Vec<(String, String)>,
 
     /// Add an attribute to each record (repeatable, the last of a key wins)
-    #[arg(long = "attr", value_name = "K=V", value_parser = key_value)]
+    #[arg(id = "attr", long = "attr", value_name = "K=V", value_parser = key_value)]
     pub attributes: Vec<(String, String)>,
 
     /// Add the attribute log.file.path to each record

@@ -130,7 +130,7 @@ impl File<'_> {
                 params = Some((key, self.pairs(key, value, PARAMS)?));
                 continue;
             }
-            let entry = self.entry(key, value, &known)?;
+            let entry = self.entry(key, value, known)?;
             found.push((key.span().start, entry));
         }
         found.sort_by_key(|(at, _)| *at);

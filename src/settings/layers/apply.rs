@@ -63,7 +63,7 @@ const OF_FOLLOWING: [&str; 3] = ["from", "poll-interval", "open-files-max"];
 pub(super) struct Adding<'a> {
     typed: &'a Typed,
     env: &'a EnvVars,
-    keys: Vec<Key>,
+    keys: &'static [Key],
     words: Vec<OsString>,
     overlay: Overlay,
     env_headers: Vec<String>,
@@ -79,7 +79,7 @@ impl<'a> Adding<'a> {
         Adding {
             typed,
             env,
-            keys: Vec::new(),
+            keys: &[],
             words: Vec::new(),
             overlay: Overlay::default(),
             env_headers: headers_of(env),
