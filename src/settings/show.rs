@@ -35,6 +35,19 @@ pub struct Row {
     pub origin: Origin,
 }
 
+/// What happens when nobody sets a key that has no value by default.
+pub fn when_unset(key: &str) -> &'static str {
+    match key {
+        "format" => "found out from the input",
+        "tz" => "the system's zone",
+        "service" => "from the input",
+        "threads" => "one per core",
+        "dead-letters" => "a new file in the state folder",
+        "state-dir" => "the system's folder",
+        _ => "not set",
+    }
+}
+
 /// Everything that the rows are made of.
 #[derive(Clone, Copy)]
 pub struct Effective<'a> {

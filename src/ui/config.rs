@@ -7,7 +7,7 @@ use crate::base::escape::printable;
 use crate::settings::Origin;
 use crate::settings::env::known::Known;
 use crate::settings::lint::Finding;
-use crate::settings::show::Row as Setting;
+use crate::settings::show::{Row as Setting, when_unset};
 
 use super::row::{Joint, Row, lay_out};
 use super::style::{Paint, Tone};
@@ -83,7 +83,10 @@ pub(super) fn as_text(report: &SettingsReport<'_>, paint: Paint, width: usize) -
 fn widths(rows: &[Setting]) -> (usize, usize) {
     let widest = |width: &dyn Fn(&Setting) -> usize| rows.iter().map(width).max().unwrap_or(0);
     let value = |row: &Setting| measure_text_width(&value_text(row));
-    let value = |row: &Setting| Some(value(row)).filter(|width| *width <= VALUE_WIDTH_MAX);
+    // Paths of files are long, and stand in the first group.
+    let counts = |row: &Setting| row.value.is_some() && row.group != "Settings";
+    let value =
+        |row: &Setting| Some(value(row)).filter(|width| counts(row) && *width <= VALUE_WIDTH_MAX);
     (
         widest(&|row| measure_text_width(&printable(&row.key))),
         widest(&|row| value(row).unwrap_or(0)),
@@ -93,7 +96,7 @@ fn widths(rows: &[Setting]) -> (usize, usize) {
 fn value_text(row: &Setting) -> String {
     match &row.value {
         Some(value) => printable(value).into_owned(),
-        None => "not set".to_owned(),
+        None => when_unset(&row.key).to_owned(),
     }
 }
 
