@@ -75,19 +75,19 @@ impl Effective<'_> {
         for key in layer::keys() {
             match key.name.as_str() {
                 "endpoint" => {}
-                "header" => rows.extend(self.headers(&key)),
+                "header" => rows.extend(self.headers(key)),
                 "resource" => {
                     let origin = |name: &str| self.resource_origin(name);
-                    rows.extend(pairs(&key, &self.send.resource, &origin));
+                    rows.extend(pairs(key, &self.send.resource, &origin));
                 }
                 "attr" => {
                     let origin = |name: &str| self.overlay.pair("--attr", name);
-                    rows.extend(pairs(&key, &self.send.attributes, &origin));
+                    rows.extend(pairs(key, &self.send.attributes, &origin));
                 }
                 _ => {
                     let known = values::value(&key.name, self);
                     let (value, origin) = known.unwrap_or_else(|| self.as_given(&key.name));
-                    rows.push(row(&key, key.name.clone(), value, origin));
+                    rows.push(row(key, key.name.clone(), value, origin));
                 }
             }
         }
