@@ -203,6 +203,7 @@ fn a_project_decides_where_records_go_only_with_consent() {
 
 /// Guarantees: the settings are shown with who set each, aligned, and secrets are not shown.
 #[test]
+#[expect(clippy::too_many_lines, reason = "the page is as long as it is")]
 fn the_settings_are_shown_with_their_origins() {
     let folder = Folder::new();
     config(
