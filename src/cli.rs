@@ -8,17 +8,20 @@
     reason = "the doc comments are help text, printed as they are"
 )]
 
+pub mod config;
 pub mod destinations;
 pub mod follow;
 pub mod generate;
 pub mod input;
+pub mod layer;
 pub mod send;
 pub mod token;
 
 use std::ffi::OsString;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::cli::config::{ConfigArgs, ConfigCommand};
 use crate::cli::destinations::DestinationsArgs;
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
@@ -121,7 +124,10 @@ pub enum Command {
     /// Tell what a file is, why, and what its records become
     ///
     /// Reads the first lines and sends nothing.
-    Detect(DetectArgs),
+    Detect(Box<DetectArgs>),
+
+    /// Show the settings and who set each, and write a file for them
+    Config(ConfigArgs),
 
     /// List the destinations that have a name, or show everything about one
     ///
@@ -151,9 +157,18 @@ pub fn parse<T: Into<OsString> + Clone>(
     words: impl IntoIterator<Item = T>,
 ) -> Result<Cli, clap::Error> {
     let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
-    let mut cli = Cli::try_parse_from(&words)?;
-    if let Command::Send(args) = &mut cli.command {
-        args.words = send::Typed::new(words);
+    let matches = command().try_get_matches_from(&words)?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
+    let kept = match &mut cli.command {
+        Command::Send(args) => Some(&mut args.words),
+        Command::Detect(args) => Some(&mut args.words),
+        Command::Config(ConfigArgs {
+            command: ConfigCommand::Show(args),
+        }) => Some(&mut args.send.words),
+        _ => None,
+    };
+    if let Some(kept) = kept {
+        *kept = layer::typed(words, &matches);
     }
     Ok(cli)
 }

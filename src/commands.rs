@@ -1,6 +1,7 @@
 //! One command, one file: settings → flow → report.
 
 mod again;
+pub mod config;
 pub mod destinations;
 pub mod detect;
 pub mod generate;
@@ -9,10 +10,13 @@ pub mod token;
 
 use std::io;
 
+use crate::cli::config::ProfileArgs;
+use crate::cli::input::InputArgs;
 use crate::cli::{Cli, ColorWhen, Command, GlobalArgs};
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::settings::env::EnvVars;
+use crate::settings::layers::{self, Layers, Places};
 use crate::ui::{ColorChoice, OutputFormat, Streams, Ui, UiStyle, Verbosity};
 
 /// Runs what was typed; returns the exit code.
@@ -22,36 +26,53 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
         Command::Send(args) => return send::run(*args, host, style),
         Command::Detect(args) => {
             let mut ui = ui(&mut host, style);
-            let done = detect::run(&args, &mut host, &mut ui);
+            let done = detect::run(*args, &mut host, &mut ui).map(|()| 0);
+            (ui, done)
+        }
+        Command::Config(args) => {
+            let mut ui = ui(&mut host, style);
+            let done = config::run(args, &host, &mut ui);
             (ui, done)
         }
         Command::Destinations(args) => {
             let mut ui = ui(&mut host, style);
-            let done = destinations::run(&args, &mut ui);
+            let done = destinations::run(&args, &mut ui).map(|()| 0);
             (ui, done)
         }
         Command::Token(args) => {
             let mut ui = ui(&mut host, style);
-            return match token::run(&args, &mut host, &mut ui) {
-                Ok(code) => finish(&mut ui, code),
-                Err(failure) => fail(&mut ui, &failure),
-            };
+            let done = token::run(&args, &mut host, &mut ui);
+            (ui, done)
         }
         Command::Completions(args) => {
             let mut ui = ui(&mut host, style);
             generate::completions(args, &mut ui);
-            (ui, Ok(()))
+            (ui, Ok(0))
         }
         Command::Man(args) => {
             let mut ui = ui(&mut host, style);
-            let done = generate::man(&args, &mut ui);
+            let done = generate::man(&args, &mut ui).map(|()| 0);
             (ui, done)
         }
     };
     match done {
-        (mut ui, Ok(())) => finish(&mut ui, 0),
+        (mut ui, Ok(code)) => finish(&mut ui, code),
         (mut ui, Err(failure)) => fail(&mut ui, &failure),
     }
+}
+
+/// What the configuration files say, those that are there.
+pub(crate) fn layers(
+    input: &InputArgs,
+    profile: &ProfileArgs,
+    host: &Host,
+) -> Result<Layers, Failure> {
+    let places = Places {
+        config_dir: host.config_dir.as_deref(),
+        working_dir: host.working_dir.as_deref(),
+    };
+    let named = (input.config.as_deref(), profile.profile.as_deref());
+    Ok(layers::read(named, &host.env, places)?)
 }
 
 /// The face takes both output streams over.

@@ -7,6 +7,7 @@ use std::error::Error;
 use crate::flow::report::{Outcome, SendReport};
 use crate::settings::SettingsError;
 use crate::settings::input::InputError;
+use crate::settings::layers::LayerError;
 use crate::settings::token::TokenError;
 use crate::settings::zone::ZoneError;
 
@@ -88,10 +89,17 @@ impl From<InputError> for Failure {
     }
 }
 
+impl From<LayerError> for Failure {
+    fn from(error: LayerError) -> Failure {
+        let hint = error.hint();
+        Failure::setup("settings", error, hint)
+    }
+}
+
 /// The exit code of a finished `send`.
 pub fn exit_code_of(report: &SendReport) -> u8 {
     match report.outcome {
-        Outcome::Delivered => 0,
+        Outcome::Delivered | Outcome::Disabled => 0,
         // A dry run that read everything did what it was asked for.
         Outcome::Undelivered if report.dry_run => 0,
         // Inputs of which nothing could be read are as good as missing.

@@ -53,6 +53,8 @@ pub struct Host {
     pub host_name: Option<String>,
     /// The system's folder for configuration files.
     pub config_dir: Option<PathBuf>,
+    /// The folder that the program was called in.
+    pub working_dir: Option<PathBuf>,
     /// The folder for what is kept between runs.
     pub state_dir: Option<PathBuf>,
     /// What the system tells this machine from others by.
@@ -61,8 +63,6 @@ pub struct Host {
     pub time_zone: fn() -> TimeZone,
     /// The keychain; not opened before it is asked.
     pub keychain: Arc<dyn TokenStore>,
-    /// Where the command was typed.
-    pub working_dir: Option<PathBuf>,
     /// Reads a line from the terminal without showing it.
     pub read_hidden: fn() -> io::Result<String>,
 }
@@ -85,13 +85,13 @@ impl Host {
             signals: SignalMode::Heard,
             host_name: host_name(),
             config_dir: dirs::config_dir(),
+            working_dir: std::env::current_dir().ok(),
             state_dir: dirs::state_dir()
                 .or_else(dirs::data_local_dir)
                 .map(|folder| folder.join("otelctl")),
             machine_id: machine_id(),
             time_zone: TimeZone::system,
             keychain: keychain(),
-            working_dir: std::env::current_dir().ok(),
             read_hidden: || console::Term::stderr().read_secure_line(),
         }
     }

@@ -1,5 +1,6 @@
 //! The pure middle: record texts, records, batches. No I/O, no clock, no tokio; the caller brings the time.
 
+pub mod attribute_limits;
 pub mod batch;
 pub mod buffers;
 pub mod classify;

@@ -32,6 +32,8 @@ pub struct Record<'a> {
     pub trace_flags: Option<u8>,
     /// The name that identifies the event's structure; empty for ordinary records.
     pub event_name: Cow<'a, str>,
+    /// Attributes that were left out because of a limit.
+    pub dropped_attributes_count: u32,
 }
 
 impl Record<'_> {
@@ -48,6 +50,7 @@ impl Record<'_> {
         self.span_id = None;
         self.trace_flags = None;
         self.event_name = Cow::Borrowed("");
+        self.dropped_attributes_count = 0;
     }
 }
 

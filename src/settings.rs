@@ -12,12 +12,16 @@ pub mod file;
 pub mod follow;
 mod headers;
 pub mod input;
+pub mod layers;
 pub mod limits;
+pub mod lint;
 mod logfire;
+pub mod off;
 mod pairs;
 pub mod preset;
 pub mod resolve;
 mod resource;
+pub mod show;
 pub mod state;
 mod target;
 pub mod token;
@@ -60,6 +64,49 @@ pub enum Origin {
     InsecureFile,
     /// What was typed or piped in.
     Stdin,
+    /// A key in a profile of a configuration file.
+    Profile(&'static Spot),
+}
+
+/// A key in a configuration file. There are few in a run, and origins are copied everywhere, so each lives as long as the program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The key, which is a flag's name.
+    pub key: String,
+    /// The profile; nothing for a project's own table.
+    pub profile: Option<String>,
+    /// The whole path of the file.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+}
+
+impl Spot {
+    /// Keeps it for good.
+    pub fn kept(self) -> &'static Spot {
+        Box::leak(Box::new(self))
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.rsplit(['/', std::path::MAIN_SEPARATOR]);
+        let file = path.into_iter().next().unwrap_or_default();
+        match &self.profile {
+            Some(profile) => write!(f, "profile {profile} ({file}, line {})", self.line),
+            None => write!(f, "the project ({file}, line {})", self.line),
+        }
+    }
+}
+
+impl Origin {
+    /// The setting as its origin calls it, for the beginning of a sentence: `--timeout`, or `timeout of profile prod (…)`.
+    pub fn named(self) -> String {
+        match self {
+            Origin::Profile(spot) => format!("{} of {spot}", spot.key),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -72,6 +119,7 @@ impl fmt::Display for Origin {
             Origin::LogfireFile => f.write_str("the folder ./.logfire"),
             Origin::Stdin => f.write_str("standard input"),
             Origin::InsecureFile => f.write_str("the file of --insecure-storage"),
+            Origin::Profile(spot) => spot.fmt(f),
         }
     }
 }
@@ -236,6 +284,10 @@ pub struct SendSettings {
     pub resume: Sourced<Resume>,
     /// Whether each record gets `log.record.uid`.
     pub uids: Sourced<Uids>,
+    /// Most attributes of a record.
+    pub attribute_count_max: Option<Sourced<usize>>,
+    /// Most characters of a text in an attribute.
+    pub attribute_length_max: Option<Sourced<usize>>,
     /// The state folder, when somebody chose it.
     pub state_dir: Option<Sourced<PathBuf>>,
     /// What was ignored on the way, one sentence each.

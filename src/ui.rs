@@ -5,6 +5,7 @@
 
 mod bar;
 mod catalogue;
+mod config;
 mod destinations;
 mod detection;
 mod drops;
@@ -30,6 +31,8 @@ use crate::failure::{Failure, exit_code_of};
 use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
+use crate::settings::Origin;
+use crate::settings::lint::Finding;
 use crate::settings::preset::Preset;
 use crate::token::TokenAccount;
 
@@ -38,6 +41,7 @@ use progress::Bars;
 use stream::Stream;
 use style::{Paint, Tone};
 
+pub use config::{ConfigFiles, SettingsReport, Variable};
 pub use detection::{DetectionReport, FormatChoice, Timed};
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 pub use token::{FoundToken, RemovedToken, StoredToken, TokenStatus};
@@ -211,7 +215,7 @@ impl Ui {
         match self.style.format {
             OutputFormat::Json => self.json(&destinations::list_as_json()),
             OutputFormat::Human => {
-                let text = destinations::list_as_text(self.result_paint(), self.style.width);
+                let text = destinations::list_as_text(self.stdout_paint(), self.style.width);
                 self.write(&self.stdout, &text);
             }
         }
@@ -222,14 +226,56 @@ impl Ui {
         match self.style.format {
             OutputFormat::Json => self.json(&destinations::one_as_json(preset)),
             OutputFormat::Human => {
-                let paint = self.result_paint();
+                let paint = self.stdout_paint();
                 let text = destinations::one_as_text(preset, paint, self.style.width);
                 self.write(&self.stdout, &text);
             }
         }
     }
 
-    fn result_paint(&self) -> Paint {
+    /// The effective settings: the answer of `config show`.
+    pub fn settings(&mut self, report: &SettingsReport<'_>) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&config::as_json(report));
+            return;
+        }
+        let text = config::as_text(report, self.stdout_paint(), self.style.width);
+        self.write(&self.stdout, &text);
+        for text in report.warnings {
+            self.warning(text);
+        }
+    }
+
+    /// What looks like a mistake, when there are no settings to show. A script gets the error that follows.
+    pub fn findings(&mut self, findings: &[Finding]) {
+        if self.style.format == OutputFormat::Human && !findings.is_empty() {
+            let text = config::findings_text(findings, self.stdout_paint(), self.style.width);
+            self.write(&self.stdout, &text);
+        }
+    }
+
+    /// Where settings come from: the answer of `config path`.
+    pub fn config_files(&mut self, files: &[ConfigFiles]) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&config::files_json(files));
+            return;
+        }
+        let text = config::files_text(files, self.stdout_paint(), self.style.width);
+        self.write(&self.stdout, &text);
+    }
+
+    /// A configuration file was written.
+    pub fn config_written(&mut self, path: &str) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&json!({"command": "config init", "path": path}));
+            return;
+        }
+        self.note(&format!(
+            "wrote {path}; otelctl config show tells what is in force"
+        ));
+    }
+
+    fn stdout_paint(&self) -> Paint {
         Paint {
             color: self.style.stdout_color,
         }
@@ -314,6 +360,15 @@ impl Ui {
         }
         if let Some(stop) = &report.stop {
             self.problem(stop);
+        }
+    }
+
+    /// Telemetry is switched off, and by whom: a line for people, a receipt without records for scripts.
+    pub fn switched_off(&mut self, by: Origin) {
+        let by = by.to_string();
+        self.note(&format!("nothing is read or sent: {by} says so"));
+        if self.style.format == OutputFormat::Json {
+            self.json(&receipt::switched_off(&by));
         }
     }
 

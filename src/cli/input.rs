@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use crate::cli::config::ProfileArgs;
+use crate::cli::send::Typed;
+
 /// How the input is read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
@@ -16,10 +19,11 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME|PATTERN")]
     pub format: Option<String>,
 
-    /// Read formats of your own from this file [default: ~/.config/otelctl/config.toml]
+    /// Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]
     ///
     /// The default is in the system's folder for configuration, which has other names on other systems. Each format is a table [formats.NAME] with a pattern and, if you
-    /// like, an example that must fit. They are tried before the built-in ones.
+    /// like, an example that must fit. They are tried before the built-in ones. Profiles are told at --profile; otelctl config init
+    /// writes a file to begin with.
     ///
     /// [env: OTELCTL_CONFIG]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -103,4 +107,11 @@ pub struct DetectArgs {
     /// How the input is read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Which profile is taken.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
+
+    /// All that was typed.
+    #[arg(skip)]
+    pub words: Typed,
 }

@@ -16,6 +16,7 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
+use crate::cli::config::{ProfileArgs, SwitchArgs};
 use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
 use crate::cli::token::TokenArgs;
@@ -58,6 +59,12 @@ pub struct SendArgs {
     /// How files are followed.
     #[command(flatten)]
     pub follow: FollowArgs,
+    /// Which profile is taken.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
+    /// Whether anything is done at all.
+    #[command(flatten)]
+    pub switch: SwitchArgs,
 }
 
 impl SendArgs {
@@ -130,7 +137,7 @@ pub struct DestinationArgs {
     /// see the arguments of a process, so a secret is better kept in the variable.
     ///
     /// [env: OTEL_EXPORTER_OTLP_LOGS_HEADERS, OTEL_EXPORTER_OTLP_HEADERS]
-    #[arg(long = "header", value_name = "K=V")]
+    #[arg(id = "header", long = "header", value_name = "K=V")]
     pub headers: Vec<HeaderArg>,
 
     /// Compress request bodies [default: gzip, none on loopback]
@@ -191,7 +198,7 @@ pub struct RecordArgs {
     pub resource: Vec<(String, String)>,
 
     /// Add an attribute to each record (repeatable, the last of a key wins)
-    #[arg(long = "attr", value_name = "K=V", value_parser = key_value)]
+    #[arg(id = "attr", long = "attr", value_name = "K=V", value_parser = key_value)]
     pub attributes: Vec<(String, String)>,
 
     /// Add the attribute log.file.path to each record
@@ -321,6 +328,14 @@ pub struct DeliveryArgs {
     /// [env: OTELCTL_STATE_DIR (the state folder)]
     #[arg(long)]
     pub resume: bool,
+
+    /// Keep checkpoints and what could not be delivered in this folder
+    ///
+    /// Without it, in the system's folder for what programs leave behind.
+    ///
+    /// [env: OTELCTL_STATE_DIR]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub state_dir: Option<PathBuf>,
 }
 
 /// What to do when no more can wait.
@@ -390,19 +405,73 @@ pub enum CompressionArg {
     Zstd,
 }
 
-/// All words of the command line. Some may hold secrets, so `Debug` shows none of them.
+/// All words of the command line, and which flags are among them. Some words may hold secrets, so `Debug` shows none of them.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Typed(Vec<OsString>);
+pub struct Typed {
+    words: Vec<OsString>,
+    /// How many words there are up to the command.
+    at: usize,
+    /// The flags, without their dashes.
+    flags: Vec<String>,
+}
 
 impl Typed {
     /// Keeps these words, the program's name first.
     pub fn new(words: Vec<OsString>) -> Typed {
-        Typed(words)
+        Typed {
+            at: words.len().min(2),
+            words,
+            flags: Vec::new(),
+        }
+    }
+
+    /// The same with the flags that are among them; more may be added at a place.
+    #[must_use]
+    pub(super) fn with_flags(self, at: usize, flags: Vec<String>) -> Typed {
+        Typed { at, flags, ..self }
     }
 
     /// The words.
     pub fn words(&self) -> &[OsString] {
-        &self.0
+        &self.words
+    }
+
+    /// The words up to the command, and those behind it.
+    pub(super) fn split(&self) -> (&[OsString], &[OsString]) {
+        self.words.split_at(self.at.min(self.words.len()))
+    }
+
+    /// Whether a flag was typed.
+    pub fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|given| given == flag)
+    }
+
+    /// What was typed behind a flag, the first time.
+    pub fn value_of(&self, flag: &str) -> Option<String> {
+        self.values_of(flag).next()
+    }
+
+    /// The keys of the pairs that were typed behind a flag.
+    pub fn keys_of(&self, flag: &str) -> Vec<String> {
+        let key = |pair: String| {
+            let key = pair.split(['=', ':']).next().unwrap_or_default();
+            key.trim().to_owned()
+        };
+        self.values_of(flag).map(key).collect()
+    }
+
+    fn values_of<'a>(&'a self, flag: &'a str) -> impl Iterator<Item = String> + 'a {
+        let (_, words) = self.split();
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        words.iter().enumerate().filter_map(move |(index, word)| {
+            let word = text(word);
+            let rest = word.strip_prefix("--")?.strip_prefix(flag)?;
+            match rest.strip_prefix('=') {
+                Some(value) => Some(value.to_owned()),
+                None if rest.is_empty() => words.get(index + 1).map(text),
+                None => None,
+            }
+        })
     }
 }
 

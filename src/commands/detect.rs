@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use crate::base::units::UnixNanos;
 use crate::cli::input::DetectArgs;
+use crate::commands::layers;
 use crate::failure::Failure;
 use crate::format::timestamp::Zone;
 use crate::host::Host;
@@ -24,8 +25,10 @@ use crate::ui::{DetectionReport, FormatChoice, Timed, Ui};
 const RECORDS_SHOWN: usize = 3;
 
 /// Runs the command.
-pub fn run(args: &DetectArgs, host: &mut Host, ui: &mut Ui) -> Result<(), Failure> {
-    let settings = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
+pub fn run(args: DetectArgs, host: &mut Host, ui: &mut Ui) -> Result<(), Failure> {
+    let layers = layers(&args.input, &args.profile, host)?;
+    let (args, overlay) = layers.detect(args, &host.env)?;
+    let settings = input::input(&args.input, layers.formats(), &overlay)?;
     if let Some(file) = &args.file {
         return look_at(file, &settings, host, ui);
     }

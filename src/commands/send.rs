@@ -1,6 +1,7 @@
 //! `otelctl send`: settings → plan → flow → report.
 
 mod look;
+mod off;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use crate::base::shutdown::Shutdown;
 use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
-use crate::commands::{again, fail, finish};
+use crate::commands::{again, fail, finish, layers};
 use crate::delivery::attempts::Address;
 use crate::delivery::credentials::{Headers, Renew};
 use crate::failure::{Failure, exit_code_of};
@@ -24,19 +25,22 @@ use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
 use crate::host::{Host, Watched};
 use crate::net::ClientPlan;
+use crate::pipeline::attribute_limits::AttributeLimits;
 use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
 use crate::settings::env::EnvVars;
 use crate::settings::input::{self, InputSettings};
+use crate::settings::layers::Overlay;
 use crate::settings::limits::record_limits;
+use crate::settings::off::switched_off;
 use crate::settings::state::fresh_file;
 use crate::settings::token::{self, Stores};
 use crate::settings::zone::{time_zone, zone_name};
 use crate::settings::{
-    Destination, Header, Origin, Resume, SendSettings, Uids, is_loopback_url, printable_url,
-    resolve,
+    Destination, Header, Origin, Resume, SendSettings, Sourced, Uids, is_loopback_url,
+    printable_url, resolve,
 };
 use crate::source;
 use crate::source::feed::LIVE_RECORDS_MAX;
@@ -109,13 +113,17 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
     let stdout = SharedOutput(Arc::new(Mutex::new(stdout)));
     let stderr = std::mem::replace(&mut host.stderr, Box::new(io::sink()));
     let mut ui = Ui::new(Box::new(stdout.clone()), stderr, style);
+    if let Some(by) = switched_off(&args.switch, &host.env) {
+        ui.switched_off(by);
+        off::drain(&args.files, host);
+        return finish(&mut ui, 0);
+    }
     if args.lines.explain {
         ui.explain_sources();
     }
     let world_parts = (Arc::clone(&host.clock), host.rng.fork(), host.signals);
     let (clock, rng, signals) = world_parts;
-    let args = Arc::new(args);
-    let looked = plan(&args, host, stdout).and_then(|(plan, wanted)| {
+    let looked = plan(args, host, stdout).and_then(|(plan, wanted)| {
         let look = wanted.map(|wanted| wanted.look(&plan, (&clock, signals)));
         Ok((plan, look.transpose()?.flatten()))
     });
@@ -151,26 +159,30 @@ pub fn run(args: SendArgs, mut host: Host, style: UiStyle) -> u8 {
 }
 
 fn plan(
-    args: &Arc<SendArgs>,
+    args: SendArgs,
     mut host: Host,
     stdout: SharedOutput,
 ) -> Result<(SendPlan, Option<Wanted>), Failure> {
+    let layers = layers(&args.input, &args.profile, &host)?;
+    let (args, overlay) = layers.send(args, &host.env)?;
     let stores = host.stores();
-    let settings = resolve::send(args, &host.env, &stores).map_err(Failure::from)?;
-    let renew = renewal(args, &settings, (host.env.clone(), stores));
+    let settings = resolve::send(&args, &overlay, &host.env, &stores)?;
+    let args = Arc::new(args);
     let kept = Kept::new(&settings, &mut host);
     let follow = follow_plan(&settings, &args.files, &kept)?;
     let (inputs, noted) = match follow {
         Some(_) => (Vec::new(), Vec::new()),
         None => chosen_inputs(&args.files, host.stdin_watched)?,
     };
-    let input = input::input(&args.input, &host.env, host.config_dir.as_deref())?;
+    let input = input::input(&args.input, layers.formats(), &overlay)?;
+    let renew = renewal((&args, overlay), &settings, (host.env.clone(), stores));
     let wanted = record_limits(&settings.destination.value).map(|limits| Wanted {
         limits,
         policy: settings.time_policy,
     });
     let mut records = record_plan(&settings, input, &mut host)?;
     records.taking = wanted.map(Wanted::taking).unwrap_or_default();
+    records.taking.attributes = attribute_limits(&settings);
     if let Some(path) = &kept.dead_letters {
         refuse_input(path, &inputs)?;
     }
@@ -349,6 +361,14 @@ fn record_plan(
     })
 }
 
+fn attribute_limits(settings: &SendSettings) -> AttributeLimits {
+    let value = |limit: &Option<Sourced<usize>>| limit.as_ref().map(|limit| limit.value);
+    AttributeLimits {
+        count_max: value(&settings.attribute_count_max),
+        length_max: value(&settings.attribute_length_max),
+    }
+}
+
 fn uid_plan(host: &mut Host) -> UidPlan {
     let machine = host.machine_id.as_ref().or(host.host_name.as_ref());
     UidPlan {
@@ -461,7 +481,7 @@ fn headers(settings: &SendSettings) -> Headers {
 
 /// Resolves everything once more for the sake of the headers, where the token is kept in a place that may change.
 fn renewal(
-    args: &Arc<SendArgs>,
+    (args, overlay): (&Arc<SendArgs>, Overlay),
     settings: &SendSettings,
     (env, stores): (EnvVars, Stores),
 ) -> Option<Renew> {
@@ -471,7 +491,7 @@ fn renewal(
     }
     let (args, destination) = (Arc::clone(args), settings.destination.clone());
     Some(Box::new(move || {
-        let again = resolve::send(&args, &env, &stores).ok()?;
+        let again = resolve::send(&args, &overlay, &env, &stores).ok()?;
         // A token of another region is for another server.
         (again.destination == destination).then(|| headers(&again))
     }))

@@ -16,6 +16,7 @@ use crate::flow::stop::{self, Again};
 use crate::flow::watermark::Watermark;
 use crate::format::Strays;
 use crate::format::timestamp::Assumptions;
+use crate::pipeline::attribute_limits::Limited;
 use crate::pipeline::queue::{LEVELS, class_of};
 use crate::pipeline::stage::{ChunkStats, Taking};
 use crate::pipeline::timeline::Timeline;
@@ -63,6 +64,7 @@ struct Oddities {
     payloads_skipped: u64,
     outside: Outside,
     long_messages: u64,
+    limited: Limited,
     assumed: Assumptions,
 }
 
@@ -417,6 +419,8 @@ impl Oddities {
         self.payloads_skipped += stats.payloads_skipped;
         self.outside.add(stats.outside);
         self.long_messages += stats.long_messages;
+        self.limited.dropped += stats.limited.dropped;
+        self.limited.cut += stats.limited.cut;
         self.assumed = self.assumed.union(stats.assumed);
     }
 
@@ -450,6 +454,10 @@ impl Oddities {
         tell(self.nul_bytes, "NUL byte", "NUL bytes", hole);
         let twice = "standing twice in a record, of which the last value was taken";
         tell(self.duplicate_keys, "key", "keys", twice);
+        let fewer = "from which attributes over the limit were left out (droppedAttributesCount says how many)";
+        tell(self.limited.dropped, "record", "records", fewer);
+        let shorter = "with attributes cut to the limit of their length";
+        tell(self.limited.cut, "record", "records", shorter);
         if let Some(bytes_max) = ending.taking.message_bytes_max {
             let long = format!(
                 "with bodies over {bytes_max} bytes, of which the destination shows the beginning as the message and keeps the whole"

@@ -25,6 +25,8 @@ pub enum Outcome {
     Undelivered,
     /// A signal ended the run with records unsent.
     Interrupted,
+    /// Telemetry is switched off: nothing was read and nothing sent.
+    Disabled,
 }
 
 impl Outcome {
@@ -37,6 +39,7 @@ impl Outcome {
             Outcome::Misdirected => "misdirected",
             Outcome::Undelivered => "undelivered",
             Outcome::Interrupted => "interrupted",
+            Outcome::Disabled => "disabled",
         }
     }
 }

@@ -56,6 +56,8 @@ pub mod log_record {
     pub const BODY: u8 = 0x2a;
     /// `attributes`
     pub const ATTRIBUTES: u8 = 0x32;
+    /// `dropped_attributes_count`
+    pub const DROPPED_ATTRIBUTES_COUNT: u8 = 0x38;
     /// `flags`, fixed32
     pub const FLAGS: u8 = 0x45;
     /// `trace_id`

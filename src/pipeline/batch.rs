@@ -303,6 +303,11 @@ impl BatchBuilder {
         batch
     }
 
+    /// How many attributes each record gets beside its own.
+    pub fn constant_count(&self) -> usize {
+        self.constants.count()
+    }
+
     fn constants_free(&self, record: &Record<'_>) -> bool {
         record
             .attributes

@@ -44,6 +44,11 @@ impl Constants {
         }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Whether a key is taken.
     pub fn holds(&self, key: &str) -> bool {
         self.keys.iter().any(|held| held == key)

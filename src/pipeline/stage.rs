@@ -8,6 +8,7 @@ use crate::format::layout::Captures;
 use crate::format::timestamp::Assumptions;
 use crate::format::{Begin, FormatKind, Parser, Strays, journal_export};
 use crate::otlp::payload::Read as Payload;
+use crate::pipeline::attribute_limits::{AttributeLimits, Limited};
 use crate::pipeline::batch::{Batch, BatchBuilder};
 use crate::pipeline::clean::{Clean, Cleaner, OwnTime, Wrapping};
 use crate::pipeline::given::{self, Given};
@@ -73,6 +74,8 @@ pub struct ChunkStats {
     pub long_messages: u64,
     /// Logfire tokens that stood in the records and were hidden.
     pub tokens_hidden: u64,
+    /// Records whose attributes were limited.
+    pub limited: Limited,
     /// Records by severity.
     pub severity: [u64; SeverityClass::COUNT],
     /// Records by time and severity.
@@ -99,6 +102,8 @@ pub struct Taking {
     pub times: Option<TimeRule>,
     /// How much of a message it shows.
     pub message_bytes_max: Option<usize>,
+    /// What its attributes may be.
+    pub attributes: AttributeLimits,
 }
 
 impl Stage {
@@ -138,6 +143,7 @@ impl Stage {
             taking: &self.taking,
             now: observed,
             continues: chunk.continues,
+            others: self.builder.constant_count() + usize::from(self.uids.is_some()),
         };
         let zone = reader.parser.zone();
         let clean = self.cleaner.clean(&chunk.bytes, chunk.start_offset, zone);
@@ -220,6 +226,8 @@ struct Reader<'p> {
     now: UnixNanos,
     /// Whether the next record continues a line.
     continues: bool,
+    /// Attributes of a record that are not its own.
+    others: usize,
 }
 
 impl Reader<'_> {
@@ -297,6 +305,10 @@ impl Reader<'_> {
                 OwnTime::Assumed
             };
             wrapping.add_to(record, group.start, own_time);
+        }
+        let limits = &self.taking.attributes;
+        if !limits.is_none() {
+            limits.apply(record, self.others, &mut self.stats.limited);
         }
         if let Some(uids) = around.uids {
             let place = around.places.of(group.start);

@@ -73,7 +73,7 @@ impl Template {
         flag: Option<&HeaderArg>,
         reader: &EnvReader<'_>,
     ) -> Result<Option<Sourced<Template>>, SettingsError> {
-        let flag = flag.map(|flag| Sourced::new(flag.as_typed(), Origin::Flag("--auth")));
+        let flag = flag.map(|flag| Sourced::new(flag.as_typed(), reader.flag("--auth")));
         let Some(found) = flag.or_else(|| reader.vars.first(&[OTELCTL_AUTH])) else {
             return Ok(None);
         };

@@ -21,8 +21,6 @@ use crate::settings::{
     Destination, Header, Origin, ProxySettings, SettingsError, Sourced, TlsFiles,
 };
 
-const TO: Origin = Origin::Flag("--to");
-
 /// Everything about where and how, resolved.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -40,7 +38,7 @@ pub(super) fn connection(
     reader: &mut EnvReader<'_>,
 ) -> Result<Connection, SettingsError> {
     let given = Given { destination: args };
-    match choose(args, reader.vars)? {
+    match choose(args, reader)? {
         Choice::Url {
             name,
             given: url,
@@ -76,7 +74,7 @@ fn http(
         encoding,
         compression,
         headers: headers.collect(),
-        tls: tls_files(args, reader.vars)?,
+        tls: tls_files(args, reader)?,
         proxies: proxies(reader.vars),
         destination: Sourced::new(
             Destination::Http {
@@ -164,12 +162,12 @@ fn protocol(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Source
         ("http/json", ProtocolArg::HttpJson),
         ("grpc", ProtocolArg::Grpc),
     ];
-    protocol_flag(args).or_else(|| reader.word(&PROTOCOL, &words))
+    protocol_flag(args, reader).or_else(|| reader.word(&PROTOCOL, &words))
 }
 
-fn protocol_flag(args: &DestinationArgs) -> Option<Sourced<ProtocolArg>> {
+fn protocol_flag(args: &DestinationArgs, reader: &EnvReader<'_>) -> Option<Sourced<ProtocolArg>> {
     let flag = args.protocol?;
-    Some(Sourced::new(flag, Origin::Flag("--protocol")))
+    Some(Sourced::new(flag, reader.flag("--protocol")))
 }
 
 fn compression(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Sourced<Compression>> {
@@ -178,16 +176,19 @@ fn compression(args: &DestinationArgs, reader: &mut EnvReader<'_>) -> Option<Sou
         ("none", Compression::None),
         ("zstd", Compression::Zstd),
     ];
-    compression_flag(args).or_else(|| reader.word(&COMPRESSION, &words))
+    compression_flag(args, reader).or_else(|| reader.word(&COMPRESSION, &words))
 }
 
-fn compression_flag(args: &DestinationArgs) -> Option<Sourced<Compression>> {
+fn compression_flag(
+    args: &DestinationArgs,
+    reader: &EnvReader<'_>,
+) -> Option<Sourced<Compression>> {
     let compression = match args.compression? {
         CompressionArg::None => Compression::None,
         CompressionArg::Gzip => Compression::Gzip,
         CompressionArg::Zstd => Compression::Zstd,
     };
-    Some(Sourced::new(compression, Origin::Flag("--compression")))
+    Some(Sourced::new(compression, reader.flag("--compression")))
 }
 
 /// The receiver inside the process speaks HTTP, so bodies may be written and compressed as for a server.
@@ -198,9 +199,9 @@ fn local(
 ) -> Result<Connection, SettingsError> {
     warn_without_server(args, reader, "local");
     Ok(Connection {
-        destination: Sourced::new(Destination::Local { out }, TO),
-        encoding: encoding(protocol_flag(args))?,
-        compression: compression_flag(args)
+        destination: Sourced::new(Destination::Local { out }, reader.flag("--to")),
+        encoding: encoding(protocol_flag(args, reader))?,
+        compression: compression_flag(args, reader)
             .unwrap_or(Sourced::new(Compression::None, Origin::Preset("local"))),
         headers: Vec::new(),
         tls: TlsFiles::default(),
@@ -228,7 +229,7 @@ fn lines(
     }
     warn_without_server(args, reader, name);
     Ok(Connection {
-        destination: Sourced::new(destination, TO),
+        destination: Sourced::new(destination, reader.flag("--to")),
         encoding: Sourced::new(Encoding::Json, Origin::Preset(name)),
         compression: Sourced::new(Compression::None, Origin::Preset(name)),
         headers: Vec::new(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::cli::send::DestinationArgs;
 use crate::settings::endpoint::{PathRule, printable_url};
 use crate::settings::env::{
-    EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+    EnvReader, EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
 };
 use crate::settings::preset::{self, Preset, nearest_name};
 use crate::settings::resolve::ENDPOINT_DEFAULT;
@@ -48,7 +48,7 @@ pub(super) enum Choice<'a> {
 /// Errors: two flags that name a destination, an unknown name, `--out` without `--to local`.
 pub(super) fn choose<'a>(
     args: &'a DestinationArgs,
-    env: &'a EnvVars,
+    reader: &EnvReader<'a>,
 ) -> Result<Choice<'a>, SettingsError> {
     let choice = match (&args.to, &args.endpoint) {
         (Some(_), Some(_)) => {
@@ -58,13 +58,13 @@ pub(super) fn choose<'a>(
                 hint: "leave one out",
             });
         }
-        (Some(to), None) => named(to, args.out.clone())?,
-        (None, Some(url)) => url_of(url, Origin::Flag("--endpoint"), PathRule::Base),
-        (None, None) => from_env(env),
+        (Some(to), None) => named(to, args.out.clone(), reader.flag("--to"))?,
+        (None, Some(url)) => url_of(url, reader.flag("--endpoint"), PathRule::Base),
+        (None, None) => from_env(reader.vars),
     };
     if args.out.is_some() && !matches!(choice, Choice::Local { .. }) {
         return Err(SettingsError::Needs {
-            given: Origin::Flag("--out"),
+            given: reader.flag("--out"),
             needed: "--to local",
         });
     }
@@ -90,20 +90,24 @@ fn url_of(text: &str, origin: Origin, rule: PathRule) -> Choice<'_> {
 }
 
 /// The same for a name or a URL alone.
-pub(super) fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, SettingsError> {
+pub(super) fn named(
+    to: &str,
+    out: Option<PathBuf>,
+    origin: Origin,
+) -> Result<Choice<'_>, SettingsError> {
     let file = to
         .strip_prefix("file://")
         .or_else(|| to.strip_prefix("file:"));
     if let Some(path) = file {
         if path.is_empty() {
-            return Err(SettingsError::NoFileName);
+            return Err(SettingsError::NoFileName { origin });
         }
         return Ok(Choice::File(PathBuf::from(path)));
     }
     Ok(match to {
         "local" => Choice::Local { out },
         "stdout" => Choice::Stdout,
-        "file" => return Err(SettingsError::NoFileName),
+        "file" => return Err(SettingsError::NoFileName { origin }),
         to => {
             let (name, query) = match to.split_once('?') {
                 Some((name, query)) => (name, Some(query)),
@@ -111,8 +115,8 @@ pub(super) fn named(to: &str, out: Option<PathBuf>) -> Result<Choice<'_>, Settin
             };
             match preset::find(name) {
                 Some(preset) => Choice::Preset { preset, query },
-                None if is_url_like(name) => url_of(to, Origin::Flag("--to"), PathRule::Typed),
-                None => return Err(unknown_destination(name)),
+                None if is_url_like(name) => url_of(to, origin, PathRule::Typed),
+                None => return Err(unknown_destination(name, origin)),
             }
         }
     })
@@ -124,7 +128,7 @@ fn is_url_like(text: &str) -> bool {
     text == "localhost" || text.contains("://") || (!is_path && text.contains(['.', ':', '/']))
 }
 
-fn unknown_destination(name: &str) -> SettingsError {
+fn unknown_destination(name: &str, origin: Origin) -> SettingsError {
     // A token pasted in the wrong place is not repeated.
     let shown = if name.contains("pylf_v") {
         "pylf_…".to_owned()
@@ -132,6 +136,7 @@ fn unknown_destination(name: &str) -> SettingsError {
         printable_url(name)
     };
     SettingsError::UnknownDestination {
+        origin,
         name: shown,
         nearest: nearest_name(name),
     }
@@ -147,7 +152,7 @@ mod tests {
     fn check(flags: &[&str], env: &[(&str, &str)], expected: &str) {
         let env = EnvVars::new(env.iter().copied());
         let args = send_args(&flags.join(" ")).destination;
-        let found = match choose(&args, &env) {
+        let found = match choose(&args, &EnvReader::new(&env)) {
             Ok(Choice::Url { name, given, rule }) => {
                 format!("{name} {} {rule:?} ({})", given.value, given.origin)
             }

@@ -5,11 +5,14 @@
 //!
 //! Spec: OpenTelemetry 1.60, "Environment Variable Specification" and "OTLP Exporter".
 
+pub mod known;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::settings::layers::Overlay;
 use crate::settings::token::{NOWHERE, Stores};
 use crate::settings::{Origin, Sourced};
 
@@ -66,12 +69,28 @@ pub const OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: &str =
 pub const OTEL_SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 /// Resource attributes, `k1=v1,k2=v2`.
 pub const OTEL_RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
-/// Turns SDKs off; a command that was typed is run all the same.
+/// Most attributes of a record; of logs before the general one.
+pub const ATTRIBUTE_COUNT_LIMIT: [&str; 2] = [
+    "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_ATTRIBUTE_COUNT_LIMIT",
+];
+/// Most characters of a text in an attribute; of logs before the general one.
+pub const ATTRIBUTE_VALUE_LENGTH_LIMIT: [&str; 2] = [
+    "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+];
+/// `none` turns `send` off; everything but `otlp` is warned about.
+pub const OTEL_LOGS_EXPORTER: &str = "OTEL_LOGS_EXPORTER";
+/// `true` turns `send` off.
 pub const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 /// A declarative configuration, which is not read.
 pub const OTEL_CONFIG_FILE: &str = "OTEL_CONFIG_FILE";
+/// Its older name.
+pub const OTEL_EXPERIMENTAL_CONFIG_FILE: &str = "OTEL_EXPERIMENTAL_CONFIG_FILE";
 /// The configuration file of this program.
 pub const OTELCTL_CONFIG: &str = "OTELCTL_CONFIG";
+/// The profile that is taken.
+pub const OTELCTL_PROFILE: &str = "OTELCTL_PROFILE";
 /// The folder for what runs leave behind.
 pub const OTELCTL_STATE_DIR: &str = "OTELCTL_STATE_DIR";
 /// The token of the destination, whichever it is.
@@ -141,8 +160,16 @@ impl EnvVars {
         self.all(names).next()
     }
 
+    /// The name of each variable, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Those of several variables that are set, in the order given.
-    fn all<'a>(&'a self, names: &[&'static str]) -> impl Iterator<Item = Sourced<&'a str>> {
+    pub(super) fn all<'a>(
+        &'a self,
+        names: &[&'static str],
+    ) -> impl Iterator<Item = Sourced<&'a str>> {
         names
             .iter()
             .filter_map(|name| Some(Sourced::new(self.get(name)?, Origin::Env(name))))
@@ -163,21 +190,48 @@ pub(super) struct EnvReader<'a> {
     pub(super) warnings: Vec<String>,
     /// Where a token may be kept.
     pub(super) stores: &'a Stores,
+    /// Which flags were not typed but stand in a file.
+    overlay: &'a Overlay,
 }
 
 impl<'a> EnvReader<'a> {
     /// A reader that has found nothing wrong yet.
     pub(super) fn new(vars: &'a EnvVars) -> EnvReader<'a> {
+        static TYPED: Overlay = Overlay::NONE;
+        EnvReader::with_overlay(vars, &TYPED)
+    }
+
+    /// The same, when some flags stand in a file.
+    pub(super) fn with_overlay(vars: &'a EnvVars, overlay: &'a Overlay) -> EnvReader<'a> {
         EnvReader {
             vars,
             warnings: Vec::new(),
             stores: &NOWHERE,
+            overlay,
         }
     }
 
     /// The same with places that may hold a token.
     pub(super) fn with_stores(self, stores: &'a Stores) -> EnvReader<'a> {
         EnvReader { stores, ..self }
+    }
+
+    /// Who set a flag that is there: whoever typed it, or the file it stands in.
+    pub(super) fn flag(&self, flag: &'static str) -> Origin {
+        self.overlay.flag(flag)
+    }
+
+    /// A flag's value with who set it, or the default.
+    pub(super) fn flag_or<T>(&self, flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
+        match flag {
+            Some(value) => Sourced::new(value, self.flag(name)),
+            None => Sourced::new(default, Origin::Default),
+        }
+    }
+
+    /// The same for one of the flags that are repeated with keys, `--header` and its like.
+    pub(super) fn pair(&self, flag: &'static str, key: &str) -> Origin {
+        self.overlay.pair(flag, key)
     }
 
     /// Notes something the user should know.
@@ -189,6 +243,13 @@ impl<'a> EnvReader<'a> {
     pub(super) fn millis(&mut self, names: &[&'static str]) -> Option<Sourced<Duration>> {
         let found = self.number(names, "a number of milliseconds")?;
         let value = Duration::from_millis(u64::from(found.value));
+        Some(Sourced::new(value, found.origin))
+    }
+
+    /// The first of the variables that holds a number, zero included.
+    pub(super) fn limit(&mut self, names: &[&'static str]) -> Option<Sourced<usize>> {
+        let found = self.number(names, "a number")?;
+        let value = usize::try_from(found.value).unwrap_or(usize::MAX);
         Some(Sourced::new(value, found.origin))
     }
 

@@ -55,17 +55,22 @@ pub enum SettingsError {
     },
     /// `--to logfrie`.
     #[error(
-        "unknown destination {name:?}, known are local, stdout, file:PATH, collector, logfire, many more, and URLs (from --to)"
+        "unknown destination {name:?}, known are local, stdout, file:PATH, collector, logfire, many more, and URLs (from {origin})"
     )]
     UnknownDestination {
+        /// Who named it.
+        origin: Origin,
         /// As given.
         name: String,
         /// One that is written alike.
         nearest: Option<&'static str>,
     },
     /// `--to file:`.
-    #[error("destination \"file:\" names no file (from --to)")]
-    NoFileName,
+    #[error("destination \"file:\" names no file (from {origin})")]
+    NoFileName {
+        /// Who named it.
+        origin: Origin,
+    },
     /// Two that exclude each other.
     #[error("{one} cannot be combined with {other}")]
     Combination {
@@ -77,7 +82,7 @@ pub enum SettingsError {
         hint: &'static str,
     },
     /// One that makes no sense without another.
-    #[error("{given} needs {needed}")]
+    #[error("{} needs {needed}", .given.named())]
     Needs {
         /// What was given.
         given: Origin,
@@ -131,13 +136,13 @@ pub enum SettingsError {
         origin: Origin,
     },
     /// A limit nothing fits into.
-    #[error("{origin} must not be zero")]
+    #[error("{} must not be zero", .origin.named())]
     Zero {
         /// The flag.
         origin: Origin,
     },
     /// A limit that no memory holds.
-    #[error("{origin} must not be more than {max}")]
+    #[error("{} must not be more than {max}", .origin.named())]
     TooLarge {
         /// The flag.
         origin: Origin,
@@ -147,6 +152,18 @@ pub enum SettingsError {
     /// The token.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// A project that says where records go, and credentials that would go there.
+    #[error(
+        "{origin} says where records go, and the credentials of {credentials} would go there too"
+    )]
+    NoConsent {
+        /// The key in the project's file.
+        origin: Origin,
+        /// Who set them.
+        credentials: Origin,
+        /// The project's folder.
+        folder: String,
+    },
     /// A service without a name.
     #[error("the service name is empty (from {origin})")]
     EmptyService {
@@ -298,7 +315,7 @@ impl SettingsError {
                 let meant = nearest.map(|name| format!("did you mean {name}? "));
                 meant.unwrap_or_default() + "otelctl destinations lists all"
             }
-            SettingsError::NoFileName => "write it like file:out.jsonl".to_owned(),
+            SettingsError::NoFileName { .. } => "write it like file:out.jsonl".to_owned(),
             SettingsError::Combination { hint, .. } => (*hint).to_owned(),
             SettingsError::Needs { needed, .. } => format!("add {needed}"),
             SettingsError::Grpc { .. } => {
@@ -317,6 +334,7 @@ impl SettingsError {
                 "leave it out for the default".to_owned()
             }
             SettingsError::Token(error) => error.hint(),
+            SettingsError::NoConsent { folder, .. } => consent_hint(folder),
             SettingsError::EmptyService { .. } => {
                 "leave it out to take the name from the input".to_owned()
             }
@@ -368,4 +386,11 @@ fn no_token_hint(destination: &str, made: Option<&str>) -> String {
         Some(made) => format!("{made}; {ways}"),
         None => ways,
     }
+}
+
+/// How to agree with what a project's file says.
+pub(super) fn consent_hint(folder: &str) -> String {
+    format!(
+        "if that is right, name the destination with --to, or write into your own configuration file:\ntrusted-projects = [{folder:?}]"
+    )
 }

@@ -1,29 +1,37 @@
-//! The configuration file: formats of the user's own, by name.
+//! The configuration file: formats of the user's own and profiles, by name.
 //!
 //! ```toml
+//! default-profile = "prod"
+//!
+//! [profiles.prod]
+//! to = "collector"
+//! service = "shop"
+//!
 //! [formats.shop]
 //! pattern = "{time} <{level}> {scope}: {body}"
-//! example = "2026-11-20 09:00:00 <info> cart: saved"
 //! ```
 //!
-//! It is read when it exists, and only by commands that read logs. A key that is not known is an error: it is a misspelt one. The example
-//! may be left out; when it is there, it must fit.
+//! It is read when it exists, and only by commands that have settings. A key that is not known is an error: it is a misspelt
+//! one. The keys of a profile are the names of flags. A project's file, `.otelctl.toml`, has one table `[project]` in their place.
+
+pub mod formats;
+pub mod profiles;
+pub mod secrets;
+pub mod template;
 
 use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::spelling::nearest;
-use crate::base::units::UnixNanos;
 use crate::format::detect::lines::OWN_LAYOUTS_MAX;
+use crate::format::layout::Layout;
 use crate::format::layout::compile::LayoutError;
-use crate::format::layout::{Captures, Layout};
-use crate::format::timestamp::Zone;
+use crate::settings::file::profiles::Profile;
 
 /// Where the file is, below the system's folder for configuration.
 pub const PATH: [&str; 2] = ["otelctl", "config.toml"];
@@ -31,8 +39,32 @@ pub const PATH: [&str; 2] = ["otelctl", "config.toml"];
 /// Larger than any file that a person writes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// The moment near which an example without a year is read; any will do.
-const ANCHOR: UnixNanos = UnixNanos(1_800_000_000_000_000_000);
+/// The name of a project's own file.
+pub const PROJECT_FILE: &str = ".otelctl.toml";
+
+/// What a configuration file says.
+#[derive(Debug, Clone, Default)]
+pub struct ConfigFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its formats, in its order.
+    pub formats: Vec<Layout>,
+    /// Its profiles, in its order; of a project's file the one it has.
+    pub profiles: Vec<Profile>,
+    /// The profile that is taken when nobody names one.
+    pub default_profile: Option<(String, Place)>,
+    /// Folders of projects that may say where records go.
+    pub trusted: Vec<PathBuf>,
+}
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// The user's own.
+    User,
+    /// A project's.
+    Project,
+}
 
 /// Why the configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +93,7 @@ pub enum FileError {
         /// As written.
         key: String,
         /// The keys that there are.
-        known: &'static [&'static str],
+        known: Vec<String>,
     },
     /// A value of another type, or none.
     #[error("{place}: {key} must be {wanted}")]
@@ -97,6 +129,32 @@ pub enum FileError {
         /// As written.
         example: String,
     },
+    /// A value that its flag does not take.
+    #[error("{place}: {key}: {complaint}")]
+    Refused {
+        /// File and line.
+        place: Place,
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        complaint: String,
+    },
+    /// A secret, which is not shown.
+    #[error("{place}: {key} looks like a secret, and this file is no place for one")]
+    Secret {
+        /// File and line.
+        place: Place,
+        /// Its key.
+        key: String,
+    },
+    /// A file that others can write.
+    #[error(
+        "others than you can write {path}, and could have your records and your token sent to them"
+    )]
+    Writable {
+        /// Where.
+        path: String,
+    },
     /// Too many formats.
     #[error("{path} has more than {OWN_LAYOUTS_MAX} formats")]
     TooMany {
@@ -105,16 +163,24 @@ pub enum FileError {
     },
 }
 
-/// A line of the file.
+/// A place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    path: String,
-    line: usize,
+    /// The file.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, line {}", self.path, self.line)
+        write!(
+            f,
+            "{}, line {}, column {}",
+            self.path, self.line, self.column
+        )
     }
 }
 
@@ -127,11 +193,22 @@ impl FileError {
                 "write it like this:\n[formats.shop]\npattern = \"{time} {level} {body}\""
                     .to_owned(),
             ),
-            FileError::Key { key, known, .. } => Some(match nearest(key, known.iter().copied()) {
-                Some(meant) => format!("did you mean {meant}?"),
-                None => format!("known here: {}", known.join(", ")),
-            }),
+            FileError::Key { key, known, .. } => {
+                let names = known.iter().map(String::as_str);
+                Some(match nearest(key, names) {
+                    Some(meant) => format!("did you mean {meant}?"),
+                    None => format!("known here: {}", known.join(", ")),
+                })
+            }
             FileError::Value { .. } => None,
+            FileError::Refused { key, .. } => Some(format!(
+                "otelctl send --help tells what --{key} takes; the key takes the same"
+            )),
+            FileError::Secret { .. } => Some(
+                "take it out, and keep it where it is safe: otelctl token set asks for it"
+                    .to_owned(),
+            ),
+            FileError::Writable { path } => Some(format!("chmod go-w {path}")),
             FileError::Pattern {
                 pattern, source, ..
             } => Some(source.shown(pattern)),
@@ -143,51 +220,99 @@ impl FileError {
     }
 }
 
-/// The formats of the file, in its order.
+/// Reads a file.
 ///
-/// Errors: what is wrong with it, with the line.
-pub fn load(path: &Path) -> Result<Vec<Layout>, FileError> {
+/// Errors: what is wrong with it, with the line and the column.
+pub fn load(path: &Path, kind: FileKind) -> Result<ConfigFile, FileError> {
     let shown = path.to_string_lossy().into_owned();
     let read_error = |source| FileError::Read {
         path: shown.clone(),
         source,
     };
-    let length = fs::metadata(path).map_err(read_error)?.len();
-    if length > FILE_BYTES_MAX {
+    let metadata = fs::metadata(path).map_err(read_error)?;
+    if metadata.len() > FILE_BYTES_MAX {
         return Err(read_error(io::ErrorKind::FileTooLarge.into()));
     }
     let text = fs::read_to_string(path).map_err(read_error)?;
-    formats(&text, shown)
+    let mut found = parsed(&text, shown.clone(), kind)?;
+    path.clone_into(&mut found.path);
+    let names_places = !found.profiles.is_empty() || !found.trusted.is_empty();
+    if kind == FileKind::User && names_places && is_writable_by_others(&metadata) {
+        return Err(FileError::Writable { path: shown });
+    }
+    Ok(found)
 }
 
-/// The file in the system's folder for configuration, when it is there.
-pub fn default_path(config_dir: Option<&Path>) -> Option<PathBuf> {
-    let path = config_dir?.join(PATH[0]).join(PATH[1]);
-    path.exists().then_some(path)
+/// Whether somebody else can write a file. Groups count: who is in one is not for us to know.
+#[cfg(unix)]
+pub fn is_writable_by_others(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o022 != 0
 }
 
-fn formats(text: &str, path: String) -> Result<Vec<Layout>, FileError> {
+/// Other systems keep a user's files from others by where they are.
+#[cfg(not(unix))]
+pub fn is_writable_by_others(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// The file in the system's folder for configuration.
+pub fn usual_path(config_dir: Option<&Path>) -> Option<PathBuf> {
+    Some(config_dir?.join(PATH[0]).join(PATH[1]))
+}
+
+/// A project's file: the one in the folder, or in those above it up to the root of its repository.
+///
+/// Without a repository only the folder itself counts, because nobody knows where a project ends.
+pub fn project_path(folder: &Path) -> Option<PathBuf> {
+    let own = folder.join(PROJECT_FILE);
+    if own.exists() {
+        return Some(own);
+    }
+    let root = folder
+        .ancestors()
+        .find(|above| above.join(".git").exists())?;
+    folder
+        .ancestors()
+        .skip(1)
+        .take_while(|above| above.starts_with(root))
+        .map(|above| above.join(PROJECT_FILE))
+        .find(|path| path.exists())
+}
+
+/// Reads the text of a file.
+fn parsed(text: &str, path: String, kind: FileKind) -> Result<ConfigFile, FileError> {
+    const USER: [&str; 4] = ["formats", "profiles", "default-profile", "trusted-projects"];
+    const PROJECT: [&str; 2] = ["formats", "project"];
     let file = File { text, path };
     let table = DeTable::parse(text).map_err(|error| FileError::Toml {
-        place: file.place(error.span().unwrap_or_default()),
+        place: file.place(&error.span().unwrap_or_default()),
         message: error.message().to_owned(),
     })?;
-    let mut found = Vec::new();
+    let known: &[&str] = match kind {
+        FileKind::User => &USER,
+        FileKind::Project => &PROJECT,
+    };
+    let mut found = ConfigFile::default();
     for (key, value) in table.get_ref() {
-        if key.get_ref() != "formats" {
-            return Err(file.unknown(key, &["formats"]));
+        let name = key.get_ref().as_ref();
+        if !known.contains(&name) {
+            let names = known.iter().map(|name| (*name).to_owned());
+            return Err(file.unknown(key, names.collect()));
         }
-        let formats = value.get_ref().as_table();
-        for (name, format) in formats.ok_or_else(|| file.value(key, "a table"))? {
-            found.push((name.span().start, file.format(name, format)?));
+        match name {
+            "formats" => found.formats = file.formats(key, value)?,
+            "profiles" => found.profiles = file.profiles(key, value)?,
+            "project" => found.profiles = vec![file.profile(key, value)?],
+            "default-profile" => {
+                let name = value.get_ref().as_str();
+                let name = name.ok_or_else(|| file.value(key, "the name of a profile"))?;
+                found.default_profile = Some((name.to_owned(), file.place(&value.span())));
+            }
+            _ => found.trusted = file.folders(key, value)?,
         }
     }
-    if found.len() > OWN_LAYOUTS_MAX {
-        return Err(FileError::TooMany { path: file.path });
-    }
-    // The table is sorted by name, and formats are tried in the order in which they were written.
-    found.sort_by_key(|(at, _)| *at);
-    Ok(found.into_iter().map(|(_, layout)| layout).collect())
+    Ok(found)
 }
 
 /// The text of a file, for the places in it.
@@ -199,46 +324,23 @@ struct File<'t> {
 type Key<'t> = Spanned<toml::de::DeString<'t>>;
 
 impl File<'_> {
-    fn format(&self, name: &Key<'_>, format: &Spanned<DeValue<'_>>) -> Result<Layout, FileError> {
-        let fields = format.get_ref().as_table();
-        let fields = fields.ok_or_else(|| self.value(name, "a table with a pattern"))?;
-        let (mut pattern, mut example) = (None, None);
-        for (key, value) in fields {
-            let slot = match key.get_ref().as_ref() {
-                "pattern" => &mut pattern,
-                "example" => &mut example,
-                _ => return Err(self.unknown(key, &["pattern", "example"])),
-            };
-            let text = value.get_ref().as_str();
-            let text = text.ok_or_else(|| self.value(key, "a text"))?;
-            *slot = Some((value.span(), text));
-        }
-        let (span, pattern) = pattern.ok_or_else(|| self.value(name, "a table with a pattern"))?;
-        let name = name.get_ref().to_string();
-        let layout = Layout::compile(name.clone(), pattern.to_owned()).map_err(|source| {
-            FileError::Pattern {
-                place: self.place(span),
-                name: name.clone(),
-                pattern: pattern.to_owned(),
-                source: Box::new(source),
-            }
-        })?;
-        if let Some((span, example)) = example
-            && !fits(&layout, example)
-        {
-            return Err(FileError::Example {
-                place: self.place(span),
-                name,
-                pattern: pattern.to_owned(),
-                example: example.to_owned(),
-            });
-        }
-        Ok(layout)
+    fn folders(
+        &self,
+        key: &Key<'_>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Vec<PathBuf>, FileError> {
+        let wrong = || self.value(key, "a list of absolute paths");
+        let list = value.get_ref().as_array().ok_or_else(wrong)?;
+        let folder = |item: &Spanned<DeValue<'_>>| {
+            let path = item.get_ref().as_str().map(PathBuf::from);
+            path.filter(|path| path.is_absolute()).ok_or_else(wrong)
+        };
+        list.iter().map(folder).collect()
     }
 
-    fn unknown(&self, key: &Key<'_>, known: &'static [&'static str]) -> FileError {
+    fn unknown(&self, key: &Key<'_>, known: Vec<String>) -> FileError {
         FileError::Key {
-            place: self.place(key.span()),
+            place: self.place(&key.span()),
             key: key.get_ref().to_string(),
             known,
         }
@@ -246,99 +348,23 @@ impl File<'_> {
 
     fn value(&self, key: &Key<'_>, wanted: &'static str) -> FileError {
         FileError::Value {
-            place: self.place(key.span()),
+            place: self.place(&key.span()),
             key: key.get_ref().to_string(),
             wanted,
         }
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
+    fn place(&self, span: &Range<usize>) -> Place {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let on_line = self.text.get(line_start..span.start).unwrap_or_default();
         Place {
             path: self.path.clone(),
             line: 1 + memchr::memchr_iter(b'\n', before).count(),
+            column: 1 + on_line.chars().count(),
         }
     }
 }
 
-/// Whether the first line of an example fits.
-fn fits(layout: &Layout, example: &str) -> bool {
-    let line = example.lines().next().unwrap_or_default();
-    let mut zone = Zone::new(TimeZone::UTC).with_anchor(ANCHOR);
-    layout.matches(line.as_bytes(), &mut zone, &mut Captures::EMPTY.clone())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The names of the formats, or the error with its hint.
-    #[track_caller]
-    fn check(text: &str, expected: &str) {
-        let found = match formats(text, "c.toml".to_owned()) {
-            Ok(layouts) => layouts
-                .iter()
-                .map(|layout| &*layout.name)
-                .collect::<Vec<_>>()
-                .join(" "),
-            Err(error) => format!("{error}; {}", error.hint().unwrap_or_default()),
-        };
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn formats_keep_the_order_of_the_file() {
-        check("", "");
-        check("[formats]\n", "");
-        check(
-            "[formats.shop]\npattern = '{time} {body}'\n[formats.\"a b\"]\npattern = '[{level}] {body}'\nexample = '[info] x'\n",
-            "shop a b",
-        );
-    }
-
-    #[test]
-    fn what_is_not_known_is_named_with_its_line() {
-        check(
-            "[format.x]\n",
-            "c.toml, line 1: there is no key \"format\"; did you mean formats?",
-        );
-        check(
-            "[formats.x]\npattern = '{time} {body}'\ncolour = 1\n",
-            "c.toml, line 3: there is no key \"colour\"; known here: pattern, example",
-        );
-        check(
-            "[formats.x]\npattern = 1\n",
-            "c.toml, line 2: pattern must be a text; ",
-        );
-        check(
-            "\nformats.x = 1\n",
-            "c.toml, line 2: x must be a table with a pattern; ",
-        );
-        check(
-            "[formats.x]\n",
-            "c.toml, line 1: x must be a table with a pattern; ",
-        );
-        check("formats = 1\n", "c.toml, line 1: formats must be a table; ");
-    }
-
-    #[test]
-    fn a_pattern_and_its_example_are_tried() {
-        check(
-            "[formats.x]\npattern = '{time} {nope:nope}'\n",
-            "c.toml, line 2: the pattern of x cannot be used; {time} {nope:nope}\n       ^^^^^^^^^^^",
-        );
-        check(
-            "[formats.x]\npattern = '[{level}] {body}'\nexample = 'info x'\n",
-            "c.toml, line 3: the example of x does not fit its pattern; [{level}] {body}\ninfo x",
-        );
-    }
-
-    #[test]
-    fn what_is_no_toml_is_told_with_its_line() {
-        let Err(FileError::Toml { place, .. }) = formats("a = 1\nb = = 2\n", "c.toml".to_owned())
-        else {
-            panic!("it is no TOML");
-        };
-        assert_eq!(place.line, 2);
-    }
-}
+mod tests;

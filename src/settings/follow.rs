@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::follow::{FollowArgs, FromArg};
+use crate::settings::env::EnvReader;
 use crate::settings::{Origin, SettingsError, Sourced};
 use crate::source::follow::From;
 
@@ -32,6 +33,7 @@ pub struct FollowSettings {
 pub(super) fn follow(
     args: &FollowArgs,
     files: &[PathBuf],
+    reader: &EnvReader<'_>,
 ) -> Result<Option<FollowSettings>, SettingsError> {
     if !args.follow {
         let lone = [
@@ -41,7 +43,7 @@ pub(super) fn follow(
         ];
         return match lone.into_iter().find(|(is_given, _)| *is_given) {
             Some((_, flag)) => Err(SettingsError::Needs {
-                given: Origin::Flag(flag),
+                given: reader.flag(flag),
                 needed: "--follow",
             }),
             None => Ok(None),
@@ -58,26 +60,30 @@ pub(super) fn follow(
         FromArg::Start | FromArg::Checkpoint => From::Start,
         FromArg::End => From::End,
     });
-    let poll_interval = sourced(args.poll_interval, "--poll-interval", POLL_INTERVAL_DEFAULT);
+    let poll_interval = sourced(
+        args.poll_interval,
+        reader.flag("--poll-interval"),
+        POLL_INTERVAL_DEFAULT,
+    );
     if poll_interval.value.is_zero() {
         return Err(SettingsError::Zero {
             origin: poll_interval.origin,
         });
     }
     Ok(Some(FollowSettings {
-        from: sourced(from, "--from", FROM_DEFAULT),
+        from: sourced(from, reader.flag("--from"), FROM_DEFAULT),
         poll_interval,
         open_files_max: sourced(
             args.open_files_max,
-            "--open-files-max",
+            reader.flag("--open-files-max"),
             OPEN_FILES_MAX_DEFAULT,
         ),
     }))
 }
 
-fn sourced<T>(flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
+fn sourced<T>(flag: Option<T>, origin: Origin, default: T) -> Sourced<T> {
     match flag {
-        Some(value) => Sourced::new(value, Origin::Flag(name)),
+        Some(value) => Sourced::new(value, origin),
         None => Sourced::new(default, Origin::Default),
     }
 }
@@ -86,11 +92,16 @@ fn sourced<T>(flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
 mod tests {
     use super::*;
     use crate::cli::send_args;
+    use crate::settings::env::EnvVars;
 
     #[track_caller]
     fn check(flags: &str, expected: &str) {
         let args = send_args(flags);
-        let found = match follow(&args.follow, &args.files) {
+        let found = match follow(
+            &args.follow,
+            &args.files,
+            &EnvReader::new(&EnvVars::default()),
+        ) {
             Ok(None) => "not".to_owned(),
             Ok(Some(found)) => format!(
                 "{:?} ({}), {:?}, {}",

@@ -57,12 +57,13 @@ pub(super) fn headers(
         }
     }
     for (index, flag) in flags.iter().enumerate() {
-        let origin = Origin::Flag("--header");
-        let header = flag_header(flag.as_typed()).map_err(|source| SettingsError::Header {
+        let error = |source| SettingsError::Header {
             number: index + 1,
-            origin,
+            origin: Origin::Flag("--header"),
             source,
-        })?;
+        };
+        let mut header = flag_header(flag.as_typed()).map_err(error)?;
+        header.origin = reader.pair("--header", &header.name);
         insert(&mut headers, header);
     }
     Ok(headers)

@@ -1,15 +1,13 @@
-//! What the arguments say about reading, with the configuration file → [`InputSettings`]: the format, the user's own formats, keys, limits.
-
-use std::path::{Path, PathBuf};
+//! What the arguments say about reading, with the formats of the user's own → [`InputSettings`]: the format, the user's own formats, keys, limits.
 
 use crate::cli::input::InputArgs;
 use crate::format::detect::given::{Given, GivenError, Reading};
 use crate::format::fields::FieldMap;
 use crate::format::guess::MissingSeverity;
+use crate::format::layout::Layout;
 use crate::format::layout::compile::LayoutError;
 use crate::pipeline::group::RECORD_LINES_MAX;
-use crate::settings::env::{EnvVars, OTELCTL_CONFIG};
-use crate::settings::file::{self, FileError};
+use crate::settings::layers::Overlay;
 use crate::settings::{Origin, Sourced};
 
 /// Longer traces than this are loops.
@@ -30,24 +28,25 @@ pub struct InputSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// A format that nobody knows.
-    #[error("there is no format {name:?} (from --format)")]
+    #[error("there is no format {name:?} (from {origin})")]
     Format {
+        /// Who named it.
+        origin: Origin,
         /// As typed.
         name: String,
         /// The one that was probably meant.
         nearest: Option<String>,
     },
     /// A pattern that makes no sense.
-    #[error("the pattern {pattern:?} cannot be used (from --format)")]
+    #[error("the pattern {pattern:?} cannot be used (from {origin})")]
     Pattern {
+        /// Who gave it.
+        origin: Origin,
         /// As typed.
         pattern: String,
         /// Why.
         source: LayoutError,
     },
-    /// The configuration file.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
 
 impl InputError {
@@ -55,12 +54,13 @@ impl InputError {
     pub fn hint(&self) -> Option<String> {
         const LIST: &str = "otelctl detect --list shows all formats";
         match self {
-            InputError::File(error) => error.hint(),
             InputError::Format { nearest, .. } => Some(match nearest {
                 Some(name) => format!("did you mean {name}? {LIST}"),
                 None => format!("{LIST}; a pattern has a {{ in it"),
             }),
-            InputError::Pattern { pattern, source } => Some(format!(
+            InputError::Pattern {
+                pattern, source, ..
+            } => Some(format!(
                 "{}\n{LIST} with their patterns",
                 source.shown(pattern)
             )),
@@ -68,35 +68,43 @@ impl InputError {
     }
 }
 
-impl From<GivenError> for InputError {
-    fn from(error: GivenError) -> InputError {
+impl InputError {
+    fn new(error: GivenError, origin: Origin) -> InputError {
         match error {
-            GivenError::Unknown { name, nearest } => InputError::Format { name, nearest },
-            GivenError::Pattern { pattern, source } => InputError::Pattern { pattern, source },
+            GivenError::Unknown { name, nearest } => InputError::Format {
+                origin,
+                name,
+                nearest,
+            },
+            GivenError::Pattern { pattern, source } => InputError::Pattern {
+                origin,
+                pattern,
+                source,
+            },
         }
     }
 }
 
 /// Resolves how the input is read.
 ///
-/// Errors: a configuration file that cannot be used, a format that nobody knows, a pattern that makes no sense.
+/// Shape: `own` are the formats of the configuration files.
+/// Errors: a format that nobody knows, a pattern that makes no sense.
 pub fn input(
     args: &InputArgs,
-    env: &EnvVars,
-    config_dir: Option<&Path>,
+    own: Vec<Layout>,
+    overlay: &Overlay,
 ) -> Result<InputSettings, InputError> {
-    let own = match config_path(args, env, config_dir) {
-        Some(path) => file::load(&path)?,
-        None => Vec::new(),
-    };
     let given = args.format.as_deref().map(|text| Given::read(text, &own));
+    let given = given
+        .transpose()
+        .map_err(|error| InputError::new(error, overlay.flag("--format")))?;
     Ok(InputSettings {
         time_zone: args
             .tz
             .clone()
-            .map(|zone| Sourced::new(zone, Origin::Flag("--tz"))),
+            .map(|zone| Sourced::new(zone, overlay.flag("--tz"))),
         reading: Reading {
-            given: given.transpose()?,
+            given,
             own,
             fields: FieldMap {
                 time: args.timestamp_fields.clone(),
@@ -111,16 +119,8 @@ pub fn input(
             },
         },
         record_lines_max: match args.record_lines_max {
-            Some(count) => Sourced::new(count.get(), Origin::Flag("--record-lines-max")),
+            Some(count) => Sourced::new(count.get(), overlay.flag("--record-lines-max")),
             None => Sourced::new(RECORD_LINES_MAX_DEFAULT, Origin::Default),
         },
     })
-}
-
-/// The file that was named; without one, the usual one when it is there.
-fn config_path(args: &InputArgs, env: &EnvVars, config_dir: Option<&Path>) -> Option<PathBuf> {
-    args.config
-        .clone()
-        .or_else(|| env.get(OTELCTL_CONFIG).map(PathBuf::from))
-        .or_else(|| file::default_path(config_dir))
 }

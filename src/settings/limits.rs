@@ -67,7 +67,7 @@ pub(super) fn batch_bytes_max(
     destination: &Destination,
     reader: &mut EnvReader<'_>,
 ) -> Result<Sourced<ByteCount>, SettingsError> {
-    let found = size(flag, "--batch-bytes-max", BATCH_BYTES_MAX_DEFAULT)?;
+    let found = size(reader, flag, "--batch-bytes-max", BATCH_BYTES_MAX_DEFAULT)?;
     let Some(preset) = preset_of(destination) else {
         return Ok(found);
     };

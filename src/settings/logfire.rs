@@ -15,8 +15,6 @@ use crate::settings::target::{Given, Wanted, place};
 use crate::settings::{Origin, SettingsError, Sourced};
 use crate::token::logfire;
 
-const TO: Origin = Origin::Flag("--to");
-
 /// The regions that have a name of their own, and in which tokens are kept for `logfire`.
 const KEPT: [&str; 2] = ["us", "eu"];
 
@@ -61,8 +59,9 @@ fn chosen_base(
     reader: &mut EnvReader<'_>,
 ) -> Result<Option<Sourced<Url>>, SettingsError> {
     if let Some(base) = values.get("url") {
-        let url = logs_url(Sourced::new(base, TO), PathRule::Base)?;
-        return Ok(Some(Sourced::new(url, TO)));
+        let to = reader.flag("--to");
+        let url = logs_url(Sourced::new(base, to), PathRule::Base)?;
+        return Ok(Some(Sourced::new(url, to)));
     }
     let region = KEPT
         .into_iter()
@@ -75,7 +74,8 @@ fn chosen_base(
         let origin = base.origin;
         return Ok(Some(Sourced::new(logs_url(base, PathRule::Base)?, origin)));
     }
-    region.map(address).transpose()
+    let to = reader.flag("--to");
+    region.map(|region| address(region, to)).transpose()
 }
 
 /// The address that the token itself names, or the one that it was kept for.
@@ -84,7 +84,8 @@ fn by_token(
     headers: &mut Vec<PlainHeader>,
     (given, reader): (Given<'_>, &mut EnvReader<'_>),
 ) -> Result<Sourced<Url>, SettingsError> {
-    let usual = address(KEPT[0])?;
+    let to = reader.flag("--to");
+    let usual = address(KEPT[0], to)?;
     let origins = KEPT.map(|region| logfire::origin_of(region).unwrap_or_default());
     let wanted = Wanted {
         template,
@@ -98,18 +99,18 @@ fn by_token(
     let kept_for = place(&wanted, headers, given, reader)?;
     let kept_in = kept_for.and_then(|index| KEPT.get(index).copied());
     if let Some(region) = region_of(headers).or(kept_in) {
-        return address(region);
+        return address(region, to);
     }
     reader.warn("the Logfire token names no known region, so it is sent to the US");
     Ok(usual)
 }
 
 /// The logs endpoint of a region.
-fn address(region: &str) -> Result<Sourced<Url>, SettingsError> {
+fn address(region: &str, to: Origin) -> Result<Sourced<Url>, SettingsError> {
     let base = logfire::origin_of(region).unwrap_or_default();
     Ok(Sourced::new(
-        logs_url(Sourced::new(base, TO), PathRule::Base)?,
-        TO,
+        logs_url(Sourced::new(base, to), PathRule::Base)?,
+        to,
     ))
 }
 
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn the_hint_names_the_right_region() {
         let error = refuse_other_region(
-            &address("us").unwrap(),
+            &address("us", Origin::Flag("--to")).unwrap(),
             &[PlainHeader {
                 name: AUTHORIZATION.to_owned(),
                 value: "pylf_v1_eu_a".to_owned(),

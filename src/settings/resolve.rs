@@ -20,12 +20,16 @@ use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
 use crate::settings::env::{
-    EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
-    OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
-    OTEL_SDK_DISABLED, OTELCTL_STATE_DIR, OTELCTL_TOKEN, TIMEOUT,
+    ATTRIBUTE_COUNT_LIMIT, ATTRIBUTE_VALUE_LENGTH_LIMIT, EnvReader, EnvVars,
+    OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE, OTEL_BLRP_SCHEDULE_DELAY,
+    OTEL_CONFIG_FILE, OTEL_EXPERIMENTAL_CONFIG_FILE,
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, OTEL_SDK_DISABLED, OTELCTL_STATE_DIR,
+    OTELCTL_TOKEN, TIMEOUT,
 };
 use crate::settings::follow::follow;
+use crate::settings::layers::Overlay;
 use crate::settings::limits::batch_bytes_max;
+use crate::settings::off::warn_of_exporters;
 use crate::settings::resource::{resource, unique};
 use crate::settings::token::Stores;
 use crate::settings::{Header, Origin, Resume, SendSettings, SettingsError, Sourced, Uids};
@@ -65,12 +69,14 @@ pub const ON_FULL_DEFAULT: OnFull = OnFull::Block;
 /// variables that the specification lets pass are in the settings' warnings instead.
 pub fn send(
     args: &SendArgs,
+    overlay: &Overlay,
     env: &EnvVars,
     stores: &Stores,
 ) -> Result<SendSettings, SettingsError> {
-    let mut reader = EnvReader::new(env).with_stores(stores);
+    let mut reader = EnvReader::with_overlay(env, overlay).with_stores(stores);
     warn_of_what_is_not_obeyed(&mut reader);
     let connection = connection(&args.destination, &mut reader)?;
+    refuse_unconfirmed(overlay, &connection.headers)?;
     let resource = resource(&args.record, &mut reader)?;
     let delivery = &args.delivery;
     let destination = &connection.destination.value;
@@ -83,17 +89,18 @@ pub fn send(
         tls: connection.tls,
         proxies: connection.proxies,
         timeout: timeout(delivery, &mut reader),
-        retry_for: flag_or(delivery.retry_for, "--retry-for", RETRY_FOR_DEFAULT),
+        retry_for: reader.flag_or(delivery.retry_for, "--retry-for", RETRY_FOR_DEFAULT),
         retry_codes: match delivery.retry_codes {
             None | Some(RetryCodesArg::Broad) => RetryCodes::Broad,
             Some(RetryCodesArg::Otlp) => RetryCodes::Otlp,
         },
         dead_letters: delivery.dead_letters.clone(),
-        drain: flag_or(delivery.drain, "--drain", DRAIN_DEFAULT),
+        drain: reader.flag_or(delivery.drain, "--drain", DRAIN_DEFAULT),
         service_name: resource.service_name,
         resource: resource.attributes,
         attributes: unique(&args.record.attributes),
         line_bytes_max: size(
+            &reader,
             args.lines.line_bytes_max,
             "--line-bytes-max",
             LINE_BYTES_MAX_DEFAULT,
@@ -101,7 +108,7 @@ pub fn send(
         batch_bytes_max,
         batch_records_max: batch_records_max(delivery, &mut reader),
         flush_interval: flush_interval(delivery, &mut reader),
-        in_flight_max: flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
+        in_flight_max: reader.flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
         threads: delivery.threads,
         time_policy: args.record.time.map(|policy| match policy {
             TimeArg::Keep => TimePolicy::Keep,
@@ -116,18 +123,20 @@ pub fn send(
         },
         dry_run: delivery.dry_run,
         queue_records_max: queue_records_max(delivery, &mut reader),
-        queue_bytes_max: not_zero(flag_or(
+        queue_bytes_max: not_zero(reader.flag_or(
             delivery.queue_bytes_max,
             "--queue-bytes-max",
             QUEUE_BYTES_MAX_DEFAULT,
         ))?,
-        on_full: flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
+        on_full: reader.flag_or(delivery.on_full.map(on_full), "--on-full", ON_FULL_DEFAULT),
         temporality: temporality(&mut reader),
-        resume: resume(args),
-        uids: uids(args),
-        state_dir: state_dir(reader.vars),
+        resume: resume(args, &reader),
+        uids: uids(args, &reader),
+        attribute_count_max: reader.limit(&ATTRIBUTE_COUNT_LIMIT),
+        attribute_length_max: reader.limit(&ATTRIBUTE_VALUE_LENGTH_LIMIT),
+        state_dir: state_dir(delivery, &reader),
+        follow: follow(&args.follow, &args.files, &reader)?,
         warnings: reader.warnings,
-        follow: follow(&args.follow, &args.files)?,
     })
 }
 
@@ -142,7 +151,7 @@ pub fn with_token(
     let mut args = SendArgs::to_destination(to);
     args.destination.auth = auth.cloned();
     let env = env.clone().with(OTELCTL_TOKEN, token.expose());
-    let settings = send(&args, &env, &Stores::default())?;
+    let settings = send(&args, &Overlay::NONE, &env, &Stores::default())?;
     let is_in = |header: &Header| header.origin == Origin::Env(OTELCTL_TOKEN);
     if settings.headers.iter().any(is_in) {
         return Ok(settings);
@@ -153,31 +162,50 @@ pub fn with_token(
     })
 }
 
-fn resume(args: &SendArgs) -> Sourced<Resume> {
-    if args.follow.from == Some(FromArg::Checkpoint) {
-        return Sourced::new(Resume::On, Origin::Flag("--from"));
+/// A project's file may choose a place on this machine, but not hand somebody's credentials to it.
+fn refuse_unconfirmed(overlay: &Overlay, headers: &[Header]) -> Result<(), SettingsError> {
+    let Some((origin, folder)) = overlay.unconfirmed() else {
+        return Ok(());
+    };
+    let is_own = |header: &&Header| !matches!(header.origin, Origin::Flag(_) | Origin::Profile(_));
+    match headers.iter().find(is_own) {
+        None => Ok(()),
+        Some(header) => Err(SettingsError::NoConsent {
+            origin,
+            credentials: header.origin,
+            folder: folder.to_owned(),
+        }),
     }
-    let flag = args.delivery.resume.then_some(Resume::On);
-    flag_or(flag, "--resume", Resume::Off)
 }
 
-fn uids(args: &SendArgs) -> Sourced<Uids> {
+fn resume(args: &SendArgs, reader: &EnvReader<'_>) -> Sourced<Resume> {
+    if args.follow.from == Some(FromArg::Checkpoint) {
+        return Sourced::new(Resume::On, reader.flag("--from"));
+    }
+    let flag = args.delivery.resume.then_some(Resume::On);
+    reader.flag_or(flag, "--resume", Resume::Off)
+}
+
+fn uids(args: &SendArgs, reader: &EnvReader<'_>) -> Sourced<Uids> {
     match args.record.uid {
-        UidWhen::Always => Sourced::new(Uids::Attach, Origin::Flag("--uid")),
-        UidWhen::Never => Sourced::new(Uids::Omit, Origin::Flag("--uid")),
+        UidWhen::Always => Sourced::new(Uids::Attach, reader.flag("--uid")),
+        UidWhen::Never => Sourced::new(Uids::Omit, reader.flag("--uid")),
         UidWhen::Auto => {
             let follow = args.follow.follow.then_some("--follow");
             let flag = args.delivery.resume.then_some("--resume").or(follow);
             match flag {
-                Some(flag) => Sourced::new(Uids::Attach, Origin::Flag(flag)),
+                Some(flag) => Sourced::new(Uids::Attach, reader.flag(flag)),
                 None => Sourced::new(Uids::Omit, Origin::Default),
             }
         }
     }
 }
 
-fn state_dir(vars: &EnvVars) -> Option<Sourced<PathBuf>> {
-    let said = vars.get(OTELCTL_STATE_DIR)?;
+fn state_dir(args: &DeliveryArgs, reader: &EnvReader<'_>) -> Option<Sourced<PathBuf>> {
+    if let Some(folder) = args.state_dir.clone() {
+        return Some(Sourced::new(folder, reader.flag("--state-dir")));
+    }
+    let said = reader.vars.get(OTELCTL_STATE_DIR)?;
     Some(Sourced::new(
         PathBuf::from(said),
         Origin::Env(OTELCTL_STATE_DIR),
@@ -185,31 +213,25 @@ fn state_dir(vars: &EnvVars) -> Option<Sourced<PathBuf>> {
 }
 
 fn warn_of_what_is_not_obeyed(reader: &mut EnvReader<'_>) {
-    if reader.is_true(OTEL_SDK_DISABLED) {
-        reader.warn(format!(
-            "{OTEL_SDK_DISABLED} is ignored: a command that was typed is run"
-        ));
-    }
-    if reader.vars.get(OTEL_CONFIG_FILE).is_some() {
-        reader.warn(format!(
-            "the file in {OTEL_CONFIG_FILE} is not read; other variables count"
-        ));
-    }
-}
-
-fn flag_or<T>(flag: Option<T>, name: &'static str, default: T) -> Sourced<T> {
-    match flag {
-        Some(value) => Sourced::new(value, Origin::Flag(name)),
-        None => Sourced::new(default, Origin::Default),
+    // Whoever comes here is not switched off; only a word that is no truth value is told.
+    reader.is_true(OTEL_SDK_DISABLED);
+    warn_of_exporters(reader);
+    for name in [OTEL_CONFIG_FILE, OTEL_EXPERIMENTAL_CONFIG_FILE] {
+        if reader.vars.get(name).is_some() {
+            reader.warn(format!(
+                "the file in {name} is not read; other variables count"
+            ));
+        }
     }
 }
 
 pub(super) fn size(
+    reader: &EnvReader<'_>,
     flag: Option<ByteCount>,
     name: &'static str,
     default: ByteCount,
 ) -> Result<Sourced<ByteCount>, SettingsError> {
-    let found = not_zero(flag_or(flag, name, default))?;
+    let found = not_zero(reader.flag_or(flag, name, default))?;
     if found.value > BYTES_MAX {
         return Err(SettingsError::TooLarge {
             origin: found.origin,
@@ -231,7 +253,7 @@ fn not_zero(found: Sourced<ByteCount>) -> Result<Sourced<ByteCount>, SettingsErr
 /// Zero stands for no limit, in the flag as in the variables.
 fn timeout(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Option<Duration>> {
     let found = match args.timeout {
-        Some(time) => Sourced::new(time, Origin::Flag("--timeout")),
+        Some(time) => Sourced::new(time, reader.flag("--timeout")),
         None => reader
             .millis(&TIMEOUT)
             .unwrap_or(Sourced::new(TIMEOUT_DEFAULT, Origin::Default)),
@@ -245,14 +267,14 @@ fn batch_records_max(
     reader: &mut EnvReader<'_>,
 ) -> Option<Sourced<NonZeroU32>> {
     match args.batch_records_max {
-        Some(count) => Some(Sourced::new(count, Origin::Flag("--batch-records-max"))),
+        Some(count) => Some(Sourced::new(count, reader.flag("--batch-records-max"))),
         None => reader.count(OTEL_BLRP_MAX_EXPORT_BATCH_SIZE),
     }
 }
 
 fn flush_interval(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Duration> {
     match args.flush_interval {
-        Some(time) => Sourced::new(time, Origin::Flag("--flush-interval")),
+        Some(time) => Sourced::new(time, reader.flag("--flush-interval")),
         None => reader
             .millis(&[OTEL_BLRP_SCHEDULE_DELAY])
             .unwrap_or(Sourced::new(FLUSH_INTERVAL_DEFAULT, Origin::Default)),
@@ -261,7 +283,7 @@ fn flush_interval(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<Du
 
 fn queue_records_max(args: &DeliveryArgs, reader: &mut EnvReader<'_>) -> Sourced<NonZeroU32> {
     match args.queue_records_max {
-        Some(count) => Sourced::new(count, Origin::Flag("--queue-records-max")),
+        Some(count) => Sourced::new(count, reader.flag("--queue-records-max")),
         None => reader
             .count(OTEL_BLRP_MAX_QUEUE_SIZE)
             .unwrap_or(Sourced::new(QUEUE_RECORDS_MAX_DEFAULT, Origin::Default)),
@@ -299,7 +321,7 @@ mod tests {
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
         let env = EnvVars::new(env.iter().copied());
-        send(&args, &env, &Stores::default())
+        send(&args, &Overlay::NONE, &env, &Stores::default())
     }
 
     /// One value of the settings with its origin.
@@ -440,7 +462,7 @@ mod tests {
 
     #[test]
     fn variables_that_are_not_obeyed_are_warned_about() {
-        let env = [(OTEL_SDK_DISABLED, "true"), (OTEL_CONFIG_FILE, "o.yaml")];
+        let env = [(OTEL_SDK_DISABLED, "yes"), (OTEL_CONFIG_FILE, "o.yaml")];
         assert_eq!(resolved("", &env).unwrap().warnings.len(), 2);
         let off = [(OTEL_SDK_DISABLED, "false"), (OTEL_CONFIG_FILE, "")];
         assert_eq!(resolved("", &off).unwrap().warnings, [""; 0]);

@@ -33,8 +33,8 @@ pub(super) fn resource(
     };
     let typed = args.service.clone();
     let service_name = typed
-        .map(|name| Sourced::new(name, Origin::Flag("--service")))
-        .or_else(|| named(&args.resource, Origin::Flag("--resource")))
+        .map(|name| Sourced::new(name, reader.flag("--service")))
+        .or_else(|| named(&args.resource, reader.pair("--resource", SERVICE_NAME)))
         .or_else(|| {
             let name = reader.vars.get(OTEL_SERVICE_NAME)?.to_owned();
             Some(Sourced::new(name, Origin::Env(OTEL_SERVICE_NAME)))
@@ -71,7 +71,7 @@ pub(super) fn unique<'a>(
     kept
 }
 
-fn env_attributes(reader: &mut EnvReader<'_>) -> Vec<(String, String)> {
+pub(super) fn env_attributes(reader: &mut EnvReader<'_>) -> Vec<(String, String)> {
     let Some(list) = reader.vars.get(OTEL_RESOURCE_ATTRIBUTES) else {
         return Vec::new();
     };

@@ -17,8 +17,6 @@ use crate::settings::token::{self, AnyQuery, Found, NOWHERE, Outside};
 use crate::settings::{Origin, SettingsError, Sourced};
 use crate::token::TokenKind;
 
-const TO: Origin = Origin::Flag("--to");
-
 /// What was typed about the server and its token.
 #[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
@@ -100,9 +98,10 @@ pub(super) fn of_preset(
     given: Given<'_>,
     reader: &mut EnvReader<'_>,
 ) -> Result<Target, SettingsError> {
-    let values = params::read_query(preset, query, TO)?;
+    let to = reader.flag("--to");
+    let values = params::read_query(preset, query, to)?;
     let mut headers = headers(&given.destination.headers, reader)?;
-    add_own_headers(preset, &values, &mut headers);
+    add_own_headers((preset, to), &values, &mut headers);
     let auth = given.destination.auth.as_ref();
     let own = Template::of(preset, &values);
     // The variable is for servers that have no form of their own.
@@ -124,7 +123,7 @@ pub(super) fn of_preset(
         warn_of_unused_auth(given, reader);
         secret_url(preset, values.get(host).unwrap_or_default(), given, reader)?
     } else {
-        let url = filled_url(preset, &values)?;
+        let url = filled_url((preset, to), &values)?;
         match &template {
             Some(template) => {
                 let wanted = Wanted {
@@ -140,7 +139,7 @@ pub(super) fn of_preset(
             }
             None => warn_of_unused_token(&headers, &url, given, reader),
         }
-        Sourced::new(url, TO)
+        Sourced::new(url, to)
     };
     refuse_token_in_the_clear(&url, &headers)?;
     Ok(Target {
@@ -159,17 +158,21 @@ fn warn_of_unused_auth(given: Given<'_>, reader: &mut EnvReader<'_>) {
 }
 
 /// The URL of a row. Its values were checked, so that only a URL of the user's own can be one that cannot be used.
-fn filled_url(preset: &Preset, values: &Values) -> Result<Url, SettingsError> {
+fn filled_url((preset, to): (&Preset, Origin), values: &Values) -> Result<Url, SettingsError> {
     let text = params::filled(preset.url, values).unwrap_or_default();
-    logs_url(Sourced::new(&text, TO), PathRule::Verbatim)
+    logs_url(Sourced::new(&text, to), PathRule::Verbatim)
 }
 
 /// A header that the user set stays.
-fn add_own_headers(preset: &Preset, values: &Values, headers: &mut Vec<PlainHeader>) {
+fn add_own_headers(
+    (preset, to): (&Preset, Origin),
+    values: &Values,
+    headers: &mut Vec<PlainHeader>,
+) {
     for (name, template) in preset.headers {
         let is_set = headers.iter().any(|header| header.name == *name);
         let value = params::filled(template, values).filter(|_| !is_set);
-        let header = value.and_then(|value| checked(name, &value, TO).ok());
+        let header = value.and_then(|value| checked(name, &value, to).ok());
         headers.extend(header);
     }
 }
@@ -277,8 +280,9 @@ fn secret_url(
     given: Given<'_>,
     reader: &mut EnvReader<'_>,
 ) -> Result<Sourced<Url>, SettingsError> {
+    let to = reader.flag("--to");
     let named = logs_url(
-        Sourced::new(&format!("https://{host}"), TO),
+        Sourced::new(&format!("https://{host}"), to),
         PathRule::Verbatim,
     )?;
     let origins: [&str; 1] = [&origin_of(&named)];
@@ -297,7 +301,7 @@ fn secret_url(
     };
     let text = Sourced::new(token.value.expose(), token.origin);
     match logs_url(text, PathRule::Typed) {
-        Ok(url) if url.origin() == named.origin() => Ok(Sourced::new(url, TO)),
+        Ok(url) if url.origin() == named.origin() => Ok(Sourced::new(url, to)),
         _ => Err(other),
     }
 }

@@ -4,18 +4,21 @@ use std::path::PathBuf;
 
 use crate::cli::send::DestinationArgs;
 use crate::settings::env::{
-    ALL_PROXY, CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY, EnvVars, HTTP_PROXY, HTTPS_PROXY,
-    NO_PROXY,
+    ALL_PROXY, CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY, EnvReader, EnvVars, HTTP_PROXY,
+    HTTPS_PROXY, NO_PROXY,
 };
-use crate::settings::{Origin, ProxySettings, SettingsError, Sourced, TlsFiles};
+use crate::settings::{ProxySettings, SettingsError, Sourced, TlsFiles};
 
 /// Certificate and key make sense together only; they may come from different places.
-pub(super) fn tls_files(args: &DestinationArgs, env: &EnvVars) -> Result<TlsFiles, SettingsError> {
+pub(super) fn tls_files(
+    args: &DestinationArgs,
+    reader: &EnvReader<'_>,
+) -> Result<TlsFiles, SettingsError> {
     let file = |flag: &Option<PathBuf>, flag_name, variables: &[&'static str]| {
         let flag = flag.clone();
-        flag.map(|path| Sourced::new(path, Origin::Flag(flag_name)))
+        flag.map(|path| Sourced::new(path, reader.flag(flag_name)))
             .or_else(|| {
-                let found = env.first(variables)?;
+                let found = reader.vars.first(variables)?;
                 Some(Sourced::new(PathBuf::from(found.value), found.origin))
             })
     };
@@ -57,7 +60,8 @@ mod tests {
 
     fn resolved(flags: &[&str], env: &[(&str, &str)]) -> Result<TlsFiles, SettingsError> {
         let args = send_args(&flags.join(" "));
-        tls_files(&args.destination, &EnvVars::new(env.iter().copied()))
+        let env = EnvVars::new(env.iter().copied());
+        tls_files(&args.destination, &EnvReader::new(&env))
     }
 
     #[test]

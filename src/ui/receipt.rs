@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::flow::report::{SendReport, SourceReport, Tally};
+use crate::flow::report::{Outcome, SendReport, SourceReport, Tally};
 use crate::record::SeverityClass;
 
 use super::problem::problem_json;
@@ -66,6 +66,26 @@ pub(super) fn receipt(report: &SendReport) -> Value {
     receipt
 }
 
+/// The receipt of a run that did nothing because telemetry is switched off. There is no destination: nobody looked for one.
+pub(super) fn switched_off(by: &str) -> Value {
+    json!({
+        "command": "send",
+        "outcome": Outcome::Disabled.name(),
+        "dry_run": false,
+        "destination": null,
+        "sources": [],
+        "records": records(&Tally::default()),
+        "reasons": no_reasons(),
+        "severity": {},
+        "requests": {"sent": 0, "retried": 0, "split": 0},
+        "bytes": {"input": 0, "encoded": 0, "wire": 0},
+        "seconds": 0.0,
+        "dead_letter_file": null,
+        "warnings": [],
+        "disabled_by": by,
+    })
+}
+
 fn source(report: &SourceReport) -> Value {
     let mut source = json!({
         "name": report.name,
@@ -99,11 +119,13 @@ fn records(tally: &Tally) -> Value {
     })
 }
 
+fn no_reasons() -> Map<String, Value> {
+    let exits = EXITS.iter();
+    exits.map(|exit| ((*exit).to_owned(), json!({}))).collect()
+}
+
 fn reasons(report: &SendReport) -> Value {
-    let mut reasons: Map<String, Value> = EXITS
-        .iter()
-        .map(|exit| ((*exit).to_owned(), json!({})))
-        .collect();
+    let mut reasons = no_reasons();
     for ((exit, reason), count) in &report.reasons {
         let of_exit = reasons.entry(*exit).or_insert_with(|| json!({}));
         of_exit[reason] = json!(count);

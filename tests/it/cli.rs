@@ -58,7 +58,7 @@ fn the_short_help_of_send_is_stable() {
 
     Input:
           --format <NAME|PATTERN>     Read the input as this format [default: what it looks like]
-          --config <FILE>             Read formats of your own from this file [default:
+          --config <FILE>             Read formats and profiles of your own from this file [default:
                                       ~/.config/otelctl/config.toml]
           --tz <ZONE>                 Take times that name no zone to be in this one [default: the
                                       system's zone]
@@ -124,6 +124,7 @@ fn the_short_help_of_send_is_stable() {
           --on-full <WHAT>             Do this when no more records of a pipe can wait [default: block]
                                        [possible values: block, drop]
           --resume                     Read each file from where its records were last acknowledged
+          --state-dir <DIR>            Keep checkpoints and what could not be delivered in this folder
 
     Follow:
       -f, --follow                  Go on with the lines that are written to the files, until
@@ -133,6 +134,10 @@ fn the_short_help_of_send_is_stable() {
                                     checkpoint]
           --poll-interval <TIME>    Look for new lines this often [default: 250ms]
           --open-files-max <COUNT>  Keep at most this many files open [default: 256]
+
+    Settings:
+          --profile <NAME>  Take settings from this profile of the configuration file
+          --no-telemetry    Read nothing and send nothing
 
     Output:
           --json          Print the result as one JSON object on standard output

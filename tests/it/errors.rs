@@ -471,20 +471,24 @@ fn a_configuration_file_that_cannot_be_used_is_named() {
     };
     check_file(
         "[formats.x]\npatern = 'a'\n",
-        "line 2: there is no key",
+        "line 2, column 1: there is no key",
         "pattern?",
     );
     check_file(
         "[formats.x]\npattern = '{time'\n",
-        "line 2: the pattern of x",
+        "line 2, column 11: the pattern of x",
         "^",
     );
     check_file(
         "[formats.x]\npattern = '[{level}] {body}'\nexample = 'x'\n",
-        "line 3: the example of x",
+        "line 3, column 11: the example of x",
         "[{level}] {body}",
     );
-    check_file("[formats.x\n", "line 1 is no TOML", "[formats.shop]");
+    check_file(
+        "[formats.x\n",
+        "line 1, column 11 is no TOML",
+        "[formats.shop]",
+    );
     let missing = folder.at("missing.toml");
     check(
         &[&"detect", &"-", &"--config", &missing],

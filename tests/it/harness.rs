@@ -87,9 +87,9 @@ pub(crate) struct Run {
     env: Vec<(String, String)>,
     hand: Option<Hand>,
     config_dir: Option<PathBuf>,
+    working_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
     keychain: MemoryKeychain,
-    working_dir: Option<PathBuf>,
 }
 
 /// A keychain that ends with the test; whoever holds a clone sees the same.
@@ -176,21 +176,15 @@ impl Run {
             env: Vec::new(),
             hand: None,
             config_dir: None,
+            working_dir: None,
             state_dir: None,
             keychain: MemoryKeychain::default(),
-            working_dir: None,
         }
     }
 
     /// With this keychain instead of an empty one.
     pub(crate) fn keychain(mut self, keychain: &MemoryKeychain) -> Run {
         self.keychain = keychain.clone();
-        self
-    }
-
-    /// Typed in this folder.
-    pub(crate) fn working_dir(mut self, folder: &Path) -> Run {
-        self.working_dir = Some(folder.to_owned());
         self
     }
 
@@ -239,6 +233,12 @@ impl Run {
         self
     }
 
+    /// The folder that the program is called in; without it there is none.
+    pub(crate) fn working_dir(mut self, folder: &Path) -> Run {
+        self.working_dir = Some(folder.to_owned());
+        self
+    }
+
     /// The system's folder for what programs leave behind; without it there is none.
     pub(crate) fn state_dir(mut self, folder: &Path) -> Run {
         self.state_dir = Some(folder.to_owned());
@@ -277,11 +277,11 @@ impl Run {
             signals: SignalMode::Ignored,
             host_name: Some("test-host".to_owned()),
             config_dir: self.config_dir,
+            working_dir: self.working_dir,
             state_dir: self.state_dir,
             machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
             keychain: Arc::new(self.keychain),
-            working_dir: self.working_dir,
             read_hidden: || Ok("typed-hunter2".to_owned()),
         };
         let is_json_send = ["send", "--json"]

@@ -56,6 +56,7 @@ impl Wanted {
                 shift: Arc::default(),
             }),
             message_bytes_max: self.limits.message_bytes_max,
+            ..Taking::default()
         }
     }
 

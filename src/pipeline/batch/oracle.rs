@@ -86,7 +86,7 @@ pub(super) fn expected(record: &Record<'_>) -> (String, LogRecord) {
         severity_text: record.severity_text.to_string(),
         body: Some(any_value(&record.body)),
         attributes,
-        dropped_attributes_count: 0,
+        dropped_attributes_count: record.dropped_attributes_count,
         flags: u32::from(record.trace_flags.unwrap_or(0)),
         trace_id: record
             .trace_id
@@ -198,6 +198,7 @@ pub(super) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
             span_id: ids.and_then(|(_, span)| span),
             trace_flags: ids.map(|_| 1),
             event_name: Cow::Borrowed(""),
+            dropped_attributes_count: u32::from(severity) / 8,
         },
     );
     vec(record, 1..12)

@@ -31,6 +31,10 @@ pub fn push_record(
     out.extend_from_slice(b",\"body\":");
     push_value(out, &record.body);
     push_attributes(out, &record.attributes, constants);
+    if record.dropped_attributes_count > 0 {
+        out.extend_from_slice(b",\"droppedAttributesCount\":");
+        push_u64(out, u64::from(record.dropped_attributes_count));
+    }
     if let Some(flags) = record.trace_flags {
         out.extend_from_slice(b",\"flags\":");
         push_u64(out, u64::from(flags));

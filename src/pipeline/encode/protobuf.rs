@@ -51,6 +51,10 @@ fn put_fields(out: &mut Vec<u8>, record: &Record<'_>, constants: &Constants, obs
         put_attribute(out, log_record::ATTRIBUTES, attribute);
     }
     out.extend_from_slice(&constants.bytes);
+    if record.dropped_attributes_count > 0 {
+        let count = u64::from(record.dropped_attributes_count);
+        put_uint(out, log_record::DROPPED_ATTRIBUTES_COUNT, count);
+    }
     if let Some(flags) = record.trace_flags {
         put_fixed32(out, log_record::FLAGS, u32::from(flags));
     }

@@ -31,7 +31,7 @@ pub struct TokenPlace {
 /// Errors: one that nobody knows, one without a server, one without TLS that is not on this machine.
 pub fn place(to: Option<&str>, env: &EnvVars) -> Result<TokenPlace, SettingsError> {
     let to = to.unwrap_or(TO_DEFAULT);
-    let place = match named(to, None)? {
+    let place = match named(to, None, TO)? {
         Choice::Url { name, given, rule } => of_url(name, &logs_url(given, rule)?, false),
         Choice::Preset { preset, query } => of_preset(preset, query, env)?,
         Choice::Local { .. } | Choice::Stdout | Choice::File(_) => {
