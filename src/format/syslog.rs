@@ -1,8 +1,8 @@
 //! Syslog: RFC 5424, RFC 3164, and what daemons store of them in files.
 //!
 //! `<PRI>1 TIME HOST APP PROCID MSGID SD MSG` and `<PRI>Mmm dd hh:mm:ss host tag[pid]: msg`, the latter also without its PRI, without
-//! its host, or with an ISO time, as rsyslog, syslog-ng, busybox and `journalctl -o short` write it. The tag or APP-NAME is the scope,
-//! elements of structured data keep their own names. A text without PRI that names neither a tag nor a repetition is refused: it is some
+//! its host, or with an ISO time, as rsyslog, syslog-ng, busybox and `journalctl -o short` write it. The tag or APP-NAME is scope and
+//! service, elements of structured data keep their own names. A text without PRI that names neither a tag nor a repetition is refused: it is some
 //! program's own log.
 //!
 //! Spec: RFC 5424, section 6; RFC 3164, sections 4 and 5; Logs Data Model, appendix A, "`RFC5424` Syslog".
@@ -92,6 +92,13 @@ pub fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
         .iter()
         .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
     is_frame.then_some((digits + 1, length))
+}
+
+/// The service that a tag or APP-NAME names: all of it but what devices put there, the code of the message.
+///
+/// Spec: Logs Data Model, appendix A, "`RFC5424` Syslog": APP-NAME is the resource's `service.name`.
+pub(super) fn service_of(tag: &str) -> &str {
+    if tag.starts_with('%') { "" } else { tag }
 }
 
 /// Takes a priority, 0 to 7, for the record's severity.
@@ -239,6 +246,7 @@ impl<'r, 'a> Attributes<'r, 'a> {
         self.text("syslog.sender", header.sender);
         self.text("syslog.msgid", header.message_id);
         self.record.scope = Cow::Borrowed(header.tag);
+        self.record.service = Cow::Borrowed(service_of(header.tag));
         let mut body = header.body.trim_end_matches(['\0', '\n', '\r']);
         // Cisco's firewalls put their code where the tag stands, behind a colon of its own.
         if header.tag.is_empty()
