@@ -8,6 +8,7 @@
     reason = "the doc comments are help text, printed as they are"
 )]
 
+pub mod detectors;
 pub mod follow;
 pub mod generate;
 pub mod input;

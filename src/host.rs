@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::clock::{Clock, SystemClock};
 use crate::flow::plan::SignalMode;
+use crate::settings::detect::Process;
 use crate::settings::env::EnvVars;
 
 /// Whether a stream is watched by a person.
@@ -47,10 +48,14 @@ pub struct Host {
     pub config_dir: Option<PathBuf>,
     /// The folder for what is kept between runs.
     pub state_dir: Option<PathBuf>,
-    /// What the system tells this machine from others by.
+    /// What the system tells this machine from others by. It is sent only when somebody asks for `host.id`; else only digests are.
     pub machine_id: Option<String>,
     /// The zone of this machine; asked for only when a command needs it.
     pub time_zone: fn() -> TimeZone,
+    /// The folder under which the system's own files are looked for.
+    pub root: PathBuf,
+    /// This process.
+    pub process: Process,
 }
 
 impl Host {
@@ -76,6 +81,11 @@ impl Host {
                 .map(|folder| folder.join("otelctl")),
             machine_id: machine_id(),
             time_zone: TimeZone::system,
+            root: PathBuf::from("/"),
+            process: Process {
+                id: std::process::id(),
+                executable: std::env::current_exe().ok(),
+            },
         }
     }
 }
@@ -95,7 +105,7 @@ fn host_name() -> Option<String> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// What systemd and D-Bus tell machines apart by. It is never sent: only digests of it are.
+/// What systemd and D-Bus tell machines apart by.
 fn machine_id() -> Option<String> {
     let read = |path| std::fs::read_to_string(path).ok();
     let id = read("/etc/machine-id").or_else(|| read("/var/lib/dbus/machine-id"))?;

@@ -15,6 +15,7 @@ use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
+use crate::settings::detect::detectors;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE,
     OTEL_BLRP_SCHEDULE_DELAY, OTEL_CONFIG_FILE, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE,
@@ -61,7 +62,8 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
     let mut reader = EnvReader::new(env);
     warn_of_what_is_not_obeyed(&mut reader);
     let connection = connection(&args.destination, &mut reader)?;
-    let resource = resource(&args.record, &mut reader)?;
+    let detect = detectors(args.record.detect.as_deref());
+    let resource = resource(&args.record, &detect.value, &mut reader)?;
     let delivery = &args.delivery;
     Ok(SendSettings {
         destination: connection.destination,
@@ -120,6 +122,7 @@ pub fn send(args: &SendArgs, env: &EnvVars) -> Result<SendSettings, SettingsErro
         state_dir: state_dir(reader.vars),
         warnings: reader.warnings,
         follow: follow(&args.follow, &args.files)?,
+        detect,
     })
 }
 
@@ -258,10 +261,12 @@ fn temporality(reader: &mut EnvReader<'_>) -> Sourced<Temporality> {
 mod tests {
     use super::*;
     use crate::base::units::parse_duration;
+    use crate::cli::detectors::DetectArg;
     use crate::cli::{command, send_args};
     use crate::settings::Destination;
     use crate::settings::follow::{FROM_DEFAULT, OPEN_FILES_MAX_DEFAULT, POLL_INTERVAL_DEFAULT};
     use crate::settings::input::RECORD_LINES_MAX_DEFAULT;
+    use clap::ValueEnum as _;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
@@ -453,6 +458,17 @@ mod tests {
             // These have no constant: the world decides.
             "files" | "tz" | "format" | "config" | "dead_letters" => true,
             "retry_codes" => said == "broad",
+            "detect" => {
+                let words = DetectArg::value_variants().iter();
+                let word =
+                    |word: &DetectArg| word.to_possible_value().unwrap().get_name().to_owned();
+                let is_default = |word: &&DetectArg| detectors(None).value.contains(word);
+                said == words
+                    .filter(is_default)
+                    .map(word)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            }
             _ => false,
         }
     }
@@ -472,6 +488,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 23);
+        assert_eq!(seen, 24);
     }
 }

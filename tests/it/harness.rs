@@ -12,6 +12,7 @@ use otelctl::base::clock::{Clock, SystemClock};
 use otelctl::base::units::UnixNanos;
 use otelctl::flow::plan::SignalMode;
 use otelctl::host::{Host, Watched};
+use otelctl::settings::detect::Process;
 use otelctl::settings::env::EnvVars;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -85,6 +86,7 @@ pub(crate) struct Run {
     hand: Option<Hand>,
     config_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
+    root: PathBuf,
 }
 
 /// What came of it.
@@ -105,6 +107,7 @@ impl Run {
             hand: None,
             config_dir: None,
             state_dir: None,
+            root: PathBuf::from("/nowhere"),
         }
     }
 
@@ -159,6 +162,12 @@ impl Run {
         self
     }
 
+    /// The folder under which the system's files are; without it there are none.
+    pub(crate) fn root(mut self, folder: &Path) -> Run {
+        folder.clone_into(&mut self.root);
+        self
+    }
+
     /// Nothing takes any time, so that durations can be printed and compared.
     pub(crate) fn in_no_time(self) -> Run {
         self.in_time_of(&Hand::new())
@@ -194,6 +203,11 @@ impl Run {
             state_dir: self.state_dir,
             machine_id: Some("0123456789abcdef".to_owned()),
             time_zone: || TimeZone::UTC,
+            root: self.root,
+            process: Process {
+                id: 812,
+                executable: Some("/opt/otelctl".into()),
+            },
         };
         let is_json_send = ["send", "--json"]
             .iter()

@@ -15,6 +15,7 @@ mod input;
 mod letters;
 mod live;
 mod oracle;
+mod resource;
 mod resume;
 mod send;
 mod times;
