@@ -7,6 +7,7 @@
 //!
 //! Spec: RFC 5424, section 6; RFC 3164, sections 4 and 5; Logs Data Model, appendix A, "`RFC5424` Syslog".
 
+pub mod frames;
 mod header;
 mod structured;
 
@@ -76,22 +77,6 @@ pub fn looks_like(line: &str) -> bool {
 /// Whether a line without priority looks stored by a syslog daemon: time, host, then `tag[pid]:` or `tag:`.
 pub fn looks_like_stored(line: &str, zone: &mut Zone) -> bool {
     read_stored(line, zone, &mut Record::default()).is_some()
-}
-
-/// A message of a stream whose length stands before it: `83 <34>1 …`.
-///
-/// Shape: how many bytes the length and its blank take, and how many bytes the message has behind them.
-/// Spec: RFC 6587, section 3.4.1.
-pub fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
-    // Seven digits are 10 MB, far more than any receiver takes.
-    const DIGITS_MAX: usize = 7;
-    let head = bytes.get(..bytes.len().min(DIGITS_MAX + 1))?;
-    let digits = head.iter().position(|byte| !byte.is_ascii_digit())?;
-    let is_frame = digits > 0 && head[0] != b'0' && bytes[digits..].starts_with(b" <");
-    let length = head[..digits]
-        .iter()
-        .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
-    is_frame.then_some((digits + 1, length))
 }
 
 /// The service that a tag or APP-NAME names: all of it but what devices put there, the code of the message.

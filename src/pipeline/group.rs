@@ -6,6 +6,7 @@
 
 use crate::format::json::scan;
 use crate::format::layout::Captures;
+use crate::format::syslog::frames::{self, Piece};
 use crate::format::trace::TraceState;
 use crate::format::{Begin, Format, FormatKind, Parser, journal_export};
 use crate::otlp::framing::{Frame, Framing};
@@ -144,6 +145,7 @@ impl<'c> Groups<'c> {
         match parser.format().kind {
             FormatKind::JournalExport => return self.next_entry(),
             FormatKind::OtlpProtobuf(framing) => return self.next_frame(framing),
+            FormatKind::SyslogCounted => return self.next_counted(parser),
             _ => {}
         }
         let open = self.ahead;
@@ -227,6 +229,33 @@ impl<'c> Groups<'c> {
             begin: Begin::Entry,
             ..Group::default()
         };
+        Some(&self.slots[0])
+    }
+
+    /// The next message of a stream that counts them; what is not counted is a record by its line.
+    fn next_counted(&mut self, parser: &mut Parser) -> Option<&Group> {
+        let start = self.at + frames::blanks(self.bytes.get(self.at..)?);
+        if start >= self.bytes.len() {
+            return None;
+        }
+        let range = match frames::piece(self.bytes, start, frames::Tail::Ends) {
+            Piece::Counted(range) | Piece::Line(range) => range,
+            Piece::Open => start..self.bytes.len(),
+        };
+        self.at = range.end;
+        self.counts.lines += 1;
+        let message = self.bytes[range.clone()].trim_ascii_end();
+        let kept = &message[..message.len().min(self.limits.line_bytes_max)];
+        let head = memchr::memchr(b'\n', kept).unwrap_or(kept.len());
+        let slot = &mut self.slots[0];
+        *slot = Group {
+            start: range.start,
+            head_end: range.start + head,
+            end: range.start + kept.len(),
+            cut_bytes: (message.len() - kept.len()) as u64,
+            ..Group::default()
+        };
+        slot.begin = parser.begins(&kept[..head], &mut slot.captures);
         Some(&self.slots[0])
     }
 

@@ -295,3 +295,39 @@ fn an_id_is_no_service() {
         format!("text {ID}")
     );
 }
+
+/// Guarantees: messages that stand behind their lengths are cut at them, also with line breaks in them and over several chunks, and
+/// one with a wrong length is cut at its line.
+#[test]
+fn counted_syslog_is_cut_at_its_counts() {
+    let message = |text: &str| {
+        let message = format!("<165>1 2026-11-20T09:00:00Z web1 cart 812 - - {text}");
+        format!("{} {message}", message.len())
+    };
+    let long = "x".repeat(700 << 10);
+    let parts = [
+        message("saved"),
+        message("failed\n  at a.B"),
+        message(&long),
+        message("wrong").replacen(char::is_numeric, "1", 1),
+        message("back"),
+    ];
+    let expected = ["saved", "failed\n  at a.B", &long, "wrong", "back"];
+    for flags in [&[][..], &["--format", "syslog"]] {
+        let (server, folder) = (FakeOtlp::accepting(), Folder::new());
+        let outcome = Run::send_to(&server)
+            .arg(folder.file("stream", parts.concat()))
+            .args(["--in-flight", "1"])
+            .args(flags)
+            .run();
+        let receipt = outcome.receipt(0, "delivered");
+        assert_eq!(receipt.0["sources"][0]["format"], "syslog/counted");
+        let found = server.records();
+        let texts: Vec<_> = found.iter().map(Flat::text).collect();
+        assert!(texts == expected, "{} records", texts.len());
+        assert!(found.iter().all(|one| one.scope == "cart"));
+    }
+    let server = FakeOtlp::accepting();
+    let outcome = Run::send_to(&server).stdin(parts.concat()).run();
+    assert_eq!(outcome.receipt(0, "delivered").records("delivered"), 5);
+}
