@@ -289,7 +289,8 @@ mod tests {
         fn counted_messages_come_back(messages in proptest::collection::vec("[a-z0-9 <>\n]{0,20}", 1..6)) {
             // Text that begins with a blank and ends without one is cut nowhere else.
             let messages: Vec<_> = messages.iter().map(|text| format!("<34>1 {text}.")).collect();
-            let stream: String = messages.iter().map(|text| format!("{} {text}", text.len())).collect();
+            let counted: Vec<_> = messages.iter().map(|text| format!("{} {text}", text.len())).collect();
+            let stream = counted.concat();
             let expected: Vec<_> = messages.iter().map(|text| format!("#{text}")).collect();
             proptest::prop_assert_eq!(pieces(stream.as_bytes()), expected);
             proptest::prop_assert!(looks_like(stream.as_bytes()));
