@@ -10,6 +10,7 @@
 
 pub mod config;
 pub mod destinations;
+pub mod detectors;
 pub mod follow;
 pub mod generate;
 pub mod input;

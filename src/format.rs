@@ -44,6 +44,8 @@ pub enum FormatKind {
     Logfmt,
     /// Syslog with its priority: RFC 5424 or RFC 3164.
     Syslog,
+    /// The same, each message behind its length: line breaks mean nothing.
+    SyslogCounted,
     /// Text whose lines fit a layout.
     Layout,
     /// Columns that the file itself names.
@@ -67,6 +69,7 @@ impl FormatKind {
             FormatKind::Json => "json",
             FormatKind::Logfmt => "logfmt",
             FormatKind::Syslog => "syslog",
+            FormatKind::SyslogCounted => "syslog/counted",
             FormatKind::Layout => "layout",
             FormatKind::Table => "table",
             FormatKind::JournalExport => "journal-export",
@@ -145,7 +148,7 @@ impl Format {
     pub fn is_framed(&self) -> bool {
         matches!(
             self.kind,
-            FormatKind::JournalExport | FormatKind::OtlpProtobuf(_)
+            FormatKind::JournalExport | FormatKind::OtlpProtobuf(_) | FormatKind::SyslogCounted
         )
     }
 

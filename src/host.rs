@@ -13,6 +13,7 @@ use crate::base::clock::{Clock, SystemClock};
 use crate::base::escape::printable_lines;
 use crate::base::secret::scrub_remembered;
 use crate::flow::plan::SignalMode;
+use crate::settings::detect::Process;
 use crate::settings::env::{EnvVars, OTELCTL_STATE_DIR};
 use crate::settings::token::Stores;
 use crate::token::TokenStore;
@@ -57,7 +58,7 @@ pub struct Host {
     pub working_dir: Option<PathBuf>,
     /// The folder for what is kept between runs.
     pub state_dir: Option<PathBuf>,
-    /// What the system tells this machine from others by.
+    /// What the system tells this machine from others by. It is sent only when somebody asks for `host.id`; else only digests are.
     pub machine_id: Option<String>,
     /// The zone of this machine; asked for only when a command needs it.
     pub time_zone: fn() -> TimeZone,
@@ -65,6 +66,10 @@ pub struct Host {
     pub keychain: Arc<dyn TokenStore>,
     /// Reads a line from the terminal without showing it.
     pub read_hidden: fn() -> io::Result<String>,
+    /// The folder under which the system's own files are looked for.
+    pub root: PathBuf,
+    /// This process.
+    pub process: Process,
 }
 
 impl Host {
@@ -93,6 +98,11 @@ impl Host {
             time_zone: TimeZone::system,
             keychain: keychain(),
             read_hidden: || console::Term::stderr().read_secure_line(),
+            root: PathBuf::from("/"),
+            process: Process {
+                id: std::process::id(),
+                executable: std::env::current_exe().ok(),
+            },
         }
     }
 
@@ -168,7 +178,7 @@ fn host_name() -> Option<String> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// What systemd and D-Bus tell machines apart by. It is never sent: only digests of it are.
+/// What systemd and D-Bus tell machines apart by.
 fn machine_id() -> Option<String> {
     let read = |path| std::fs::read_to_string(path).ok();
     let id = read("/etc/machine-id").or_else(|| read("/var/lib/dbus/machine-id"))?;

@@ -22,6 +22,8 @@ pub struct Record<'a> {
     pub body: Value<'a>,
     /// The instrumentation scope's name: the logger. Empty when the source does not say.
     pub scope: Cow<'a, str>,
+    /// The name of the service that it comes from, by its own text. Empty when that does not say.
+    pub service: Cow<'a, str>,
     /// Everything else the source said, in its order, keys unique.
     pub attributes: Vec<Attribute<'a>>,
     /// The trace it belongs to, only when the input carries it.
@@ -45,6 +47,7 @@ impl Record<'_> {
         self.severity_text = Cow::Borrowed("");
         self.body = Value::Empty;
         self.scope = Cow::Borrowed("");
+        self.service = Cow::Borrowed("");
         self.attributes.clear();
         self.trace_id = None;
         self.span_id = None;

@@ -5,6 +5,7 @@
 mod auth;
 mod connection;
 mod destination;
+pub mod detect;
 mod endpoint;
 pub mod env;
 mod error;
@@ -35,6 +36,7 @@ use std::time::Duration;
 
 use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
+use crate::cli::detectors::DetectArg;
 use crate::flow::plan::PathAttribute;
 use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
@@ -294,6 +296,8 @@ pub struct SendSettings {
     pub warnings: Vec<String>,
     /// How the files are followed; `None` when they are not.
     pub follow: Option<FollowSettings>,
+    /// What is looked for of the place this runs at.
+    pub detect: Sourced<Vec<DetectArg>>,
 }
 
 /// Where files are read from.

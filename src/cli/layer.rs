@@ -233,7 +233,6 @@ mod tests {
         assert_eq!(key("header").takes, Takes::Pairs);
         assert_eq!(key("attr").takes, Takes::Pairs);
         assert_eq!(key("timeout").group, "Delivery");
-        assert_eq!(key("follow").conflicts, ["resume"]);
     }
 
     #[track_caller]

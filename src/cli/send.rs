@@ -17,6 +17,7 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use crate::base::units::{ByteCount, parse_duration};
 use crate::cli::EXIT_CODES;
 use crate::cli::config::{ProfileArgs, SwitchArgs};
+use crate::cli::detectors::DetectArg;
 use crate::cli::follow::FollowArgs;
 use crate::cli::input::InputArgs;
 use crate::cli::token::TokenArgs;
@@ -184,8 +185,9 @@ pub struct DestinationArgs {
 pub struct RecordArgs {
     /// Name the service the records come from
     ///
-    /// Without it, the name is taken from the environment, else from the file's name, without date, rotation and extension.
-    /// A pipe has none and becomes unknown_service:otelctl.
+    /// Without it, the name is taken from the environment, else from each record that tells it (the tag of syslog, the unit of
+    /// the journal, the name of a container), else from the file's name, without date, rotation and extension. A pipe has none and
+    /// becomes unknown_service:otelctl.
     ///
     /// [env: OTEL_SERVICE_NAME, or service.name in OTEL_RESOURCE_ATTRIBUTES]
     #[arg(long, value_name = "NAME")]
@@ -227,6 +229,20 @@ pub struct RecordArgs {
     /// twice by several runs: with --resume and --follow. Records that are OTLP already stay as they are.
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
     pub uid: UidWhen,
+
+    /// Add what is found of the place this runs at to the resource [default: host,os,env,container,k8s]
+    ///
+    /// With commas between the words. Nothing is asked over the network, and what is not found is left out. --resource,
+    /// --service and the variables of env beat what is found; without env, OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME are not
+    /// read. The log of another container, told by its path, gets nothing of the container this runs in.
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "LIST",
+        value_delimiter = ','
+    )]
+    pub detect: Option<Vec<DetectArg>>,
 }
 
 /// Batches, limits, retries.

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::shutdown::Shutdown;
+use crate::cli::detectors::DetectArg;
 use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
 use crate::commands::{again, fail, finish, layers};
@@ -30,6 +31,7 @@ use crate::pipeline::batch::BatchLimits;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
+use crate::settings::detect::{Surroundings, detect};
 use crate::settings::env::EnvVars;
 use crate::settings::input::{self, InputSettings};
 use crate::settings::layers::Overlay;
@@ -331,16 +333,17 @@ fn record_plan(
 ) -> Result<RecordPlan, Failure> {
     let zone = time_zone(input.time_zone.as_ref(), host.time_zone)?;
     let zone_assumed = input.time_zone.is_none().then(|| zone_name(&zone));
-    let mut resource = Vec::new();
-    let mut add = |key: &str, value: Option<&str>| {
-        let given = settings.resource.iter().any(|(held, _)| held == key);
-        if let (false, Some(value)) = (given, value) {
-            resource.push((key.to_owned(), value.to_owned()));
-        }
+    let asks_instance = settings.detect.value.contains(&DetectArg::InstanceId);
+    let run = if asks_instance { host.rng.u128(..) } else { 0 };
+    let around = Surroundings {
+        env: &host.env,
+        root: &host.root,
+        host_name: host.host_name.as_deref(),
+        machine_id: host.machine_id.as_deref(),
+        process: &host.process,
+        run,
     };
-    add("host.name", host.host_name.as_deref());
-    add("os.type", Some(os_type()));
-    resource.extend(settings.resource.iter().cloned());
+    let detected = detect(&settings.detect.value, &around);
     Ok(RecordPlan {
         zone,
         zone_assumed,
@@ -353,7 +356,8 @@ fn record_plan(
             .service_name
             .as_ref()
             .map(|name| name.value.clone()),
-        resource,
+        resource: settings.resource.clone(),
+        detected,
         taking: Taking::default(),
         attributes: settings.attributes.clone(),
         file_path: settings.file_path,
@@ -374,14 +378,6 @@ fn uid_plan(host: &mut Host) -> UidPlan {
     UidPlan {
         machine: machine.cloned().unwrap_or_default(),
         run: host.rng.u128(..),
-    }
-}
-
-/// The word of the semantic conventions for the system this runs on.
-fn os_type() -> &'static str {
-    match std::env::consts::OS {
-        "macos" => "darwin",
-        other => other,
     }
 }
 

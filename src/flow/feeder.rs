@@ -455,7 +455,7 @@ pub(super) fn leave_trail(trail: &mut Vec<u8>, chunk: &mut Chunk) {
     trail.drain(..trail.len().saturating_sub(TAIL_BYTES_MAX));
 }
 
-/// The resource of a source's records.
+/// The resource of a source's records. Where nobody said the service, records may name their own.
 fn envelope(encoding: Encoding, plan: &RecordPlan, input: &Input) -> Envelope {
     let path = match input {
         Input::File(path) => Some(path),
@@ -465,24 +465,36 @@ fn envelope(encoding: Encoding, plan: &RecordPlan, input: &Input) -> Envelope {
     let whole_path = whole_path.map(|path| path.to_string_lossy().into_owned());
     let container = whole_path.as_deref().map(container::path::attributes);
     let container = container.unwrap_or_default();
+    let named_by_file = || {
+        // The file of a container has the name of its id.
+        let path = path.filter(|_| container.is_empty())?;
+        name::service_of(path)
+    };
     let service = plan
         .service_name
         .clone()
         .or_else(|| container_name(&container))
-        .or_else(|| path.and_then(|path| name::service_of(path)))
+        .or_else(named_by_file)
         .unwrap_or_else(|| SERVICE_UNKNOWN.to_owned());
+    let mut attributes = vec![Attribute::text("service.name", service)];
     let given = |key: &str| plan.resource.iter().any(|(held, _)| held == key);
-    let others = plan.resource.iter().map(|(key, value)| text(key, value));
-    let attributes: Vec<_> = std::iter::once(Attribute::text("service.name", service))
-        .chain(
-            container
-                .iter()
-                .filter(|attribute| !given(&attribute.key))
-                .cloned(),
-        )
-        .chain(others)
-        .collect();
-    Envelope::new(encoding, &attributes)
+    let detected = plan.detected.iter();
+    let detected = detected.filter(|found| container.is_empty() || !is_of_container(&found.key));
+    let found = detected.chain(&container);
+    attributes.extend(found.filter(|found| !given(&found.key)).map(owned));
+    let said = plan.resource.iter();
+    attributes.extend(said.map(|(key, value)| owned(&text(key, value))));
+    match plan.service_name {
+        Some(_) => Envelope::new(encoding, &attributes),
+        None => Envelope::of_services(encoding, attributes),
+    }
+}
+
+/// Whether an attribute tells one container from others of its node: that of this process is not the one whose log is read.
+fn is_of_container(key: &str) -> bool {
+    const OF_ALL: [&str; 2] = ["k8s.cluster.", "k8s.node."];
+    let is_of_all = OF_ALL.iter().any(|of_all| key.starts_with(of_all));
+    key.starts_with("container.") || key.starts_with("k8s.") && !is_of_all
 }
 
 /// What the path of a container's log says is its name.
@@ -493,6 +505,18 @@ fn container_name(attributes: &[Attribute<'_>]) -> Option<String> {
     match &named.value {
         Value::Text(name) => Some(name.clone().into_owned()),
         _ => None,
+    }
+}
+
+/// The same, with texts and numbers of its own.
+fn owned(attribute: &Attribute<'_>) -> Attribute<'static> {
+    Attribute {
+        key: attribute.key.clone().into_owned().into(),
+        value: match &attribute.value {
+            Value::Text(text) => Value::Text(text.clone().into_owned().into()),
+            Value::Int(number) => Value::Int(*number),
+            _ => Value::Empty,
+        },
     }
 }
 

@@ -23,6 +23,7 @@ use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::group::LineLimits;
 use crate::pipeline::queue::QueueLimits;
 use crate::pipeline::stage::Taking;
+use crate::record::Attribute;
 use crate::source::checkpoint::lock::LockError;
 use crate::source::follow::FollowPlan;
 use crate::source::inputs::Input;
@@ -115,6 +116,8 @@ pub struct RecordPlan {
     pub service_name: Option<String>,
     /// The other attributes of the resource.
     pub resource: Vec<(String, String)>,
+    /// What was detected of the place this runs at. What the user said and what the path of a file says goes before it.
+    pub detected: Vec<Attribute<'static>>,
     /// What the destination takes of records.
     pub taking: Taking,
     /// Attributes added to each record.

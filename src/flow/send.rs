@@ -30,6 +30,7 @@ use crate::flow::worker::{Output, WorkerShared, work};
 use crate::net::{self, ClientPlan};
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::classify::RetryCodes;
+use crate::record::Value;
 use crate::source::checkpoint::search::Found;
 use crate::source::feed::Meter;
 use crate::source::inputs::Input;
@@ -243,7 +244,14 @@ fn signals(runtime: &Runtime, mode: SignalMode) -> Result<Signals, FlowError> {
 fn resource(records: &RecordPlan) -> Vec<(String, String)> {
     let service = records.service_name.as_deref().unwrap_or(SERVICE_UNKNOWN);
     let name = ("service.name".to_owned(), service.to_owned());
+    let given = |key: &str| records.resource.iter().any(|(held, _)| held == key);
+    let detected = records.detected.iter().filter(|found| !given(&found.key));
+    let detected = detected.filter_map(|found| match &found.value {
+        Value::Text(text) => Some((found.key.to_string(), text.to_string())),
+        _ => None,
+    });
     std::iter::once(name)
+        .chain(detected)
         .chain(records.resource.iter().cloned())
         .collect()
 }

@@ -16,6 +16,7 @@ use crate::format::container::{self, Runtime};
 use crate::format::detect::choice::Choice;
 use crate::format::detect::lines::{Candidates, HeadLines};
 use crate::format::layout::Layout;
+use crate::format::syslog::frames;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Table, ansi, journal_export};
 use crate::otlp::framing::Framing;
@@ -100,6 +101,9 @@ pub fn detect(head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
         let label = format.kind.name().to_owned();
         return Detection::given(format, label);
     }
+    if frames::looks_like(head) {
+        return counted();
+    }
     let mut clean = Vec::new();
     let head = stripped(head, &mut clean);
     if journal_export::looks_like(head) {
@@ -111,6 +115,13 @@ pub fn detect(head: &[u8], zone: &mut Zone, own: &[Layout]) -> Detection {
     };
     let inner = unwrapped(head, runtime, zone);
     wrapped(runtime, detect_lines(inner.as_bytes(), zone, own))
+}
+
+/// A stream of syslog whose messages are counted.
+fn counted() -> Detection {
+    let format = Format::of(FormatKind::SyslogCounted);
+    let label = format.kind.name().to_owned();
+    Detection::given(format, label)
 }
 
 /// The head without terminal colours.

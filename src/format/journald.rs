@@ -1,7 +1,8 @@
 //! Entries of the systemd journal: fields in capitals, from `journalctl -o json` or from any other form of the journal.
 //!
 //! Each field comes as a key and a value; a field that stands several times becomes a list. The message, its priority, its time
-//! and its sender become the record's; what semantic conventions name gets their name; all else keeps its own key.
+//! and its sender become the record's; what semantic conventions name gets their name; all else keeps its own key. Fields that tell
+//! the service are kept too, because their names say more than its name does.
 //!
 //! Spec: systemd.journal-fields(7); "Journal Export Formats", "Journal JSON Format".
 
@@ -20,6 +21,30 @@ const MARKS: [&str; 3] = [
 ];
 
 const COMMAND: &str = "process.executable.name";
+
+/// Which of the fields that tell a service is the nearest to it; the lower the better. Drivers of containers log in the name of their
+/// own unit, and what a user's manager runs has that of the manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Voice {
+    Container,
+    UserUnit,
+    Unit,
+    Identifier,
+}
+
+/// The service that a field tells. Sessions and other scopes of systemd are none.
+pub(super) fn service_of<'a>(key: &str, value: &'a str) -> Option<(Voice, &'a str)> {
+    let unit = || value.strip_suffix(".service");
+    let (voice, name) = match key {
+        "CONTAINER_NAME" => (Voice::Container, value),
+        "_SYSTEMD_USER_UNIT" => (Voice::UserUnit, unit()?),
+        "_SYSTEMD_UNIT" if value.starts_with("user@") => return None,
+        "_SYSTEMD_UNIT" => (Voice::Unit, unit()?),
+        "SYSLOG_IDENTIFIER" => (Voice::Identifier, value),
+        _ => return None,
+    };
+    (!name.is_empty()).then_some((voice, name))
+}
 
 /// Whether a key can be a field's: capitals, digits and underscores, as the journal demands.
 pub fn is_field(key: &str) -> bool {
@@ -54,6 +79,8 @@ pub struct Entry<'a> {
     mask: KeyMask,
     /// When the journal received it, in microseconds as it stands there: its time, unless the sender's own is there, too.
     received: Option<Attribute<'a>>,
+    /// What told the service.
+    voice: Option<Voice>,
 }
 
 impl<'a> Entry<'a> {
@@ -62,6 +89,9 @@ impl<'a> Entry<'a> {
     /// Shape: `value` is a text, raw bytes where it is none, or a list of them for a field that stands several times.
     /// Limits: none of its own; a caller stops at [`KEYS_MAX`](crate::format::unique::KEYS_MAX) attributes, because each key is searched among them.
     pub fn take(&mut self, record: &mut Record<'a>, key: Cow<'a, str>, value: Value<'a>) {
+        if matches!(key.len(), 13 | 14 | 17 | 18) {
+            self.take_service(record, &key, &value);
+        }
         match (&*key, value) {
             (_, Value::Empty) => {}
             ("MESSAGE", value) if record.body == Value::Empty => record.body = value,
@@ -95,6 +125,24 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Names the service, unless a nearer voice did already.
+    fn take_service(&mut self, record: &mut Record<'a>, key: &str, value: &Value<'a>) {
+        let Value::Text(text) = value else {
+            return;
+        };
+        let Some((voice, name)) = service_of(key, text) else {
+            return;
+        };
+        if self.voice.is_some_and(|held| held <= voice) {
+            return;
+        }
+        self.voice = Some(voice);
+        record.service = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(..name.len()).unwrap_or(text)),
+            Cow::Owned(_) => Cow::Owned(name.to_owned()),
+        };
+    }
+
     /// Ends the record.
     pub fn finish(mut self, record: &mut Record<'a>) {
         if let Some(received) = self.received.take() {
@@ -114,6 +162,9 @@ impl<'a> Entry<'a> {
                 .find(|attribute| attribute.key == COMMAND);
             if let Some(Value::Text(name)) = command.map(|found| &found.value) {
                 record.scope = name.clone();
+                if self.voice.is_none() {
+                    record.service = name.clone();
+                }
             }
         }
     }
@@ -265,6 +316,46 @@ mod tests {
             ("warning", "dhcpd")
         );
         assert_eq!(record.body, Value::Text("no free leases".into()));
+    }
+
+    #[test]
+    fn the_service_is_the_container_the_unit_or_who_calls_itself_so() {
+        #[track_caller]
+        fn service(fields: &[(&str, &str)], expected: &str) {
+            for turned in [false, true] {
+                let mut fields = fields.to_vec();
+                if turned {
+                    fields.reverse();
+                }
+                let (mut record, mut entry) = (Record::default(), Entry::default());
+                for (key, value) in fields {
+                    entry.take(&mut record, key.into(), Value::Text(value.into()));
+                }
+                entry.finish(&mut record);
+                assert_eq!(record.service, expected);
+            }
+        }
+        let unit = ("_SYSTEMD_UNIT", "nginx.service");
+        let name = ("SYSLOG_IDENTIFIER", "nginx-log");
+        service(&[unit, name], "nginx");
+        service(&[name], "nginx-log");
+        service(&[("_SYSTEMD_UNIT", "getty@tty1.service")], "getty@tty1");
+        service(&[("_SYSTEMD_UNIT", "session-3.scope"), name], "nginx-log");
+        service(
+            &[("_SYSTEMD_UNIT", "init.scope"), ("UNIT", "a.service")],
+            "",
+        );
+        let manager = ("_SYSTEMD_UNIT", "user@1000.service");
+        let user = ("_SYSTEMD_USER_UNIT", "sync.service");
+        service(&[manager, user, name], "sync");
+        service(&[manager, name], "nginx-log");
+        let docker = ("_SYSTEMD_UNIT", "docker.service");
+        let id = ("SYSLOG_IDENTIFIER", "4f0c9d1be27a");
+        service(&[docker, ("CONTAINER_NAME", "web"), id], "web");
+        service(&[("_COMM", "cron")], "cron");
+        service(&[("_COMM", "cron"), unit], "nginx");
+        service(&[("PRIORITY", "3")], "");
+        assert_eq!(read(ENTRY).service, "dhcpd");
     }
 
     #[test]

@@ -78,6 +78,10 @@ struct Field {
 enum Target {
     Body,
     Scope,
+    /// The tag of a syslog line: the scope, and the service.
+    App,
+    /// A service or a container, under this key.
+    Service(&'static str),
     TraceId,
     SpanId,
     Attribute(Cow<'static, str>),

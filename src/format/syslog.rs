@@ -1,12 +1,13 @@
 //! Syslog: RFC 5424, RFC 3164, and what daemons store of them in files.
 //!
 //! `<PRI>1 TIME HOST APP PROCID MSGID SD MSG` and `<PRI>Mmm dd hh:mm:ss host tag[pid]: msg`, the latter also without its PRI, without
-//! its host, or with an ISO time, as rsyslog, syslog-ng, busybox and `journalctl -o short` write it. The tag or APP-NAME is the scope,
-//! elements of structured data keep their own names. A text without PRI that names neither a tag nor a repetition is refused: it is some
+//! its host, or with an ISO time, as rsyslog, syslog-ng, busybox and `journalctl -o short` write it. The tag or APP-NAME is scope and
+//! service, elements of structured data keep their own names. A text without PRI that names neither a tag nor a repetition is refused: it is some
 //! program's own log.
 //!
 //! Spec: RFC 5424, section 6; RFC 3164, sections 4 and 5; Logs Data Model, appendix A, "`RFC5424` Syslog".
 
+pub mod frames;
 mod header;
 mod structured;
 
@@ -78,20 +79,11 @@ pub fn looks_like_stored(line: &str, zone: &mut Zone) -> bool {
     read_stored(line, zone, &mut Record::default()).is_some()
 }
 
-/// A message of a stream whose length stands before it: `83 <34>1 …`.
+/// The service that a tag or APP-NAME names: all of it but what devices put there, the code of the message.
 ///
-/// Shape: how many bytes the length and its blank take, and how many bytes the message has behind them.
-/// Spec: RFC 6587, section 3.4.1.
-pub fn frame(bytes: &[u8]) -> Option<(usize, usize)> {
-    // Seven digits are 10 MB, far more than any receiver takes.
-    const DIGITS_MAX: usize = 7;
-    let head = bytes.get(..bytes.len().min(DIGITS_MAX + 1))?;
-    let digits = head.iter().position(|byte| !byte.is_ascii_digit())?;
-    let is_frame = digits > 0 && head[0] != b'0' && bytes[digits..].starts_with(b" <");
-    let length = head[..digits]
-        .iter()
-        .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
-    is_frame.then_some((digits + 1, length))
+/// Spec: Logs Data Model, appendix A, "`RFC5424` Syslog": APP-NAME is the resource's `service.name`.
+pub(super) fn service_of(tag: &str) -> &str {
+    if tag.starts_with('%') { "" } else { tag }
 }
 
 /// Takes a priority, 0 to 7, for the record's severity.
@@ -239,6 +231,7 @@ impl<'r, 'a> Attributes<'r, 'a> {
         self.text("syslog.sender", header.sender);
         self.text("syslog.msgid", header.message_id);
         self.record.scope = Cow::Borrowed(header.tag);
+        self.record.service = Cow::Borrowed(service_of(header.tag));
         let mut body = header.body.trim_end_matches(['\0', '\n', '\r']);
         // Cisco's firewalls put their code where the tag stands, behind a colon of its own.
         if header.tag.is_empty()

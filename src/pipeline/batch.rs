@@ -1,8 +1,8 @@
 //! Encoded records → one request body, and the places of the records in it.
 //!
-//! A batch keeps for each record where it lies in the body, its severity and its offset in the source, and for each run of records
-//! with the same scope where the run begins and what stands around it. So a part of a batch is assembled by copying bytes; nothing is encoded twice. Records keep
-//! their order: when the scope changes, a new `ScopeLogs` begins.
+//! A batch keeps for each record where it lies in the body and its severity, and for each run of records with the same service and
+//! scope where the run begins and what stands around it. So a part of a batch is assembled by copying bytes; nothing is encoded twice.
+//! Records keep their order: when the scope changes, a new `ScopeLogs` begins, and when the service does, a new `ResourceLogs`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,15 +14,19 @@ use crate::otlp::payload::{Around, GivenRecord, Labelled};
 use crate::otlp::protobuf::{put_bytes, resource_logs};
 use crate::otlp::{Encoding, SCHEMA_URL};
 use crate::pipeline::batch::assemble::assemble;
+use crate::pipeline::batch::services::Services;
 use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::{self, Constants};
 use crate::record::{Attribute, Record, SeverityClass, SeverityNumber};
 
 mod assemble;
 mod merge;
+mod services;
 
 /// Most bytes around a scope's records beside its name, and around a resource's scopes: keys, lengths, the schema URL.
 const AROUND_BYTES: usize = 128;
+
+const SERVICE_NAME: &str = "service.name";
 
 /// When a batch is full. Whichever limit is reached first closes it.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct BatchLimits {
 pub struct Envelope {
     encoding: Encoding,
     resource: Arc<Labelled>,
+    /// What stands in the resource of a service that a record names itself; `None` when such names do not count.
+    beside_service: Option<Vec<Attribute<'static>>>,
 }
 
 /// Where a record lies.
@@ -63,7 +69,7 @@ struct Run {
 enum RunScope {
     /// The batch's own resource, and a logger's name.
     Named(Box<str>),
-    /// The resource of another source, and a logger's name.
+    /// The resource of another service or another source, and a logger's name.
     Foreign(Arc<Labelled>, Box<str>),
     /// What the records came with.
     Given(Arc<Around>),
@@ -85,31 +91,56 @@ pub struct Batch {
 impl Envelope {
     /// Encodes a resource.
     pub fn new(encoding: Encoding, attributes: &[Attribute<'_>]) -> Envelope {
-        let mut resource = Vec::new();
-        match encoding {
-            Encoding::Protobuf => {
-                let mut fields = Vec::new();
-                for attribute in attributes {
-                    encode::protobuf::put_attribute(
-                        &mut fields,
-                        crate::otlp::protobuf::resource::ATTRIBUTES,
-                        attribute,
-                    );
-                }
-                put_bytes(&mut resource, resource_logs::RESOURCE, &fields);
-            }
-            Encoding::Json => {
-                resource.extend_from_slice(b"{\"attributes\":[");
-                encode::json::push_members(&mut resource, attributes);
-                resource.extend_from_slice(b"]}");
-            }
+        Envelope {
+            encoding,
+            resource: encoded(encoding, attributes),
+            beside_service: None,
         }
-        let resource = Arc::new(Labelled {
-            bytes: resource,
-            schema_url: SCHEMA_URL.to_owned(),
-        });
-        Envelope { encoding, resource }
     }
+
+    /// The same for a source whose records may name their services: a record that does gets its own `service.name` in place of the
+    /// one that is given here.
+    pub fn of_services(encoding: Encoding, mut attributes: Vec<Attribute<'static>>) -> Envelope {
+        let envelope = Envelope::new(encoding, &attributes);
+        attributes.retain(|attribute| attribute.key != SERVICE_NAME);
+        Envelope {
+            beside_service: Some(attributes),
+            ..envelope
+        }
+    }
+
+    /// The resource of a service that a record names; `None` when such names do not count.
+    fn resource_of(&self, service: &str) -> Option<Arc<Labelled>> {
+        let mut attributes = vec![Attribute::text(SERVICE_NAME, service)];
+        attributes.extend(self.beside_service.as_ref()?.iter().cloned());
+        Some(encoded(self.encoding, &attributes))
+    }
+}
+
+fn encoded(encoding: Encoding, attributes: &[Attribute<'_>]) -> Arc<Labelled> {
+    let mut resource = Vec::new();
+    match encoding {
+        Encoding::Protobuf => {
+            let mut fields = Vec::new();
+            for attribute in attributes {
+                encode::protobuf::put_attribute(
+                    &mut fields,
+                    crate::otlp::protobuf::resource::ATTRIBUTES,
+                    attribute,
+                );
+            }
+            put_bytes(&mut resource, resource_logs::RESOURCE, &fields);
+        }
+        Encoding::Json => {
+            resource.extend_from_slice(b"{\"attributes\":[");
+            encode::json::push_members(&mut resource, attributes);
+            resource.extend_from_slice(b"]}");
+        }
+    }
+    Arc::new(Labelled {
+        bytes: resource,
+        schema_url: SCHEMA_URL.to_owned(),
+    })
 }
 
 impl Batch {
@@ -183,8 +214,9 @@ pub struct BatchBuilder {
     records: Vec<u8>,
     spans: Vec<RecordSpan>,
     runs: Vec<Run>,
-    /// What resource and scopes will add to the records, at most.
+    /// What resources and scopes will add to the records, at most.
     around_bytes: usize,
+    services: Services,
 }
 
 impl BatchBuilder {
@@ -204,6 +236,7 @@ impl BatchBuilder {
             spans: Vec::new(),
             runs: Vec::new(),
             around_bytes: 0,
+            services: Services::default(),
         }
     }
 
@@ -228,15 +261,13 @@ impl BatchBuilder {
             observed,
         );
         let (closed, start) = self.make_room(start);
-        let continues =
-            |run: &Run| matches!(&run.scope, RunScope::Named(name) if is_same(name, &record.scope));
-        if !self.runs.last().is_some_and(continues) {
-            let is_named = |run: &Run| matches!(run.scope, RunScope::Named(_));
-            if !self.runs.last().is_some_and(is_named) {
-                self.around_bytes += self.envelope.resource.bytes.len() + AROUND_BYTES;
+        if record.service.is_empty() {
+            let continues = |run: &Run| matches!(&run.scope, RunScope::Named(name) if is_same(name, &record.scope));
+            if !self.runs.last().is_some_and(continues) {
+                self.begin_named(RunScope::Named(record.scope.as_ref().into()));
             }
-            let scope = RunScope::Named(record.scope.as_ref().into());
-            self.begin_run(scope, record.scope.len());
+        } else {
+            self.continue_service(record);
         }
         self.push_span(start, SeverityClass::of(record.severity_number));
         closed
@@ -266,6 +297,39 @@ impl BatchBuilder {
             return (None, start);
         }
         (Some(self.close_before(start)), 0)
+    }
+
+    /// Begins a run for a record that names its service, unless it continues the one before it.
+    fn continue_service(&mut self, record: &Record<'_>) {
+        let name = &record.scope;
+        let Some(resource) = self.services.resource(&self.envelope, &record.service) else {
+            let continues =
+                |run: &Run| matches!(&run.scope, RunScope::Named(held) if is_same(held, name));
+            if !self.runs.last().is_some_and(continues) {
+                self.begin_named(RunScope::Named(name.as_ref().into()));
+            }
+            return;
+        };
+        let continues = |run: &Run| matches!(&run.scope, RunScope::Foreign(held, scope) if Arc::ptr_eq(held, resource) && is_same(scope, name));
+        if !self.runs.last().is_some_and(continues) {
+            let scope = RunScope::Foreign(Arc::clone(resource), name.as_ref().into());
+            self.begin_named(scope);
+        }
+    }
+
+    /// Begins a run of a logger, and a resource when it is not that of the run before.
+    fn begin_named(&mut self, scope: RunScope) {
+        let run = Run {
+            first: self.spans.len(),
+            scope,
+        };
+        let resource = run.resource(&self.envelope);
+        let before = self.runs.last();
+        if !before.is_some_and(|before| before.resource(&self.envelope) == resource) {
+            self.around_bytes += resource.bytes.len() + AROUND_BYTES;
+        }
+        self.around_bytes += run.scope_bytes() + AROUND_BYTES;
+        self.runs.push(run);
     }
 
     fn begin_run(&mut self, scope: RunScope, bytes: usize) {
@@ -395,7 +459,7 @@ mod tests {
             );
             let found: Vec<_> = decoded(&batches[0])
                 .iter()
-                .map(|(scope, record)| {
+                .map(|(_, scope, record)| {
                     (
                         scope.clone(),
                         format!("{:?}", record.body.as_ref().unwrap()),
@@ -409,6 +473,60 @@ mod tests {
                     .collect::<Vec<_>>(),
                 ["x", "y", "x", ""]
             );
+        }
+    }
+
+    #[test]
+    fn a_service_that_changes_and_returns_has_a_resource_each_time() {
+        let of = |service: &'static str, scope: &'static str| Record {
+            service: service.into(),
+            scope: scope.into(),
+            ..Record::default()
+        };
+        let records = vec![
+            of("", ""),
+            of("a", "a"),
+            of("a", "x"),
+            of("b", "x"),
+            of("a", "a"),
+        ];
+        let limits = BatchLimits {
+            records_max: 100,
+            encoded_bytes_max: 1 << 20,
+        };
+        for encoding in [Encoding::Protobuf, Encoding::Json] {
+            let batch = built(encoding, records.clone(), limits).remove(0);
+            let heads = |batch: &Batch| {
+                let records = decoded(batch).into_iter();
+                let heads = records.map(|(service, scope, _)| format!("{service}/{scope}"));
+                heads.collect::<Vec<_>>()
+            };
+            assert_eq!(heads(&batch), ["s/", "a/a", "a/x", "b/x", "a/a"]);
+            let (left, right) = batch.halves().unwrap();
+            assert_eq!(heads(&left), ["s/", "a/a"]);
+            assert_eq!(heads(&right), ["a/x", "b/x", "a/a"]);
+            let odd = batch.only(|index| index % 2 == 1).unwrap();
+            assert_eq!(heads(&odd), ["a/a", "b/x"]);
+            let merged = Batch::merged(vec![right, left]).unwrap();
+            assert_eq!(heads(&merged), ["a/x", "b/x", "a/a", "s/", "a/a"]);
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_resources_count_for_the_limit() {
+        let of = |service: &'static str| Record {
+            service: service.into(),
+            ..Record::default()
+        };
+        let limits = BatchLimits {
+            records_max: 100,
+            encoded_bytes_max: 2_000,
+        };
+        for encoding in [Encoding::Protobuf, Encoding::Json] {
+            let records = (0..80).map(|index| of(["a", "b"][index % 2])).collect();
+            for batch in built(encoding, records, limits) {
+                assert!(batch.body.len() <= 2_000, "{}", batch.body.len());
+            }
         }
     }
 

@@ -7,10 +7,10 @@
 use crate::format::json::scan;
 use crate::format::layout::Captures;
 use crate::format::trace::TraceState;
-use crate::format::{Begin, Format, FormatKind, Parser, journal_export};
-use crate::otlp::framing::{Frame, Framing};
+use crate::format::{Begin, Format, FormatKind, Parser};
 
 mod boundary;
+mod framed;
 
 pub use self::boundary::Boundaries;
 
@@ -144,6 +144,7 @@ impl<'c> Groups<'c> {
         match parser.format().kind {
             FormatKind::JournalExport => return self.next_entry(),
             FormatKind::OtlpProtobuf(framing) => return self.next_frame(framing),
+            FormatKind::SyslogCounted => return self.next_counted(parser),
             _ => {}
         }
         let open = self.ahead;
@@ -185,49 +186,6 @@ impl<'c> Groups<'c> {
             self.take_back(open, sure);
         }
         Some(&self.slots[open])
-    }
-
-    /// The next entry of the journal's export format; what is left of a torn one is an entry too.
-    fn next_entry(&mut self) -> Option<&Group> {
-        let rest = self.bytes.get(self.at..)?;
-        let gap = rest.iter().take_while(|byte| **byte == b'\n').count();
-        let start = self.at + gap;
-        if start >= self.bytes.len() {
-            return None;
-        }
-        let end = journal_export::entry_end(self.bytes, start)
-            .map_or(self.bytes.len(), |found| found.end);
-        self.counts.lines += memchr::memchr_iter(b'\n', &self.bytes[self.at..end]).count() as u64;
-        self.at = end;
-        self.slots[0] = Group {
-            start,
-            head_end: end,
-            end,
-            begin: Begin::Entry,
-            ..Group::default()
-        };
-        Some(&self.slots[0])
-    }
-
-    /// The next request in protobuf; bytes that are none are one to their end.
-    fn next_frame(&mut self, framing: Framing) -> Option<&Group> {
-        let start = self.at;
-        if start >= self.bytes.len() {
-            return None;
-        }
-        self.at = match framing.frame(self.bytes, start) {
-            Frame::Whole(range) => range.end,
-            Frame::Cut(_) | Frame::Lost => self.bytes.len(),
-        };
-        self.counts.lines += 1;
-        self.slots[0] = Group {
-            start,
-            head_end: self.at,
-            end: self.at,
-            begin: Begin::Entry,
-            ..Group::default()
-        };
-        Some(&self.slots[0])
     }
 
     /// What the open record becomes with the line, or `None` when the line begins another.

@@ -19,6 +19,7 @@ use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
 use crate::settings::connection::connection;
+use crate::settings::detect::detectors;
 use crate::settings::env::{
     ATTRIBUTE_COUNT_LIMIT, ATTRIBUTE_VALUE_LENGTH_LIMIT, EnvReader, EnvVars,
     OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE, OTEL_BLRP_SCHEDULE_DELAY,
@@ -77,7 +78,8 @@ pub fn send(
     warn_of_what_is_not_obeyed(&mut reader);
     let connection = connection(&args.destination, &mut reader)?;
     refuse_unconfirmed(overlay, &connection.headers)?;
-    let resource = resource(&args.record, &mut reader)?;
+    let detect = detectors(args.record.detect.as_deref(), &reader);
+    let resource = resource(&args.record, &detect.value, &mut reader)?;
     let delivery = &args.delivery;
     let destination = &connection.destination.value;
     let batch_bytes_max = batch_bytes_max(delivery.batch_bytes_max, destination, &mut reader)?;
@@ -137,6 +139,7 @@ pub fn send(
         state_dir: state_dir(delivery, &reader),
         follow: follow(&args.follow, &args.files, &reader)?,
         warnings: reader.warnings,
+        detect,
     })
 }
 
@@ -313,10 +316,13 @@ fn temporality(reader: &mut EnvReader<'_>) -> Sourced<Temporality> {
 mod tests {
     use super::*;
     use crate::base::units::parse_duration;
+    use crate::cli::detectors::DetectArg;
     use crate::cli::{command, send_args};
     use crate::settings::Destination;
+    use crate::settings::detect::DETECTORS_DEFAULT;
     use crate::settings::follow::{FROM_DEFAULT, OPEN_FILES_MAX_DEFAULT, POLL_INTERVAL_DEFAULT};
     use crate::settings::input::RECORD_LINES_MAX_DEFAULT;
+    use clap::ValueEnum as _;
 
     fn resolved(flags: &str, env: &[(&str, &str)]) -> Result<SendSettings, SettingsError> {
         let args = send_args(flags);
@@ -509,6 +515,17 @@ mod tests {
             // These have no constant: the world decides.
             "files" | "tz" | "format" | "config" | "dead_letters" => true,
             "retry_codes" => said == "broad",
+            "detect" => {
+                let words = DetectArg::value_variants().iter();
+                let word =
+                    |word: &DetectArg| word.to_possible_value().unwrap().get_name().to_owned();
+                let is_default = |word: &&DetectArg| DETECTORS_DEFAULT.contains(word);
+                said == words
+                    .filter(is_default)
+                    .map(word)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            }
             _ => false,
         }
     }
@@ -528,6 +545,6 @@ mod tests {
             assert!(is_backed(flag, said), "{flag} says {said:?}");
             seen += 1;
         }
-        assert_eq!(seen, 23);
+        assert_eq!(seen, 24);
     }
 }

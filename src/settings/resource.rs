@@ -1,10 +1,11 @@
 //! `service.name` and the other resource attributes, from flags and variables.
 //!
 //! `--service` beats `--resource service.name=…`, which beats `OTEL_SERVICE_NAME`, which beats `OTEL_RESOURCE_ATTRIBUTES`.
-//! One pair that cannot be read discards that variable as a whole.
+//! One pair that cannot be read discards that variable as a whole. Both variables are read only where `--detect` has `env`.
 //!
 //! Spec: OpenTelemetry Resource SDK, "Specifying resource information via an environment variable".
 
+use crate::cli::detectors::DetectArg;
 use crate::cli::send::RecordArgs;
 use crate::settings::env::{EnvReader, OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME};
 use crate::settings::pairs::{key_value, members, percent_decoded};
@@ -24,9 +25,15 @@ pub(super) struct Resource {
 /// Merges what flags and variables say.
 pub(super) fn resource(
     args: &RecordArgs,
+    detectors: &[DetectArg],
     reader: &mut EnvReader<'_>,
 ) -> Result<Resource, SettingsError> {
-    let from_env = env_attributes(reader);
+    let reads_env = detectors.contains(&DetectArg::Env);
+    let from_env = if reads_env {
+        env_attributes(reader)
+    } else {
+        Vec::new()
+    };
     let named = |pairs: &[(String, String)], origin| {
         let found = pairs.iter().rfind(|(key, _)| key == SERVICE_NAME)?;
         Some(Sourced::new(found.1.clone(), origin))
@@ -36,7 +43,8 @@ pub(super) fn resource(
         .map(|name| Sourced::new(name, reader.flag("--service")))
         .or_else(|| named(&args.resource, reader.pair("--resource", SERVICE_NAME)))
         .or_else(|| {
-            let name = reader.vars.get(OTEL_SERVICE_NAME)?.to_owned();
+            let name = reader.vars.get(OTEL_SERVICE_NAME).filter(|_| reads_env)?;
+            let name = name.to_owned();
             Some(Sourced::new(name, Origin::Env(OTEL_SERVICE_NAME)))
         })
         .or_else(|| {
@@ -118,13 +126,14 @@ mod tests {
             attributes: Vec::new(),
             file_path: false,
             time: None,
+            detect: None,
         };
         let vars = EnvVars::new([
             (OTEL_SERVICE_NAME, env[0]),
             (OTEL_RESOURCE_ATTRIBUTES, env[1]),
         ]);
         let mut reader = EnvReader::new(&vars);
-        let found = match resource(&args, &mut reader) {
+        let found = match resource(&args, &[DetectArg::Env], &mut reader) {
             Ok(Resource {
                 service_name,
                 attributes,
@@ -184,6 +193,19 @@ mod tests {
             ["", "a=1,b=1"],
             "- a=2 b=1 c=4 w0",
         );
+    }
+
+    #[test]
+    fn without_env_the_variables_are_not_read() {
+        let args = crate::cli::send_args("--detect host").record;
+        let vars = EnvVars::new([
+            (OTEL_SERVICE_NAME, "n"),
+            (OTEL_RESOURCE_ATTRIBUTES, "a=1,b"),
+        ]);
+        let mut reader = EnvReader::new(&vars);
+        let found = resource(&args, &[DetectArg::Host], &mut reader).unwrap();
+        assert_eq!((found.service_name, found.attributes), (None, Vec::new()));
+        assert_eq!(reader.warnings.len(), 0);
     }
 
     #[test]

@@ -98,6 +98,9 @@ fn the_short_help_of_send_is_stable() {
                             shift, now or drop
           --uid <WHEN>      Add the attribute log.record.uid, by which duplicates are recognised
                             [default: auto] [possible values: auto, always, never]
+          --detect <LIST>   Add what is found of the place this runs at to the resource [default:
+                            host,os,env,container,k8s] [possible values: none, all, host, os, env,
+                            container, k8s, cloud, process, host.id, service.instance.id]
 
     Delivery:
           --timeout <TIME>             Wait at most this long for one answer; 0s waits for ever

@@ -14,6 +14,7 @@ use otelctl::base::secret::Secret;
 use otelctl::base::units::UnixNanos;
 use otelctl::flow::plan::SignalMode;
 use otelctl::host::{Host, Watched};
+use otelctl::settings::detect::Process;
 use otelctl::settings::env::EnvVars;
 use otelctl::token::{StoreError, TokenAccount, TokenKind, TokenStore};
 use serde_json::Value;
@@ -90,6 +91,7 @@ pub(crate) struct Run {
     working_dir: Option<PathBuf>,
     state_dir: Option<PathBuf>,
     keychain: MemoryKeychain,
+    root: PathBuf,
 }
 
 /// A keychain that ends with the test; whoever holds a clone sees the same.
@@ -179,6 +181,7 @@ impl Run {
             working_dir: None,
             state_dir: None,
             keychain: MemoryKeychain::default(),
+            root: PathBuf::from("/nowhere"),
         }
     }
 
@@ -245,6 +248,12 @@ impl Run {
         self
     }
 
+    /// The folder under which the system's files are; without it there are none.
+    pub(crate) fn root(mut self, folder: &Path) -> Run {
+        folder.clone_into(&mut self.root);
+        self
+    }
+
     /// Nothing takes any time, so that durations can be printed and compared.
     pub(crate) fn in_no_time(self) -> Run {
         self.in_time_of(&Hand::new())
@@ -283,6 +292,11 @@ impl Run {
             time_zone: || TimeZone::UTC,
             keychain: Arc::new(self.keychain),
             read_hidden: || Ok("typed-hunter2".to_owned()),
+            root: self.root,
+            process: Process {
+                id: 812,
+                executable: Some("/opt/otelctl".into()),
+            },
         };
         let is_json_send = ["send", "--json"]
             .iter()

@@ -20,6 +20,7 @@ mod leaks;
 mod letters;
 mod live;
 mod oracle;
+mod resource;
 mod resume;
 mod send;
 mod settings;

@@ -263,9 +263,15 @@ fn the_resource_is_the_services_and_not_ours() {
         "macos" => "darwin",
         other => other,
     };
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
     let expected = [
         ("service.name", "text shop".to_owned()),
         ("host.name", "text test-host".to_owned()),
+        ("host.arch", format!("text {arch}")),
         ("os.type", format!("text {os}")),
     ];
     assert_eq!(

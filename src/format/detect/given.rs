@@ -10,13 +10,14 @@ use crate::base::spelling::nearest;
 use crate::format::container::Runtime;
 use crate::format::detect::lines::{Candidates, HeadLines, holds};
 use crate::format::detect::{
-    Choice, Detection, detect, detect_lines, of_lines, of_table, runtime_name, runtime_of,
+    Choice, Detection, counted, detect, detect_lines, of_lines, of_table, runtime_name, runtime_of,
     stripped, unwrapped, wrapped,
 };
 use crate::format::fields::FieldMap;
 use crate::format::guess::MissingSeverity;
 use crate::format::layout::compile::LayoutError;
 use crate::format::layout::{Layout, table};
+use crate::format::syslog::frames;
 use crate::format::timestamp::Zone;
 use crate::format::{Format, FormatKind, Objects, Strays, Table, csv, w3c};
 use crate::otlp::framing::Framing;
@@ -187,6 +188,10 @@ impl Given {
         if let Inner::What(What::Kind(FormatKind::OtlpProtobuf(usual))) = self.inner {
             let kind = FormatKind::OtlpProtobuf(Framing::of(head).unwrap_or(usual));
             return Detection::given(Format::of(kind), kind.name().to_owned());
+        }
+        let is_syslog = matches!(self.inner, Inner::What(What::Kind(FormatKind::Syslog)));
+        if is_syslog && frames::looks_like(head) {
+            return counted();
         }
         let mut clean = Vec::new();
         let head = stripped(head, &mut clean);

@@ -413,6 +413,9 @@ fn target<'p>(name: &'p str, own: fn(&'p str) -> Cow<'static, str>) -> Target {
     let key = match name {
         "body" => return Target::Body,
         "scope" => return Target::Scope,
+        "syslog.app" => return Target::App,
+        "service.name" => return Target::Service("service.name"),
+        "container.name" => return Target::Service("container.name"),
         "trace_id" => return Target::TraceId,
         "span_id" => return Target::SpanId,
         "_" => return Target::Nothing,

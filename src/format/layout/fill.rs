@@ -9,6 +9,7 @@ use crate::format::layout::kinds::{is_code, is_name};
 use crate::format::layout::{Below, Captures, FieldKind, Layout, Span, Target};
 use crate::format::logfmt::typed;
 use crate::format::severity;
+use crate::format::syslog;
 use crate::format::text::push_exception;
 use crate::format::timestamp::Leading;
 use crate::format::trace;
@@ -89,6 +90,14 @@ impl<'a> Filler<'_, 'a> {
     fn take(&mut self, target: &Target, kind: FieldKind, found: &'a str) {
         match target {
             Target::Scope => self.record.scope = Cow::Borrowed(found),
+            Target::App => {
+                self.record.scope = Cow::Borrowed(found);
+                self.record.service = Cow::Borrowed(syslog::service_of(found));
+            }
+            Target::Service(key) => {
+                self.record.service = Cow::Borrowed(service_of(key, found));
+                self.attribute(&Cow::Borrowed(*key), kind, found);
+            }
             Target::TraceId => {
                 self.record.trace_id = TraceId::from_hex(found);
                 if self.record.trace_id.is_none() {
@@ -305,6 +314,19 @@ impl<'a> Filler<'_, 'a> {
             value,
         );
     }
+}
+
+/// A container's name without the number that tells the replicas of a service apart: all of them are one service.
+fn service_of<'a>(key: &str, found: &'a str) -> &'a str {
+    if key != "container.name" {
+        return found;
+    }
+    let name = found.trim_end_matches(|last: char| last.is_ascii_digit());
+    let is_numbered = name.len() < found.len();
+    let name = name
+        .strip_suffix(['-', '_'])
+        .filter(|name| !name.is_empty());
+    name.filter(|_| is_numbered).unwrap_or(found)
 }
 
 fn text(found: &str) -> Value<'_> {

@@ -72,7 +72,8 @@ fn part(role: Role, name: &str, span: Span) -> Option<Part> {
 fn named(target: &Target) -> Option<(Role, &str)> {
     Some(match target {
         Target::Body => (Role::Body, "body"),
-        Target::Scope => (Role::Scope, "scope"),
+        Target::Scope | Target::App => (Role::Scope, "scope"),
+        Target::Service(key) => (Role::Attribute, *key),
         Target::TraceId => (Role::Attribute, "trace_id"),
         Target::SpanId => (Role::Attribute, "span_id"),
         Target::Attribute(key) => (Role::Attribute, key),

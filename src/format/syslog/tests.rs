@@ -317,24 +317,6 @@ fn what_is_no_syslog_is_refused() {
     assert!(looks_like_stored("Nov 20 09:00:00 h a[1]: x", &mut zone()));
 }
 
-#[test]
-fn frames_are_told_by_their_length() {
-    assert_eq!(frame(b"21 <34>1 - h a - - - x"), Some((3, 21)));
-    assert_eq!(frame(b"9999999 <"), Some((8, 9_999_999)));
-    for bytes in [
-        &b""[..],
-        b"12",
-        b"12 ",
-        b"12 x",
-        b"012 <34>",
-        b" <34>",
-        b"99999999 <34>",
-        b"12<34>",
-    ] {
-        assert_eq!(frame(bytes), None, "{bytes:?}");
-    }
-}
-
 proptest::proptest! {
     #[test]
     fn any_text_is_read_or_refused_without_panic(

@@ -1,7 +1,7 @@
 //! Encoded records and their runs → the body of a request: resources and scopes are put around them.
 //!
-//! Runs of one resource that follow each other share a `ResourceLogs`, each of them is a `ScopeLogs`. Our own records all have the
-//! batch's resource; what was OTLP already has the resource that it came with.
+//! Runs of one resource that follow each other share a `ResourceLogs`, each of them is a `ScopeLogs`. Our own records have the
+//! batch's resource, or that of the service they name; what was OTLP already has the resource that it came with.
 
 use std::sync::Arc;
 
@@ -137,7 +137,7 @@ impl<'b> Parts<'b> {
 }
 
 impl Run {
-    fn resource<'b>(&'b self, envelope: &'b Envelope) -> &'b Arc<Labelled> {
+    pub(super) fn resource<'b>(&'b self, envelope: &'b Envelope) -> &'b Arc<Labelled> {
         match &self.scope {
             RunScope::Named(_) => &envelope.resource,
             RunScope::Foreign(resource, _) => resource,
@@ -147,15 +147,19 @@ impl Run {
 
     /// Enough for what stands around it.
     fn room_bytes(&self, envelope: &Envelope) -> usize {
-        let scope = match &self.scope {
-            RunScope::Named(name) | RunScope::Foreign(_, name) => name.len(),
-            RunScope::Given(around) => around.scope.room_bytes(),
-        };
         let resource = match &self.scope {
             RunScope::Named(_) if self.first > 0 => 0,
             _ => self.resource(envelope).room_bytes(),
         };
-        resource + scope + 2 * AROUND_BYTES
+        resource + self.scope_bytes() + 2 * AROUND_BYTES
+    }
+
+    /// Enough for its scope.
+    pub(super) fn scope_bytes(&self) -> usize {
+        match &self.scope {
+            RunScope::Named(name) | RunScope::Foreign(_, name) => name.len(),
+            RunScope::Given(around) => around.scope.room_bytes(),
+        }
     }
 }
 

@@ -135,7 +135,8 @@ impl RunScope {
         match (self, other) {
             (RunScope::Named(one), RunScope::Named(other)) => one == other,
             (RunScope::Foreign(one, name), RunScope::Foreign(other, other_name)) => {
-                Arc::ptr_eq(one, other) && name == other_name
+                // Two workers have a resource each for the same service.
+                one == other && name == other_name
             }
             (RunScope::Given(one), RunScope::Given(other)) => Arc::ptr_eq(one, other),
             _ => false,

@@ -19,6 +19,9 @@ use crate::pipeline::buffers::Buffers;
 use crate::pipeline::encode::Constants;
 use crate::record::{Attribute, Record, SeverityNumber, SpanId, TraceId, Value};
 
+/// What records come from that name no service.
+const SERVICE: &str = "s";
+
 const OBSERVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 
 /// All batches that the records make.
@@ -27,9 +30,9 @@ pub(in crate::pipeline) fn built(
     records: Vec<Record<'static>>,
     limits: BatchLimits,
 ) -> Vec<Batch> {
-    let envelope = Arc::new(Envelope::new(
+    let envelope = Arc::new(Envelope::of_services(
         encoding,
-        &[Attribute::text("service.name", "s")],
+        vec![Attribute::text("service.name", SERVICE)],
     ));
     let constants = Arc::new(Constants::new(
         encoding,
@@ -44,31 +47,33 @@ pub(in crate::pipeline) fn built(
     batches
 }
 
-/// The records of a batch as the official messages have them, each with its scope.
-pub(super) fn decoded(batch: &Batch) -> Vec<(String, LogRecord)> {
+/// A record as the official messages have it, behind its service and its scope.
+pub(super) type Decoded = (String, String, LogRecord);
+
+/// The records of a batch.
+pub(super) fn decoded(batch: &Batch) -> Vec<Decoded> {
     let request = match batch.encoding() {
         Encoding::Protobuf => ExportLogsServiceRequest::decode(&*batch.body).unwrap(),
         Encoding::Json => serde_json::from_slice(&batch.body).unwrap(),
     };
-    assert_eq!(request.resource_logs.len(), 1);
-    assert_eq!(request.resource_logs[0].schema_url, crate::otlp::SCHEMA_URL);
-    let scopes = request
-        .resource_logs
-        .into_iter()
-        .flat_map(|resource| resource.scope_logs);
-    scopes
-        .flat_map(|scope| {
+    let mut found = Vec::new();
+    for logs in request.resource_logs {
+        assert_eq!(logs.schema_url, crate::otlp::SCHEMA_URL);
+        let [service] = <[KeyValue; 1]>::try_from(logs.resource.unwrap().attributes).unwrap();
+        let Some(any_value::Value::StringValue(service)) = service.value.unwrap().value else {
+            panic!("a service is a text");
+        };
+        for scope in logs.scope_logs {
             let name = scope.scope.map(|scope| scope.name).unwrap_or_default();
-            scope
-                .log_records
-                .into_iter()
-                .map(move |record| (name.clone(), record))
-        })
-        .collect()
+            let records = scope.log_records.into_iter();
+            found.extend(records.map(|record| (service.clone(), name.clone(), record)));
+        }
+    }
+    found
 }
 
 /// What a record must arrive as.
-pub(super) fn expected(record: &Record<'_>) -> (String, LogRecord) {
+pub(super) fn expected(record: &Record<'_>) -> Decoded {
     let mut attributes: Vec<_> = record.attributes.iter().map(key_value).collect();
     attributes.push(KeyValue {
         key: "log.file.name".into(),
@@ -98,7 +103,12 @@ pub(super) fn expected(record: &Record<'_>) -> (String, LogRecord) {
             .unwrap_or_default(),
         event_name: record.event_name.to_string(),
     };
-    (record.scope.to_string(), sent)
+    let service = if record.service.is_empty() {
+        SERVICE
+    } else {
+        &record.service
+    };
+    (service.to_owned(), record.scope.to_string(), sent)
 }
 
 fn key_value(attribute: &Attribute<'_>) -> KeyValue {
@@ -182,17 +192,25 @@ pub(super) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
         0_u8..25,
         text(),
         value(),
-        prop::sample::select(vec!["", "a", "b.c"]),
+        prop::sample::select(vec![
+            ("", ""),
+            ("a", ""),
+            ("b.c", ""),
+            ("", "x"),
+            ("a", "x"),
+            ("", "y"),
+        ]),
         members(value()),
         ids,
     );
     let record = parts.prop_map(
-        |(time, severity, severity_text, body, scope, attributes, ids)| Record {
+        |(time, severity, severity_text, body, (scope, service), attributes, ids)| Record {
             time: time.map(UnixNanos),
             severity_number: SeverityNumber::new(severity),
             severity_text,
             body,
             scope: Cow::Borrowed(scope),
+            service: Cow::Borrowed(service),
             attributes,
             trace_id: ids.and_then(|(trace, _)| trace),
             span_id: ids.and_then(|(_, span)| span),

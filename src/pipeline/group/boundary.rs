@@ -6,6 +6,7 @@
 
 use crate::format::ansi;
 use crate::format::layout::Captures;
+use crate::format::syslog::frames::{self, Piece};
 use crate::format::trace;
 use crate::format::{Begin, FormatKind, Objects, Parser, journal_export};
 use crate::pipeline::group::{Groups, LineLimits, RECORD_BYTES_MAX, Tail, breaks_object};
@@ -81,6 +82,7 @@ fn last_boundary(bytes: &[u8], parser: &mut Parser, limits: LineLimits) -> Optio
     match parser.format().kind {
         FormatKind::JournalExport => return last_entry_end(bytes),
         FormatKind::OtlpProtobuf(framing) => return framing.last_end(bytes),
+        FormatKind::SyslogCounted => return last_counted_end(bytes, limits),
         _ => {}
     }
     let mut line_end = memchr::memrchr(b'\n', bytes)?;
@@ -152,6 +154,26 @@ fn last_entry_end(bytes: &[u8]) -> Option<usize> {
     }
     let outgrown = bytes.len() > ENTRY_BYTES_MAX;
     last.or_else(|| outgrown.then_some(bytes.len()))
+}
+
+/// The end of the last message of a stream that counts them. A line without an end is cut where it has outgrown its limit.
+fn last_counted_end(bytes: &[u8], limits: LineLimits) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let start = at + frames::blanks(&bytes[at..]);
+        if start >= bytes.len() {
+            return (start > 0).then_some(start);
+        }
+        match frames::piece(bytes, start, frames::Tail::Open) {
+            Piece::Counted(range) | Piece::Line(range) => at = range.end,
+            Piece::Open => {
+                let is_held = frames::is_counted(bytes, start)
+                    || bytes.len() - start <= limits.line_bytes_max;
+                let end = if is_held { at } else { bytes.len() };
+                return (end > 0).then_some(end);
+            }
+        }
+    }
 }
 
 /// What a line is that may still hold escape sequences.

@@ -48,6 +48,9 @@ pub const OBEYED: &[(&[&str], &str)] = &[
     (&[name::OTELCTL_STATE_DIR], "--state-dir"),
     (&[name::LOGFIRE_TOKEN], "the write token of Logfire"),
     (&[name::LOGFIRE_BASE_URL], "the address of Logfire"),
+    (&[name::OTELCTL_TOKEN], "the token of the destination"),
+    (&[name::LOGFIRE_READ_TOKEN], "the read token of Logfire"),
+    (&[name::OTELCTL_AUTH], "--auth"),
 ];
 
 /// Why a variable means nothing here.

@@ -5,7 +5,7 @@
 use crate::settings::env::{
     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY, COMPRESSION, EnvReader, EnvVars,
     OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE, OTEL_BLRP_SCHEDULE_DELAY,
-    OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, OTEL_SERVICE_NAME,
+    OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, OTEL_SERVICE_NAME, OTELCTL_AUTH,
     OTELCTL_STATE_DIR, PROTOCOL, TIMEOUT,
 };
 use crate::settings::pairs::{key_value, members};
@@ -26,7 +26,7 @@ enum Reads {
 }
 
 /// A flag and the variables that set it, the first that is usable before the others.
-const TABLE: [(&str, &[&str], Reads); 13] = [
+const TABLE: [(&str, &[&str], Reads); 14] = [
     ("to", &ENDPOINT, Reads::Text),
     ("endpoint", &ENDPOINT, Reads::Text),
     (
@@ -56,6 +56,7 @@ const TABLE: [(&str, &[&str], Reads); 13] = [
     ),
     ("service", &[OTEL_SERVICE_NAME], Reads::Text),
     ("state-dir", &[OTELCTL_STATE_DIR], Reads::Text),
+    ("auth", &[OTELCTL_AUTH], Reads::Text),
 ];
 
 /// Where to: the signal's own variable first.

@@ -187,6 +187,15 @@ fn cases() -> Vec<Case> {
             beside(case("open-files-max", "1", "2"), "a.log --follow"),
             "256",
         ),
+        with(
+            case("auth", "raw", "bearer"),
+            "OTELCTL_AUTH",
+            "basic:ann",
+            SET,
+        ),
+        // Nothing says how the token is sent, so the file is not read.
+        case("token-file", "f", "p"),
+        default(case("detect", "os", "none"), "host,os,env,container,k8s"),
     ]
 }
 
@@ -222,7 +231,9 @@ fn shown(flags: &str, env: &[(&str, &str)], file: &str) -> Vec<Row> {
     let path = folder.path().join("config.toml");
     fs::write(&path, file).unwrap();
     own(&path);
-    let env = EnvVars::new(env.iter().copied());
+    // For those cases that put a token into a header.
+    let token = ("OTELCTL_TOKEN", "t0");
+    let env = EnvVars::new(env.iter().copied().chain([token]));
     let profile = file.contains("[profiles.p]").then_some("p");
     let layers = read((Some(&path), profile), &env, Places::default()).unwrap();
     let (args, overlay) = layers.send(send_args(flags), &env).unwrap();

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::journald;
 use crate::format::layout::fill::{Filler, text};
 use crate::format::logfmt::typed;
 use crate::format::severity;
@@ -15,10 +16,17 @@ use crate::format::unique;
 impl<'a> Filler<'_, 'a> {
     /// `    PRIORITY=6`, `    MESSAGE=started`, one in each line.
     pub(super) fn journal_fields(&mut self, lines: Option<&'a str>) {
+        let mut heard = None;
         for line in lines.unwrap_or_default().lines() {
             let Some((key, value)) = line.trim_ascii_start().split_once('=') else {
                 continue;
             };
+            if let Some((voice, name)) = journald::service_of(key, value)
+                && heard.is_none_or(|held| voice < held)
+            {
+                heard = Some(voice);
+                self.record.service = Cow::Borrowed(name);
+            }
             match key {
                 "MESSAGE" => self.record.body = text(value),
                 "PRIORITY" => {

@@ -10,19 +10,19 @@ pub(super) const ROWS: [Row; 79] = [
     row(
         "haproxy-http",
         Distinct,
-        r"{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {status} {http.response.size:int} {haproxy.request_cookie} {haproxy.response_cookie} {haproxy.termination_state} {haproxy.connections} {haproxy.queues}{? \{{?{haproxy.request_headers:text}}\}}{? \{{?{haproxy.response_headers:text}}\}} {body:request}",
+        r"{?{_} {_} {_} {host} {syslog.app:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {status} {http.response.size:int} {haproxy.request_cookie} {haproxy.response_cookie} {haproxy.termination_state} {haproxy.connections} {haproxy.queues}{? \{{?{haproxy.request_headers:text}}\}}{? \{{?{haproxy.response_headers:text}}\}} {body:request}",
         r#"Nov 20 09:00:00 lb1 haproxy[812]: 192.0.2.7:51234 [20/Nov/2026:09:00:00.123] web~ app/app1 0/0/1/12/13 200 1543 - - ---- 4/4/1/1/0 0/0 "GET /cart HTTP/1.1""#,
     ),
     row(
         "haproxy-tcp",
         Distinct,
-        "{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {haproxy.bytes_read:int} {haproxy.termination_state:token} {haproxy.connections:token} {haproxy.queues:token}",
+        "{?{_} {_} {_} {host} {syslog.app:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend} {haproxy.backend}/{haproxy.server} {haproxy.timers} {haproxy.bytes_read:int} {haproxy.termination_state:token} {haproxy.connections:token} {haproxy.queues:token}",
         "Nov 20 09:00:00 lb1 haproxy[812]: 192.0.2.7:51234 [20/Nov/2026:09:00:00.123] db db/db1 0/0/5007 212 -- 0/0/0/0/3 0/0",
     ),
     row(
         "haproxy-error",
         Distinct,
-        "{?{_} {_} {_} {host} {scope:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend}: {body}",
+        "{?{_} {_} {_} {host} {syslog.app:name}[{pid}]: }{client:addr} [{time}] {haproxy.frontend}: {body}",
         "192.0.2.7:51234 [20/Nov/2026:09:00:00.123] web/1: SSL handshake failure",
     ),
     row(

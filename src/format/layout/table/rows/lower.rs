@@ -364,13 +364,13 @@ pub(super) const ROWS: [Row; 72] = [
     row(
         "openwrt",
         Distinct,
-        "{time} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "{time} {syslog.facility:facility}.{level:any} {syslog.app:tag}{?[{pid}]}: {body}",
         "Fri Nov 20 09:00:00 2026 daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
     ),
     row(
         "busybox",
         Distinct,
-        "{time} {host} {syslog.facility:facility}.{level:any} {scope:tag}{?[{pid}]}: {body}",
+        "{time} {host} {syslog.facility:facility}.{level:any} {syslog.app:tag}{?[{pid}]}: {body}",
         "Nov 20 09:00:00 router daemon.info dnsmasq[812]: read /etc/hosts - 4 addresses",
     ),
     row(
@@ -400,7 +400,7 @@ pub(super) const ROWS: [Row; 72] = [
     row(
         "journalctl",
         Distinct,
-        "{_:name} {time:%Y-%m-%d %H:%M:%S%.f %Z} {host} {scope:tag}{?[{pid}]}: {body}",
+        "{_:name} {time:%Y-%m-%d %H:%M:%S%.f %Z} {host} {syslog.app:tag}{?[{pid}]}: {body}",
         "Fri 2026-11-20 09:00:00 UTC web1 systemd[1]: Started Session 7 of user ana.",
     ),
     row(
@@ -430,7 +430,7 @@ pub(super) const ROWS: [Row; 72] = [
     row(
         "cef",
         Distinct,
-        "{time} {host} {?{scope:tag}: }{body:cef}",
+        "{time} {host} {?{syslog.app:tag}: }{body:cef}",
         "Nov 20 09:00:00 fw1 CEF:0|Security|threatmanager|1.0|100|worm stopped|10|src=192.0.2.7 dst=10.0.0.1",
     ),
     row(

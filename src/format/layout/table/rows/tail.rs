@@ -250,25 +250,25 @@ pub(super) const ROWS: [Row; 77] = [
     row(
         "syslog-bsd",
         Distinct,
-        "{time:%b %e %H:%M:%S} {host} {scope:tag}{?[{pid}]}{? ({syslog.source:text})}: {body}",
+        "{time:%b %e %H:%M:%S} {host} {syslog.app:tag}{?[{pid}]}{? ({syslog.source:text})}: {body}",
         "Nov 20 09:00:00 web1 sshd[812]: Accepted publickey for ana from 192.0.2.7 port 51234 ssh2",
     ),
     row(
         "syslog-bsd",
         Distinct,
-        "{time:%b %e %H:%M:%S} {scope:tag}[{pid}]: {body}",
+        "{time:%b %e %H:%M:%S} {syslog.app:tag}[{pid}]: {body}",
         "Nov 20 09:00:00 dnsmasq[812]: query[A] shop.example from 192.0.2.7",
     ),
     row(
         "syslog-bsd",
         Companion,
-        "{time:%b %e %H:%M:%S} {host} {scope:text}[{pid}]{? ({syslog.source:text})}: {body}",
+        "{time:%b %e %H:%M:%S} {host} {syslog.app:text}[{pid}]{? ({syslog.source:text})}: {body}",
         "Nov 20 09:00:00 web1 Microsoft Word[812]: document saved",
     ),
     row(
         "syslog-bsd",
         Companion,
-        "{time:%b %e %H:%M:%S} {host} {scope:name} {_:date}: {body}",
+        "{time:%b %e %H:%M:%S} {host} {syslog.app:name} {_:date}: {body}",
         "Nov 20 09:00:00 web1 syslogd 1.4.1: restart.",
     ),
     row(
@@ -304,7 +304,7 @@ pub(super) const ROWS: [Row; 77] = [
     row(
         "journald-monotonic",
         Distinct,
-        "[{monotonic_seconds:decimal}] {host:name} {scope:tag}[{pid}]: {body}",
+        "[{monotonic_seconds:decimal}] {host:name} {syslog.app:tag}[{pid}]: {body}",
         "[   12.345678] web1 sshd[812]: Server listening on 0.0.0.0 port 22.",
     ),
     row(
@@ -400,13 +400,13 @@ pub(super) const ROWS: [Row; 77] = [
     row(
         "syslog-iso",
         Distinct,
-        "{time} {host:token} {scope:tag}[{pid}]: {body}",
+        "{time} {host:token} {syslog.app:tag}[{pid}]: {body}",
         "2026-11-20T09:00:00.123456+00:00 web1 sshd[812]: Server listening on 0.0.0.0 port 22.",
     ),
     row(
         "syslog-iso",
         Shared,
-        "{time} {host:token} {scope:tag}: {body}",
+        "{time} {host:token} {syslog.app:tag}: {body}",
         "2026-11-20T09:00:00.123456+00:00 web1 kernel: usb 1-1: new high-speed USB device",
     ),
     row(
