@@ -35,3 +35,11 @@ pub enum DetectArg {
     #[value(name = "service.instance.id")]
     InstanceId,
 }
+
+impl DetectArg {
+    /// As it is written.
+    pub fn word(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}

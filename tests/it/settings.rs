@@ -259,6 +259,8 @@ fn the_settings_are_shown_with_their_origins() {
       ca-cert                                not set
       client-cert                            not set
       client-key                             not set
+      auth                                   not set
+      token-file                             not set
 
     Record
       service                                shop                                   profile prod (config.toml, line 3)
@@ -267,6 +269,7 @@ fn the_settings_are_shown_with_their_origins() {
       file-path                              false                                  default
       time                                   not set
       uid                                    never                                  default
+      detect                                 host,os,env,container,k8s              default
       attribute count limit                  not set
       attribute length limit                 not set
 

@@ -82,6 +82,13 @@ fn record(key: &str, of: &Effective<'_>) -> Option<Shown> {
             });
             (word.map(str::to_owned), of.origin_of("--time"))
         }
+        "detect" => sourced(&send.detect, |words| {
+            let names: Vec<String> = words.iter().map(|word| word.word()).collect();
+            match names.as_slice() {
+                [] => "none".to_owned(),
+                names => names.join(","),
+            }
+        }),
         "uid" => sourced(&send.uids, |uids| {
             let word = match uids {
                 Uids::Attach => "always",
