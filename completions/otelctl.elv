@@ -30,6 +30,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --version 'Print version'
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
+            cand config 'Show the settings and who set each, and write a file for them'
             cand destinations 'List the destinations that have a name, or show everything about one'
             cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
@@ -38,7 +39,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         }
         &'otelctl;send'= {
             cand --format 'Read the input as this format [default: what it looks like]'
-            cand --config 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]'
+            cand --config 'Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]'
             cand --tz 'Take times that name no zone to be in this one [default: the system''s zone]'
             cand --timestamp-fields 'Take the time of JSON and logfmt records from these keys'
             cand --level-fields 'Take the level from these keys'
@@ -63,6 +64,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
             cand --time 'What to do with records whose time the destination does not take: keep, shift, now or drop'
             cand --uid 'Add the attribute log.record.uid, by which duplicates are recognised'
+            cand --detect 'Add what is found of the place this runs at to the resource [default: host,os,env,container,k8s]'
             cand --timeout 'Wait at most this long for one answer; 0s waits for ever [default: 10s]'
             cand --retry-for 'Retry a batch for at most this long; 0s never retries [default: 5m]'
             cand --retry-codes 'Retry these HTTP statuses [default: broad]'
@@ -76,9 +78,11 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --queue-records-max 'Let at most this many records of a pipe wait to be sent [default: 2048]'
             cand --queue-bytes-max 'Let at most this many bytes of a pipe''s records wait to be sent [default: 16MiB]'
             cand --on-full 'Do this when no more records of a pipe can wait [default: block]'
+            cand --state-dir 'Keep checkpoints and what could not be delivered in this folder'
             cand --from 'Begin with the start, the end or the checkpoint of files that are there already [default: start]'
             cand --poll-interval 'Look for new lines this often [default: 250ms]'
             cand --open-files-max 'Keep at most this many files open [default: 256]'
+            cand --profile 'Take settings from this profile of the configuration file'
             cand --color 'Use colours'
             cand --guess-severity 'Guess a missing severity by words like error in the message'
             cand --explain 'Say for each input what it is taken for, and by which pattern'
@@ -87,6 +91,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --resume 'Read each file from where its records were last acknowledged'
             cand -f 'Go on with the lines that are written to the files, until interrupted'
             cand --follow 'Go on with the lines that are written to the files, until interrupted'
+            cand --no-telemetry 'Read nothing and send nothing'
             cand --json 'Print the result as one JSON object on standard output'
             cand -q 'Print nothing when all went well'
             cand --quiet 'Print nothing when all went well'
@@ -97,13 +102,14 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         }
         &'otelctl;detect'= {
             cand --format 'Read the input as this format [default: what it looks like]'
-            cand --config 'Read formats of your own from this file [default: ~/.config/otelctl/config.toml]'
+            cand --config 'Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]'
             cand --tz 'Take times that name no zone to be in this one [default: the system''s zone]'
             cand --timestamp-fields 'Take the time of JSON and logfmt records from these keys'
             cand --level-fields 'Take the level from these keys'
             cand --message-fields 'Take the message from these keys'
             cand --scope-fields 'Take the logger, which becomes the scope, from these keys'
             cand --record-lines-max 'Join at most this many lines into one record [default: 1024]'
+            cand --profile 'Take settings from this profile of the configuration file'
             cand --color 'Use colours'
             cand --list 'List every format that is known, with its pattern and a line of it'
             cand --guess-severity 'Guess a missing severity by words like error in the message'
@@ -114,6 +120,121 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand --verbose 'Print more about what happens'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;config'= {
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Show the settings that send would use, and who set each'
+            cand path 'Print where the files are that settings come from'
+            cand init 'Write a configuration file with everything in it commented out'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;config;show'= {
+            cand --format 'Read the input as this format [default: what it looks like]'
+            cand --config 'Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]'
+            cand --tz 'Take times that name no zone to be in this one [default: the system''s zone]'
+            cand --timestamp-fields 'Take the time of JSON and logfmt records from these keys'
+            cand --level-fields 'Take the level from these keys'
+            cand --message-fields 'Take the message from these keys'
+            cand --scope-fields 'Take the logger, which becomes the scope, from these keys'
+            cand --record-lines-max 'Join at most this many lines into one record [default: 1024]'
+            cand --line-bytes-max 'Cut lines that are longer than this [default: 1MiB]'
+            cand --to 'Send to a named destination or a URL [default: http://localhost:4318]'
+            cand --out 'Keep what arrives at --to local as OTLP/JSON lines'
+            cand --endpoint 'Send to this base URL; /v1/logs is appended'
+            cand --protocol 'Write request bodies like this [default: http/protobuf]'
+            cand --header 'Add a request header (repeatable)'
+            cand --compression 'Compress request bodies [default: gzip, none on loopback]'
+            cand --ca-cert 'Trust the certificates in this PEM file instead of the system''s'
+            cand --client-cert 'Present this client certificate (PEM); needs --client-key'
+            cand --client-key 'Use this private key (PEM) for --client-cert'
+            cand --auth 'Send the token so: raw, bearer, basic:USER, ''NAME: {token}'''
+            cand --token-file 'Read the token from this file, which only you may be able to read'
+            cand --token-fd 'Read the token from this open descriptor, as in --token-fd 3 3< FILE'
+            cand --service 'Name the service the records come from'
+            cand --resource 'Add a resource attribute (repeatable, the last of a key wins)'
+            cand --attr 'Add an attribute to each record (repeatable, the last of a key wins)'
+            cand --time 'What to do with records whose time the destination does not take: keep, shift, now or drop'
+            cand --uid 'Add the attribute log.record.uid, by which duplicates are recognised'
+            cand --detect 'Add what is found of the place this runs at to the resource [default: host,os,env,container,k8s]'
+            cand --timeout 'Wait at most this long for one answer; 0s waits for ever [default: 10s]'
+            cand --retry-for 'Retry a batch for at most this long; 0s never retries [default: 5m]'
+            cand --retry-codes 'Retry these HTTP statuses [default: broad]'
+            cand --dead-letters 'Keep what the server does not take in this file [default: a new one in the state directory]'
+            cand --drain 'Finish what is under way for at most this long after an interrupt [default: 10s]'
+            cand --batch-bytes-max 'Send a batch when it has this many bytes, before compression [default: 1MiB]'
+            cand --batch-records-max 'Send a batch when it has this many records'
+            cand --flush-interval 'Let a record of a pipe wait at most this long for others [default: 1s]'
+            cand --in-flight 'Have at most this many requests under way at a time [default: 4]'
+            cand --threads 'Parse and encode on this many threads; without it, one per core'
+            cand --queue-records-max 'Let at most this many records of a pipe wait to be sent [default: 2048]'
+            cand --queue-bytes-max 'Let at most this many bytes of a pipe''s records wait to be sent [default: 16MiB]'
+            cand --on-full 'Do this when no more records of a pipe can wait [default: block]'
+            cand --state-dir 'Keep checkpoints and what could not be delivered in this folder'
+            cand --from 'Begin with the start, the end or the checkpoint of files that are there already [default: start]'
+            cand --poll-interval 'Look for new lines this often [default: 250ms]'
+            cand --open-files-max 'Keep at most this many files open [default: 256]'
+            cand --profile 'Take settings from this profile of the configuration file'
+            cand --color 'Use colours'
+            cand --guess-severity 'Guess a missing severity by words like error in the message'
+            cand --explain 'Say for each input what it is taken for, and by which pattern'
+            cand --file-path 'Add the attribute log.file.path to each record'
+            cand --dry-run 'Do everything but the sending, and show the first records'
+            cand --resume 'Read each file from where its records were last acknowledged'
+            cand -f 'Go on with the lines that are written to the files, until interrupted'
+            cand --follow 'Go on with the lines that are written to the files, until interrupted'
+            cand --no-telemetry 'Read nothing and send nothing'
+            cand --all 'Show every variable that is known too, and what it means here'
+            cand --strict 'Exit with 1 when something looks like a mistake'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;config;path'= {
+            cand --config 'The configuration file [default: ~/.config/otelctl/config.toml]'
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;config;init'= {
+            cand --config 'The configuration file [default: ~/.config/otelctl/config.toml]'
+            cand --color 'Use colours'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'otelctl;config;help'= {
+            cand show 'Show the settings that send would use, and who set each'
+            cand path 'Print where the files are that settings come from'
+            cand init 'Write a configuration file with everything in it commented out'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'otelctl;config;help;show'= {
+        }
+        &'otelctl;config;help;path'= {
+        }
+        &'otelctl;config;help;init'= {
+        }
+        &'otelctl;config;help;help'= {
         }
         &'otelctl;destinations'= {
             cand --color 'Use colours'
@@ -217,6 +338,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help'= {
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
+            cand config 'Show the settings and who set each, and write a file for them'
             cand destinations 'List the destinations that have a name, or show everything about one'
             cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
@@ -226,6 +348,17 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help;send'= {
         }
         &'otelctl;help;detect'= {
+        }
+        &'otelctl;help;config'= {
+            cand show 'Show the settings that send would use, and who set each'
+            cand path 'Print where the files are that settings come from'
+            cand init 'Write a configuration file with everything in it commented out'
+        }
+        &'otelctl;help;config;show'= {
+        }
+        &'otelctl;help;config;path'= {
+        }
+        &'otelctl;help;config;init'= {
         }
         &'otelctl;help;destinations'= {
         }
