@@ -112,11 +112,11 @@ fn section(heading: &str) -> &'static str {
 fn every_flag_in_the_readme_exists() {
     let mut known: BTreeSet<String> = ["--help", "--version"].map(str::to_owned).into();
     let root = cli::command();
-    for command in std::iter::once(&root).chain(root.get_subcommands()) {
-        let names = command
-            .get_arguments()
-            .filter_map(|argument| argument.get_long());
+    let mut commands = vec![&root];
+    while let Some(command) = commands.pop() {
+        let names = command.get_arguments().filter_map(|flag| flag.get_long());
         known.extend(names.map(|name| format!("--{name}")));
+        commands.extend(command.get_subcommands());
     }
     // The flags of cargo are not ours.
     let lines = README.lines().filter(|line| !line.contains("cargo"));

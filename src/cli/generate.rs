@@ -14,7 +14,7 @@ pub struct CompletionsArgs {
 /// Everything `man` takes.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The command to describe; without it, otelctl itself
+    /// The command to describe, as in otelctl man token set; without it, otelctl itself
     #[arg(value_name = "COMMAND")]
-    pub command: Option<String>,
+    pub command: Vec<String>,
 }

@@ -31,13 +31,11 @@ pub fn completions_text(shell: clap_complete::Shell) -> String {
 
 /// Prints a manual page.
 pub fn man(args: &ManArgs, ui: &mut Ui) -> Result<(), Failure> {
-    let wanted = args.command.as_deref();
-    let page = pages().into_iter().find(|(name, _)| match wanted {
-        Some(command) => *name == format!("otelctl-{command}"),
-        None => name == "otelctl",
-    });
+    let words = std::iter::once("otelctl").chain(args.command.iter().map(String::as_str));
+    let wanted = words.collect::<Vec<_>>().join("-");
+    let page = pages().into_iter().find(|(name, _)| *name == wanted);
     let Some((_, text)) = page else {
-        let name = wanted.unwrap_or_default().to_owned();
+        let name = args.command.join(" ");
         let hint = "see otelctl --help for the commands there are".to_owned();
         return Err(Failure::setup("usage", NoSuchCommand { name }, Some(hint)));
     };
@@ -51,19 +49,23 @@ pub fn pages() -> Vec<(String, String)> {
     // Before this, the commands do not know the flags that all of them take.
     root.build();
     let mut found = vec![("otelctl".to_owned(), page(root.clone()))];
-    for command in root
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set())
-    {
-        let name = format!("otelctl-{}", command.get_name());
+    add_pages(&root, "otelctl", &mut found);
+    found
+}
+
+/// The pages of the commands below one, and of those below them.
+fn add_pages(above: &Command, name: &str, found: &mut Vec<(String, String)>) {
+    let below = above.get_subcommands();
+    for command in below.filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let own = format!("{name}-{}", command.get_name());
         let mut text = page(command.clone());
         if command.get_name() == "detect" {
             text.push_str(&formats());
         }
-        text.push_str(".SH \"SEE ALSO\"\n.BR otelctl (1)\n");
-        found.push((name, text));
+        text += &format!(".SH \"SEE ALSO\"\n.BR {name} (1)\n");
+        found.push((own.clone(), text));
+        add_pages(command, &own, found);
     }
-    found
 }
 
 /// Every format that is known, as a section of the page of `detect`.
