@@ -62,10 +62,14 @@ fn add_pages(above: &Command, name: &str, found: &mut Vec<(String, String)>) {
         if command.get_name() == "detect" {
             text.push_str(&formats());
         }
-        text += &format!(".SH \"SEE ALSO\"\n.BR {name} (1)\n");
+        text.push_str(&see_also(name));
         found.push((own.clone(), text));
         add_pages(command, &own, found);
     }
+}
+
+fn see_also(name: &str) -> String {
+    format!(".SH \"SEE ALSO\"\n.BR {name} (1)\n")
 }
 
 /// Every format that is known, as a section of the page of `detect`.
