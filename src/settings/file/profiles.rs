@@ -59,6 +59,18 @@ pub enum Said {
     Pairs(Vec<(String, String, Place)>),
 }
 
+impl Profile {
+    /// Fails when a flag does not take what the profile says.
+    pub fn check(&self) -> Result<(), FileError> {
+        let all: Vec<OsString> = self.entries.iter().flat_map(Entry::words).collect();
+        // Reading the words costs its time, so they are read together, and one by one only to find the culprit.
+        if layer::complaint_about(&all).is_some() {
+            self.entries.iter().try_for_each(Entry::check_value)?;
+        }
+        self.entries.iter().try_for_each(Entry::check_headers)
+    }
+}
+
 impl Entry {
     /// The words that say the same on the command line.
     pub fn words(&self) -> Vec<OsString> {
@@ -78,20 +90,28 @@ impl Entry {
         words.into_iter().map(OsString::from).collect()
     }
 
-    /// Fails when the flag does not take the value.
-    pub fn check(&self) -> Result<(), FileError> {
-        let refused = |place: &Place, complaint| FileError::Refused {
+    fn refused(&self, place: &Place, complaint: String) -> FileError {
+        FileError::Refused {
             place: place.clone(),
             key: self.flag.clone(),
             complaint,
-        };
-        if let Some(complaint) = layer::complaint_about(&self.words()) {
-            return Err(refused(&self.place, complaint));
         }
+    }
+
+    /// Fails when the flag does not take the value.
+    fn check_value(&self) -> Result<(), FileError> {
+        match layer::complaint_about(&self.words()) {
+            Some(complaint) => Err(self.refused(&self.place, complaint)),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails when a header cannot be sent.
+    fn check_headers(&self) -> Result<(), FileError> {
         if let ("header", Said::Pairs(pairs)) = (self.flag.as_str(), &self.said) {
             for (name, value, place) in pairs {
                 checked(name, value.trim(), Origin::Default)
-                    .map_err(|error| refused(place, error.to_string()))?;
+                    .map_err(|error| self.refused(place, error.to_string()))?;
             }
         }
         Ok(())

@@ -104,6 +104,7 @@ impl<'a> Adding<'a> {
         if self.keys.is_empty() && !profile.entries.is_empty() {
             self.keys = layer::keys();
         }
+        profile.check()?;
         // The destination first: what else counts depends on it.
         let (destination, rest): (Vec<&Entry>, Vec<&Entry>) =
             profile.entries.iter().partition(|entry| {
@@ -114,7 +115,6 @@ impl<'a> Adding<'a> {
             });
         let both: Vec<&Entry> = destination.into_iter().chain(rest).collect();
         for entry in both {
-            entry.check()?;
             let name = (kind == FileKind::User).then(|| profile.name.clone());
             let spot = |place: &Place| {
                 Origin::Profile(
