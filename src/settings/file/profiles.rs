@@ -99,7 +99,7 @@ impl Entry {
     }
 
     /// Fails when the flag does not take the value.
-    fn check_value(&self) -> Result<(), FileError> {
+    pub(super) fn check_value(&self) -> Result<(), FileError> {
         match layer::complaint_about(&self.words()) {
             Some(complaint) => Err(self.refused(&self.place, complaint)),
             None => Ok(()),

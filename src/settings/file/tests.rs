@@ -239,7 +239,7 @@ fn a_value_that_its_flag_does_not_take_is_named_with_what_to_write() {
             FileKind::User,
         );
         let file = file.unwrap();
-        let error = file.profiles[0].entries[0].check().unwrap_err();
+        let error = file.profiles[0].check().unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
 }
@@ -258,7 +258,7 @@ fn the_file_that_init_writes_says_nothing_and_is_right_without_its_marks() {
     let said = parsed(&told, String::new(), FileKind::User).unwrap();
     assert_eq!((said.profiles.len(), said.formats.len()), (2, 1));
     for entry in said.profiles.iter().flat_map(|profile| &profile.entries) {
-        entry.check().unwrap();
+        entry.check_value().unwrap();
     }
 }
 
