@@ -50,6 +50,7 @@ pub mod record;
 pub mod settings;
 pub mod source;
 pub mod ui;
+pub mod validate;
 
 use std::ffi::OsString;
 

@@ -12,7 +12,7 @@ pub mod protobuf;
 
 use std::fmt;
 
-mod base64;
+pub(crate) mod base64;
 pub mod inflate;
 pub mod json_logs;
 pub mod json_read;

@@ -7,6 +7,7 @@ mod bar;
 mod catalogue;
 mod detection;
 mod drops;
+mod findings;
 mod problem;
 mod progress;
 mod receipt;
@@ -28,6 +29,8 @@ use crate::failure::{Failure, exit_code_of};
 use crate::flow::report::{SendReport, Stop};
 use crate::flow::{Event, Progress};
 use crate::format::layout::Layout;
+use crate::validate::Report;
+use crate::validate::rules::Rule;
 
 use drops::DropLines;
 use progress::Bars;
@@ -35,6 +38,7 @@ use stream::Stream;
 use style::{Paint, Tone};
 
 pub use detection::{DetectionReport, FormatChoice, Timed};
+pub use findings::FindingsFormat;
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 
 /// Most characters shown of why a request is made again.
@@ -157,6 +161,57 @@ impl Ui {
         };
         let text = catalogue::as_text(own, paint, self.style.width);
         self.write(&self.stdout, &text);
+    }
+
+    /// What `validate` found in each input. Where the repaired input goes to standard output, people read it on the other stream.
+    pub fn findings(&mut self, reports: &[(String, Report)], format: FindingsFormat, fixing: bool) {
+        self.clear_progress();
+        let color = if fixing {
+            self.style.color
+        } else {
+            self.style.stdout_color
+        };
+        let text = match format {
+            FindingsFormat::Human => {
+                let quiet = self.style.verbosity == Verbosity::Quiet;
+                findings::human(reports, (Paint { color }, self.style.width), quiet)
+            }
+            FindingsFormat::Json => findings::json(reports),
+            FindingsFormat::Sarif => findings::sarif(reports),
+            FindingsFormat::Github => findings::github(reports),
+            FindingsFormat::Junit => findings::junit(reports),
+        };
+        let stream = if fixing { &self.stderr } else { &self.stdout };
+        self.write(stream, &text);
+    }
+
+    /// Every rule, in a line each.
+    pub fn rules(&mut self) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&findings::rules_json());
+            return;
+        }
+        let paint = Paint {
+            color: self.style.stdout_color,
+        };
+        self.write(&self.stdout, &findings::rules_text(paint));
+    }
+
+    /// One rule, explained.
+    pub fn rule(&mut self, rule: &Rule) {
+        if self.style.format == OutputFormat::Json {
+            self.json(&findings::rule_json(rule));
+            return;
+        }
+        let paint = Paint {
+            color: self.style.stdout_color,
+        };
+        self.write(&self.stdout, &findings::rule_text(rule, paint));
+    }
+
+    /// A piece of a result that is not for people: as it is.
+    pub fn raw_result(&mut self, bytes: &[u8]) {
+        self.stdout.write_bytes(bytes);
     }
 
     /// How the command is used, or what was wrong with its words: laid out by the argument parser.

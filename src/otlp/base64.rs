@@ -20,7 +20,7 @@ pub(super) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// The bytes behind a text; `None` when it is no base64 of either alphabet.
-pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     let letters = text.as_bytes();
     let unpadded = match letters {
         [rest @ .., b'=', b'='] | [rest @ .., b'='] if letters.len().is_multiple_of(4) => rest,

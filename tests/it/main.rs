@@ -19,4 +19,5 @@ mod oracle;
 mod resume;
 mod send;
 mod times;
+mod validate;
 mod wire;
