@@ -1,5 +1,7 @@
 //! What `validate` found, in the forms that people, scripts and continuous integration read; and the rules themselves.
 
+use std::fmt::{self, Write as _};
+
 use serde_json::{Value, json};
 
 use super::style::{Paint, Tone};
@@ -27,8 +29,14 @@ pub enum FindingsFormat {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
+}
+
+/// Adds to a text.
+fn put(text: &mut String, arguments: fmt::Arguments<'_>) {
+    text.write_fmt(arguments)
+        .expect("writing to a String cannot fail");
 }
 
 /// The tone of a level.
@@ -101,12 +109,15 @@ pub(super) fn rules_text(paint: Paint) -> String {
     for rule in rules::all() {
         let name = format!("{:<26}", rule.name);
         let level = format!("{:<8}", rule.level.name());
-        text.push_str(&format!(
-            "{}{}{}\n",
-            paint.tone(Tone::Strong, &name),
-            paint.tone(tone(rule.level), &level),
-            rule.says
-        ));
+        put(
+            &mut text,
+            format_args!(
+                "{}{}{}\n",
+                paint.tone(Tone::Strong, &name),
+                paint.tone(tone(rule.level), &level),
+                rule.says
+            ),
+        );
     }
     text
 }
@@ -142,7 +153,7 @@ pub(super) fn rule_text(rule: &Rule, paint: Paint) -> String {
     let mut row = |label: &str, said: &str| {
         if !said.is_empty() {
             let label = paint.tone(Tone::Faint, &format!("{label:<8}"));
-            text.push_str(&format!("  {label}{}\n", printable(said)));
+            put(&mut text, format_args!("  {label}{}\n", printable(said)));
         }
     };
     row("repair", rule.help);

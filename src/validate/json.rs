@@ -5,7 +5,7 @@
 //! Limits: one pass, linear time; values that nobody asked for are passed over without recursion, and messages may stand
 //! [`DEPTH_MAX`] deep in one another.
 //!
-//! Spec: RFC 8259; OTLP 1.11, "JSON Protobuf Encoding"; ProtoJSON.
+//! Spec: RFC 8259; OTLP 1.11, "JSON Protobuf Encoding"; `ProtoJSON`.
 
 use super::found::{Found, Place, Tail};
 use super::rules::Code;

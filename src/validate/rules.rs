@@ -14,6 +14,7 @@ mod request;
 mod times;
 
 /// A fault that can be found.
+#[expect(clippy::doc_markdown, reason = "the text is that of the rule")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
     /// The content type is not that of the body.

@@ -12,6 +12,7 @@ mod messages;
 macro_rules! names {
     ($($variant:ident $text:literal,)*) => {
         /// The name of a field. Fields of several messages share one.
+        #[expect(clippy::enum_variant_names, reason = "a field is called name")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Name { $(#[doc = $text] $variant,)* }
 

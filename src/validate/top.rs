@@ -84,7 +84,7 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
                 .iter()
                 .all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'))
     };
-    if starts_json && !looks_protobuf || !looks_protobuf && is_text() {
+    if !looks_protobuf && (starts_json || is_text()) {
         Encoding::Json
     } else {
         Encoding::Protobuf

@@ -28,9 +28,9 @@ fn people_see_the_fault_and_the_repair() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
     insta::assert_snapshot!(outcome.stdout, @r#"
     error[id-base64]: "W47/95gDgQPSabYzgT/GDA==" is base64 of 5b8efff798038103d269b633813fc60c
-      --> stdin:1:184  resourceLogs[0].scopeLogs[0].logRecords[0].traceId
+      --> stdin:1:178  resourceLogs[0].scopeLogs[0].logRecords[0].traceId
          |
-       1 | …"timeUnixNano":"1790000000000000000","traceId":"W47/95gDgQPSabYzgT/GDA==","body":{"stringValue":"paid"}}]…
+       1 | …"timeUnixNano":"1790000000000000000","traceId":"W47/95gDgQPSabYzgT/GDA==","body":{"stringValue":"paid"}}…
          |                                                  ^^^^^^^^^^^^^^^^^^^^^^^^
        = help: write its bytes as hex digits (--fix does it)
 
@@ -187,7 +187,7 @@ fn continuous_integration_gets_its_forms() {
     let github = run("github");
     assert!(github.starts_with("::error file="), "{github}");
     assert!(
-        github.contains(",line=1,col=184,title=id-length::"),
+        github.contains(",line=1,col=178,title=id-length::"),
         "{github}"
     );
     let junit = run("junit");

@@ -22,7 +22,7 @@ use crate::record::{Attribute, Record, SeverityNumber, SpanId, TraceId, Value};
 const OBSERVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 
 /// All batches that the records make.
-pub(in crate::pipeline) fn built(
+pub(crate) fn built(
     encoding: Encoding,
     records: Vec<Record<'static>>,
     limits: BatchLimits,
@@ -169,7 +169,7 @@ fn members(
 }
 
 /// A handful of records with anything in them.
-pub(super) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
+pub(crate) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
     let ids = prop_oneof![
         Just(None),
         Just(Some((

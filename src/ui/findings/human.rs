@@ -4,7 +4,7 @@
 
 use console::measure_text_width;
 
-use super::{signal_word, tone};
+use super::{put, signal_word, tone};
 use crate::base::escape::printable;
 use crate::ui::style::{Paint, Tone};
 use crate::ui::text::{counted, thousands};
@@ -36,7 +36,10 @@ pub(in crate::ui) fn human(
             let more = report.counts[rule.code as usize].saturating_sub(shown);
             if more > 0 {
                 let more = format!("… and {} more like it", thousands(more));
-                text.push_str(&format!("{}\n\n", paint.tone(Tone::Faint, &more)));
+                put(
+                    &mut text,
+                    format_args!("{}\n\n", paint.tone(Tone::Faint, &more)),
+                );
             }
         }
         if !(quiet && report.findings.is_empty()) {
@@ -76,7 +79,10 @@ fn one(name: &str, finding: &Finding, paint: Paint, width: usize) -> String {
     };
     let arrow = paint.tone(Tone::Faint, "  -->");
     let path = paint.tone(Tone::Strong, &printable(&finding.path));
-    text.push_str(&format!("{arrow} {}  {path}\n", printable(&place)));
+    put(
+        &mut text,
+        format_args!("{arrow} {}  {path}\n", printable(&place)),
+    );
     text.push_str(&view(finding, paint, width));
     let fix = if finding.fixable {
         " (--fix does it)"
@@ -84,7 +90,10 @@ fn one(name: &str, finding: &Finding, paint: Paint, width: usize) -> String {
         ""
     };
     let help = paint.tone(Tone::Accent, "help:");
-    text.push_str(&format!("   = {help} {}{fix}\n\n", finding.help()));
+    put(
+        &mut text,
+        format_args!("   = {help} {}{fix}\n\n", finding.help()),
+    );
     text
 }
 

@@ -1,6 +1,8 @@
-//! Findings for continuous integration: SARIF 2.1.0, annotations of GitHub Actions, JUnit XML.
+//! Findings for continuous integration: SARIF 2.1.0, annotations of GitHub Actions, `JUnit` XML.
 
 use serde_json::{Value, json};
+
+use super::put;
 
 use crate::base::escape::{printable, printable_json};
 use crate::validate::{Finding, Level, Report, rules};
@@ -95,7 +97,10 @@ pub(in crate::ui) fn github(reports: &[(String, Report)]) -> String {
             properties.push(format!("title={}", finding.name()));
             let message = format!("{}: {}. {}", finding.path, finding.message, finding.help());
             let message = printable(&message).replace('%', "%25");
-            text.push_str(&format!("::{word} {}::{message}\n", properties.join(",")));
+            put(
+                &mut text,
+                format_args!("::{word} {}::{message}\n", properties.join(",")),
+            );
         }
     }
     text
@@ -118,20 +123,24 @@ pub(in crate::ui) fn junit(reports: &[(String, Report)]) -> String {
             .filter(|rule| report.counts[rule.code as usize] > 0)
             .collect();
         let errors = broken.iter().filter(|rule| rule.level == Level::Error);
-        text.push_str(&format!(
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
-            xml(name),
-            broken.len().max(1),
-            errors.count()
-        ));
+        put(
+            &mut text,
+            format_args!(
+                "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
+                xml(name),
+                broken.len().max(1),
+                errors.count()
+            ),
+        );
         for rule in &broken {
             text.push_str(&case(name, report, rule));
         }
         if broken.is_empty() {
             let name = xml(name);
-            text.push_str(&format!(
-                "    <testcase classname=\"{name}\" name=\"valid\"/>\n"
-            ));
+            put(
+                &mut text,
+                format_args!("    <testcase classname=\"{name}\" name=\"valid\"/>\n"),
+            );
         }
         text.push_str("  </testsuite>\n");
     }

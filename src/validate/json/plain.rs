@@ -1,4 +1,4 @@
-//! Plain JSON where an AnyValue or a list of attributes belongs, and the edits that give each value its type.
+//! Plain JSON where an `AnyValue` or a list of attributes belongs, and the edits that give each value its type.
 //!
 //! The repair puts text in around the values and takes none of them away, so it works at any depth and keeps the layout.
 
@@ -9,7 +9,7 @@ use crate::validate::schema::Field;
 use crate::validate::tree::{At, Held, NO_INDEX, Span};
 
 impl Reader<'_> {
-    /// Notes a plain value where an AnyValue belongs.
+    /// Notes a plain value where an `AnyValue` belongs.
     #[cold]
     pub(super) fn plain_value(
         &mut self,
@@ -66,7 +66,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Passes a plain value, and tells how it becomes an AnyValue.
+    /// Passes a plain value, and tells how it becomes an `AnyValue`.
     fn typed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
         let start = Span::new(self.at, self.at).start;
         let (open, close) = match self.peek() {
@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes an object, and tells how it becomes a list of KeyValues. Values that are AnyValues already are left.
+    /// Passes an object, and tells how it becomes a list of `KeyValue`s. Values that are `AnyValue`s already are left.
     fn listed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
         let brace = |at: usize| Span::new(at, at + 1);
         edits.push(Edit::replace(brace(self.at), "["));
@@ -164,7 +164,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an object comes next whose first key is that of an AnyValue.
+    /// Whether an object comes next whose first key is that of an `AnyValue`.
     fn is_any_value(&self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some(inside) = rest.strip_prefix(b"{") else {

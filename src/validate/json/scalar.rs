@@ -3,6 +3,7 @@
 use super::unknown::quoted;
 use super::{Lost, Reader};
 use crate::otlp::base64;
+use crate::otlp::json::push_hex_string;
 use crate::validate::found::{Edit, Place, Tail};
 use crate::validate::rules::Code;
 use crate::validate::schema::{Enum, Field, Kind};
@@ -256,15 +257,13 @@ impl Reader<'_> {
         let text = std::str::from_utf8(span.of(self.bytes)).unwrap_or("*");
         // A slash may be escaped in JSON.
         let text = text.replace("\\/", "/");
-        match base64::from_base64(&text) {
-            Some(bytes) => Some(Held::Bytes(Span::new(0, bytes.len()).end)),
-            None => {
-                self.found.add(Code::BytesBase64, own(at, span), || {
-                    format!("{} is not base64", quoted(text.as_bytes()))
-                });
-                None
-            }
+        let bytes = base64::from_base64(&text);
+        if bytes.is_none() {
+            self.found.add(Code::BytesBase64, own(at, span), || {
+                format!("{} is not base64", quoted(text.as_bytes()))
+            });
         }
+        bytes.map(|bytes| Held::Bytes(Span::new(0, bytes.len()).end))
     }
 
     /// An id of so many bytes.
@@ -290,7 +289,9 @@ impl Reader<'_> {
         let bytes = base64::from_base64(&text).filter(|bytes| bytes.len() == length);
         let all_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         if let Some(bytes) = bytes.filter(|_| !all_hex) {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut hex = Vec::new();
+            push_hex_string(&mut hex, &bytes);
+            let hex = String::from_utf8_lossy(&hex).trim_matches('"').to_owned();
             self.found.add_with(
                 Code::IdBase64,
                 own(at, span),
@@ -312,9 +313,9 @@ impl Reader<'_> {
             Code::IdNotHex,
             own(at, span),
             || format!("{shown} is not made of {digits} hex digits"),
-            || match meant {
-                true => vec![Edit::replace(span, bare.clone())],
-                false => Vec::new(),
+            || {
+                let right = meant.then(|| Edit::replace(span, bare.clone()));
+                right.into_iter().collect()
             },
         );
     }

@@ -12,7 +12,7 @@ use crate::validate::tree::{At, Held, NO_INDEX, Span};
 const QUOTED_MAX: usize = 60;
 
 impl Reader<'_> {
-    /// The field that a key in snake_case means; it is read as if it were right.
+    /// The field that a key in snake case means; it is read as if it were right.
     #[cold]
     pub(super) fn snake_case(
         &mut self,
@@ -61,7 +61,7 @@ impl Reader<'_> {
         self.skip(at)
     }
 
-    /// Notes a `null`: as the default of a field it means nothing, in an AnyValue it loses the value.
+    /// Notes a `null`: as the default of a field it means nothing, in an `AnyValue` it loses the value.
     pub(super) fn absent(&mut self, field: &'static Field, parent: At) -> Result<(), Lost> {
         let start = self.at;
         if !self.word("null") {
@@ -187,9 +187,12 @@ impl Reader<'_> {
             Code::NotAList,
             place,
             || format!("{:?} must be a list", field.name.text()),
-            || match is_element {
-                true => vec![Edit::insert(open, "["), Edit::insert(close, "]")],
-                false => Vec::new(),
+            || {
+                if is_element {
+                    vec![Edit::insert(open, "["), Edit::insert(close, "]")]
+                } else {
+                    Vec::new()
+                }
             },
         );
         Ok(())
