@@ -163,6 +163,26 @@ impl Ui {
         self.write(&self.stdout, &text);
     }
 
+    /// An input is about to be checked.
+    pub fn checking(&mut self, name: &str) {
+        self.clear_progress();
+        if let Some(bars) = self.bars() {
+            bars.open(0, if name == "-" { "stdin" } else { name }, None);
+        }
+    }
+
+    /// So many bytes of it are checked, and so many records.
+    pub fn checked(&mut self, bytes: u64, records: u64) {
+        if let Some(bars) = self.bars() {
+            bars.update(&Progress {
+                source_bytes: vec![bytes],
+                source_done: vec![false],
+                records_read: records,
+                ..Progress::default()
+            });
+        }
+    }
+
     /// What `validate` found in each input. Where the repaired input goes to standard output, people read it on the other stream.
     pub fn findings(&mut self, reports: &[(String, Report)], format: FindingsFormat, fixing: bool) {
         self.clear_progress();

@@ -34,6 +34,7 @@ mod meaning;
 mod protobuf;
 mod schema;
 mod top;
+mod traces;
 mod tree;
 mod view;
 
@@ -49,6 +50,7 @@ use rules::{COUNT, Code};
 
 pub use checker::Checker;
 pub use found::DESCRIBED_MAX;
+pub use traces::Traces;
 pub use view::View;
 
 /// Most bytes of one request that are looked at: more than any receiver takes.
@@ -197,9 +199,21 @@ pub struct Report {
     pub records: u64,
     /// Repairs that were made.
     pub repaired: u64,
+    /// The traces it belongs to.
+    pub traces: Traces,
 }
 
 impl Report {
+    /// Adds what is known only when all inputs were read: `spans` holds the traces of all spans.
+    pub fn add_orphans(&mut self, spans: &Traces) {
+        let mut traces = std::mem::take(&mut self.traces);
+        traces.add_spans(spans);
+        let orphans = traces.orphans();
+        self.counts[Code::TraceNotInInput as usize] += orphans.len() as u64;
+        let most = usize::try_from(DESCRIBED_MAX).unwrap_or(usize::MAX);
+        self.findings.extend(orphans.into_iter().take(most));
+    }
+
     /// How many faults are of this level.
     pub fn count(&self, level: Level) -> u64 {
         let of_level = rules::all().filter(|rule| rule.level == level);

@@ -15,9 +15,11 @@ use crate::source::inputs::{Input, inputs};
 use crate::source::{SourceError, inflate};
 use crate::ui::{FindingsFormat, OutputFormat, Ui};
 use crate::validate::http::{self, Head};
-use crate::validate::{Checker, FixMode, Level, Options, Report, destination, rules};
+use crate::validate::{Checker, FixMode, Level, Options, Report, Traces, destination, rules};
 
 mod lines;
+
+use lines::Step;
 
 /// A word that names nothing.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,13 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
     for input in &found {
         let report = check(args, (input, options), (host, ui), &mut out)?;
         reports.push((input.name(), report));
+    }
+    let mut spans = Traces::default();
+    for (_, report) in &reports {
+        spans.add_spans(&report.traces);
+    }
+    for (_, report) in &mut reports {
+        report.add_orphans(&spans);
     }
     let fixing = args.fix.is_some() && args.output.is_none();
     ui.findings(&reports, format, fixing);
@@ -127,6 +136,7 @@ fn check(
         Input::File(path) | Input::Stream(path) => Box::new(File::open(path).map_err(open)?),
         Input::Stdin => std::mem::replace(&mut host.stdin, Box::new(io::empty())),
     };
+    ui.checking(&name);
     let mut checker = Checker::new(options);
     let read = |source| {
         unreadable(SourceError::Read {
@@ -160,8 +170,14 @@ fn check(
             Some(EncodingWord::Json) => Some(Encoding::Json),
             Some(EncodingWord::Protobuf) => Some(Encoding::Protobuf),
         };
-        let mut write = |bytes: &[u8]| wanted_output(args, out, ui, bytes);
-        lines::check_all(&mut checker, encoding, plain, &mut write).map_err(read)?;
+        let mut told = |step: Step<'_>| match step {
+            Step::Repaired(bytes) => wanted_output(args, out, ui, bytes),
+            Step::Checked(bytes, records) => {
+                ui.checked(bytes, records);
+                Ok(())
+            }
+        };
+        lines::check_all(&mut checker, encoding, plain, &mut told).map_err(read)?;
         None
     };
     if let Some(repaired) = repaired.filter(|_| args.fix.is_some()) {

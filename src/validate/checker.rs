@@ -24,6 +24,8 @@ pub struct Checker {
     keys: Vec<Span>,
     report: Report,
     several_signals: bool,
+    /// Where the request begins in its input.
+    offset: u64,
 }
 
 impl Checker {
@@ -42,8 +44,10 @@ impl Checker {
                 requests: 0,
                 records: 0,
                 repaired: 0,
+                traces: super::Traces::default(),
             },
             several_signals: false,
+            offset: 0,
         }
     }
 
@@ -62,6 +66,7 @@ impl Checker {
         let encoding = encoding.unwrap_or_else(|| top::encoding(bytes));
         self.report.encoding.get_or_insert(encoding);
         self.report.requests += 1;
+        self.offset = offset;
         if bytes.len() > REQUEST_BYTES_MAX {
             self.too_large(bytes.len());
         } else {
@@ -101,6 +106,11 @@ impl Checker {
         });
     }
 
+    /// How many records were looked at.
+    pub fn records(&self) -> u64 {
+        self.report.records
+    }
+
     /// How often a fault was found.
     pub fn count(&self, code: Code) -> u64 {
         self.found.counts[code as usize]
@@ -136,6 +146,13 @@ impl Checker {
             self.found.add(Code::JsonUtf8, place, || {
                 format!("the byte at {bad} is not UTF-8")
             });
+        }
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            self.tree.begin(bytes.len());
+            self.found.add(Code::JsonSyntax, whole(3), || {
+                "a byte order mark stands before the JSON".to_owned()
+            });
+            return;
         }
         let end = match top::top(bytes) {
             Top::Request(signal, key) => self.json_request(bytes, signal, key),
@@ -270,6 +287,8 @@ impl Checker {
             keys: std::mem::take(&mut self.keys),
             records: 0,
             carries: false,
+            traces: &mut self.report.traces,
+            offset: self.offset,
         };
         judge.request(signal);
         judge.request_limits(bytes.len());

@@ -8,6 +8,7 @@ use super::Options;
 use super::found::{Edit, Found, Place, Tail};
 use super::rules::Code;
 use super::schema::Name;
+use super::traces::{self, Traces};
 use super::tree::{At, Held, IdState, Node, ROOT, Span, Tree};
 use crate::otlp::{Encoding, Signal};
 
@@ -33,6 +34,10 @@ pub(super) struct Judge<'j> {
     pub(super) records: u64,
     /// Whether there is a record, a span or a metric at all.
     pub(super) carries: bool,
+    /// The traces of the input.
+    pub(super) traces: &'j mut Traces,
+    /// Where the request begins in the input.
+    pub(super) offset: u64,
 }
 
 impl Judge<'_> {
@@ -123,6 +128,32 @@ impl Judge<'_> {
                                 && text.is_some()
                         })
             })
+    }
+
+    /// The trace of a node's id, when that is right.
+    fn trace_id(&self, id: Option<(At, Node)>) -> Option<([u8; 16], (u64, u64))> {
+        let (_, node) = id?;
+        if node.held != Held::Id(IdState::Set) {
+            return None;
+        }
+        let (start, end) = (u64::from(node.span.start), u64::from(node.span.end));
+        let trace = traces::id(node.span, self.bytes, self.encoding)?;
+        Some((trace, (self.offset + start, self.offset + end)))
+    }
+
+    /// Whether a value holds nothing at all, not even a member that nobody knows.
+    fn is_empty(&self, at: At, node: Node) -> bool {
+        let text = node.span.of(self.bytes);
+        let blank = match self.encoding {
+            Encoding::Json => {
+                text.iter()
+                    .filter(|byte| !byte.is_ascii_whitespace())
+                    .count()
+                    <= 2
+            }
+            Encoding::Protobuf => text.is_empty(),
+        };
+        node.held == Held::Message && self.tree.children(at).next().is_none() && blank
     }
 
     /// A node itself.

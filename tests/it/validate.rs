@@ -248,3 +248,22 @@ fn a_destination_adds_its_own_limits() {
         .run();
     assert_eq!(unknown.code, 2);
 }
+
+/// Guarantees: a record whose trace has no span is told only when the input holds spans too.
+#[test]
+fn a_trace_without_spans_is_told_when_there_are_spans() {
+    let folder = Folder::new();
+    let logs = with(r#""traceId":"5b8efff798038103d269b633813fc60c""#);
+    let spans = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60d","spanId":"eee19b7ec3c1b174","name":"pay","startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000001000000000"}]}]}]}"#;
+    let logs = folder.file("logs.json", logs);
+    let spans = folder.file("spans.json", spans);
+    let alone = Run::new().arg("validate").arg(&logs).run();
+    assert!(alone.stdout.ends_with("no findings\n"), "{}", alone.stdout);
+    let both = Run::new().arg("validate").arg(&logs).arg(&spans).run();
+    assert!(
+        both.stdout.contains("note[trace-not-in-input]"),
+        "{}",
+        both.stdout
+    );
+    assert_eq!(both.code, 0);
+}

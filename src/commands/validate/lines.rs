@@ -11,15 +11,23 @@ use crate::validate::{Checker, REQUEST_BYTES_MAX, http};
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// Takes the repaired bytes.
-type Write<'w> = &'w mut dyn FnMut(&[u8]) -> io::Result<()>;
+/// What happens on the way.
+pub(super) enum Step<'b> {
+    /// So many bytes were checked, with so many records in them.
+    Checked(u64, u64),
+    /// A piece of the input, repaired.
+    Repaired(&'b [u8]),
+}
+
+/// Is told each step.
+type Told<'w> = &'w mut dyn FnMut(Step<'_>) -> io::Result<()>;
 
 /// Checks an input to its end.
 pub(super) fn check_all(
     checker: &mut Checker,
     encoding: Option<Encoding>,
     mut input: Box<dyn Read + Send>,
-    write: Write<'_>,
+    told: Told<'_>,
 ) -> io::Result<()> {
     let mut buffer = Vec::new();
     let mut ended = fill(&mut input, &mut buffer)?;
@@ -28,7 +36,7 @@ pub(super) fn check_all(
             ended = fill(&mut input, &mut buffer)?;
         }
         let repaired = http::plain_body(checker, &buffer, encoding);
-        return write(repaired.as_deref().unwrap_or(&buffer));
+        return told(Step::Repaired(repaired.as_deref().unwrap_or(&buffer)));
     }
     let (mut offset, mut line) = (0, 1);
     loop {
@@ -38,9 +46,10 @@ pub(super) fn check_all(
             None => 0,
         };
         let lines = buffer.get(..whole).unwrap_or_default();
-        let count = check_lines(checker, lines, (offset, line), write)?;
+        let count = check_lines(checker, lines, (offset, line), told)?;
         line += count;
         offset += whole as u64;
+        told(Step::Checked(offset, checker.records()))?;
         buffer.drain(..whole);
         if ended {
             return Ok(());
@@ -57,7 +66,7 @@ fn check_lines(
     checker: &mut Checker,
     mut rest: &[u8],
     (mut offset, first): (u64, u64),
-    write: Write<'_>,
+    told: Told<'_>,
 ) -> io::Result<u64> {
     let mut count = 0;
     while !rest.is_empty() {
@@ -67,7 +76,7 @@ fn check_lines(
             let origin = (offset, first + count);
             let repaired = checker.request_at(line, Some(Encoding::Json), origin);
             if checker.repairs() {
-                write(repaired.as_deref().unwrap_or(line))?;
+                told(Step::Repaired(repaired.as_deref().unwrap_or(line)))?;
             }
         }
         count += 1;

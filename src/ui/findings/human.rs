@@ -84,10 +84,10 @@ fn one(name: &str, finding: &Finding, paint: Paint, width: usize) -> String {
         format_args!("{arrow} {}  {path}\n", printable(&place)),
     );
     text.push_str(&view(finding, paint, width));
-    let fix = if finding.fixable {
-        " (--fix does it)"
-    } else {
-        ""
+    let fix = match finding.code {
+        _ if !finding.fixable => "",
+        rules::Code::AttributeDeprecated => "",
+        _ => " (--fix does it)",
     };
     let help = paint.tone(Tone::Accent, "help:");
     put(

@@ -52,7 +52,7 @@ fn result(name: &str, finding: &Finding) -> Value {
         "ruleId": finding.name(),
         "ruleIndex": finding.code as usize,
         "level": finding.level().name(),
-        "message": {"text": format!("{}. Repair: {}.", finding.message, finding.help())},
+        "message": {"text": format!("{}; repair: {}", finding.message, finding.help())},
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(name)},
@@ -95,7 +95,12 @@ pub(in crate::ui) fn github(reports: &[(String, Report)]) -> String {
             properties.extend(finding.line.map(|line| format!("line={line}")));
             properties.extend(finding.column.map(|column| format!("col={column}")));
             properties.push(format!("title={}", finding.name()));
-            let message = format!("{}: {}. {}", finding.path, finding.message, finding.help());
+            let message = format!(
+                "{}: {}; repair: {}",
+                finding.path,
+                finding.message,
+                finding.help()
+            );
             let message = printable(&message).replace('%', "%25");
             put(
                 &mut text,

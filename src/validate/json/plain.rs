@@ -5,7 +5,7 @@
 use super::{DEPTH_MAX, Lost, Reader};
 use crate::validate::found::{Edit, Place, Tail};
 use crate::validate::rules::Code;
-use crate::validate::schema::Field;
+use crate::validate::schema::{Field, Shape};
 use crate::validate::tree::{At, Held, NO_INDEX, Span};
 
 impl Reader<'_> {
@@ -44,6 +44,9 @@ impl Reader<'_> {
     /// Notes attributes that are written as an object.
     #[cold]
     pub(super) fn attribute_map(&mut self, field: &'static Field, parent: At) -> Result<(), Lost> {
+        if self.is_pair() {
+            return self.lone(field, parent);
+        }
         let start = self.at;
         let at = self
             .tree
@@ -166,16 +169,20 @@ impl Reader<'_> {
 
     /// Whether an object comes next whose first key is that of an `AnyValue`.
     fn is_any_value(&self) -> bool {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some(inside) = rest.strip_prefix(b"{") else {
-            return false;
-        };
-        let Some(key) = inside.trim_ascii_start().strip_prefix(b"\"") else {
-            return false;
-        };
-        let key = key.split(|byte| *byte == b'"').next().unwrap_or_default();
-        crate::validate::schema::Shape::AnyValue
-            .by_key(key, 0)
-            .is_some()
+        self.next_key()
+            .is_some_and(|key| Shape::AnyValue.by_key(key, 0).is_some())
+    }
+
+    /// Whether a single `KeyValue` comes next.
+    fn is_pair(&self) -> bool {
+        self.next_key() == Some(b"key")
+    }
+
+    /// The first key of the object that comes next.
+    fn next_key(&self) -> Option<&[u8]> {
+        let rest = self.bytes.get(self.at..)?;
+        let inside = rest.strip_prefix(b"{")?.trim_ascii_start();
+        let key = inside.strip_prefix(b"\"")?;
+        key.split(|byte| *byte == b'"').next()
     }
 }

@@ -58,9 +58,7 @@ impl Judge<'_> {
                 });
             }
         }
-        let empty = value.is_none_or(|(value, node)| {
-            node.held == Held::Message && tree.children(value).next().is_none()
-        });
+        let empty = value.is_none_or(|(value, node)| self.is_empty(value, node));
         if empty {
             let place = self.place_of(at, value, Name::Value);
             self.found.add(Code::ValueEmpty, place, || {

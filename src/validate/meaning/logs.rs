@@ -81,9 +81,7 @@ impl Judge<'_> {
     }
 
     fn log_body(&mut self, at: At, it: &Members) {
-        let empty = it.body.is_none_or(|(body, node)| {
-            node.held == Held::Message && self.tree.children(body).next().is_none()
-        });
+        let empty = it.body.is_none_or(|(body, node)| self.is_empty(body, node));
         if let Some((body, node)) = it.body
             && node.held == Held::Message
         {
@@ -139,6 +137,9 @@ impl Judge<'_> {
                     || edit.into_iter().collect(),
                 );
             }
+        }
+        if let Some((trace, byte)) = self.trace_id(it.trace) {
+            self.traces.log(trace, byte);
         }
         let node = |member: Option<(At, Node)>| member.map(|(_, node)| node);
         if is_set(node(it.span)) && !is_set(node(it.trace)) {

@@ -31,6 +31,9 @@ impl Judge<'_> {
         }
         self.span_id(at, trace, Name::TraceId);
         self.span_id(at, span, Name::SpanId);
+        if let Some((trace, _)) = self.trace_id(trace) {
+            self.traces.span(trace);
+        }
         self.own_parent(span, parent);
         self.interval(
             at,
