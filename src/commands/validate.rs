@@ -177,7 +177,12 @@ fn check(
                 Ok(())
             }
         };
-        lines::check_all(&mut checker, encoding, plain, &mut told).map_err(read)?;
+        match lines::check_all(&mut checker, encoding, plain, &mut told) {
+            Err(error) if is_broken(&error) => {
+                checker.note(rules::Code::CompressionBroken, error.to_string());
+            }
+            done => done.map_err(read)?,
+        }
         None
     };
     if let Some(repaired) = repaired.filter(|_| args.fix.is_some()) {
@@ -211,6 +216,17 @@ fn output(args: &ValidateArgs) -> Result<Out, Failure> {
             Err(Failure::setup("output", error, Some(hint)))
         }
     }
+}
+
+/// Whether an error is one of a decompressor: about the bytes, not about reading them.
+fn is_broken(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::Other
+    )
 }
 
 fn unreadable(error: SourceError) -> Failure {

@@ -267,3 +267,13 @@ fn a_trace_without_spans_is_told_when_there_are_spans() {
     );
     assert_eq!(both.code, 0);
 }
+
+/// Guarantees: a compressed input that is cut off is a finding, not a failure.
+#[test]
+fn a_cut_compressed_input_is_a_finding() {
+    let mut body = gzip(GOOD.as_bytes());
+    body.truncate(body.len() - 9);
+    let outcome = Run::new().args(["validate"]).stdin(body).run();
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("error[compression-broken]"));
+}

@@ -72,6 +72,7 @@ fn one(name: &str, finding: &Finding, paint: Paint, width: usize) -> String {
     );
     let place = match (finding.line, finding.column) {
         (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
+        _ if finding.byte.is_empty() => name.to_owned(),
         _ => format!(
             "{name}, bytes {} to {}",
             finding.byte.start, finding.byte.end
