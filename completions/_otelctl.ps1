@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Keep the token of a destination in the keychain of the system')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page in roff')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check OTLP payloads, point at the fault and say the repair')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -362,6 +363,31 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'otelctl;validate' {
+            [CompletionResult]::new('--signal', '--signal', [CompletionResultType]::ParameterName, 'Expect this signal [default: told from the payload]')
+            [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'Read the payload in this encoding [default: told from the bytes]')
+            [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'Take the input for the body of a request with this Content-Type')
+            [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Take the input for a body with this Content-Encoding; an empty one means none')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Take the input for a body that was posted to this path')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Check against the limits of this destination too')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with exit code 1 from this level on')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print the findings in this form')
+            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Repair what can be repaired without guessing, and print the result')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the repaired input into this file [default: standard output]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the repaired input into this file [default: standard output]')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Explain a rule by its code')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colours')
+            [CompletionResult]::new('--http', '--http', [CompletionResultType]::ParameterName, 'Take each input for a whole HTTP request, with its headers')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List every rule')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as one JSON object on standard output')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing when all went well')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more about what happens')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'otelctl;help' {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Ship log files or a pipe as OTLP')
             [CompletionResult]::new('detect', 'detect', [CompletionResultType]::ParameterValue, 'Tell what a file is, why, and what its records become')
@@ -370,6 +396,7 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Keep the token of a destination in the keychain of the system')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a manual page in roff')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check OTLP payloads, point at the fault and say the repair')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -416,6 +443,9 @@ Register-ArgumentCompleter -Native -CommandName 'otelctl' -ScriptBlock {
             break
         }
         'otelctl;help;man' {
+            break
+        }
+        'otelctl;help;validate' {
             break
         }
         'otelctl;help;help' {

@@ -35,6 +35,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
+            cand validate 'Check OTLP payloads, point at the fault and say the repair'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'otelctl;send'= {
@@ -335,6 +336,30 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'otelctl;validate'= {
+            cand --signal 'Expect this signal [default: told from the payload]'
+            cand --encoding 'Read the payload in this encoding [default: told from the bytes]'
+            cand --content-type 'Take the input for the body of a request with this Content-Type'
+            cand --content-encoding 'Take the input for a body with this Content-Encoding; an empty one means none'
+            cand --path 'Take the input for a body that was posted to this path'
+            cand --for 'Check against the limits of this destination too'
+            cand --fail-on 'End with exit code 1 from this level on'
+            cand --format 'Print the findings in this form'
+            cand --fix 'Repair what can be repaired without guessing, and print the result'
+            cand -o 'Write the repaired input into this file [default: standard output]'
+            cand --output 'Write the repaired input into this file [default: standard output]'
+            cand --explain 'Explain a rule by its code'
+            cand --color 'Use colours'
+            cand --http 'Take each input for a whole HTTP request, with its headers'
+            cand --list 'List every rule'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'otelctl;help'= {
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
@@ -343,6 +368,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand token 'Keep the token of a destination in the keychain of the system'
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
+            cand validate 'Check OTLP payloads, point at the fault and say the repair'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'otelctl;help;send'= {
@@ -376,6 +402,8 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help;completions'= {
         }
         &'otelctl;help;man'= {
+        }
+        &'otelctl;help;validate'= {
         }
         &'otelctl;help;help'= {
         }

@@ -39,6 +39,7 @@ complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "destinations" -d 'L
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "validate" -d 'Check OTLP payloads, point at the fault and say the repair'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l format -d 'Read the input as this format [default: what it looks like]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l config -d 'Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]' -r -F
@@ -324,14 +325,47 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand man" -l json -d 'Print t
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "config" -d 'Show the settings and who set each, and write a file for them'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "man" -d 'Print a manual page in roff'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l signal -d 'Expect this signal [default: told from the payload]' -r -f -a "auto\t'Told from the payload'
+logs\t'Log records'
+traces\t'Spans'
+metrics\t'Metrics'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l encoding -d 'Read the payload in this encoding [default: told from the bytes]' -r -f -a "auto\t'Told from the bytes'
+json\t'JSON'
+protobuf\t'Protobuf'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l content-type -d 'Take the input for the body of a request with this Content-Type' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l content-encoding -d 'Take the input for a body with this Content-Encoding; an empty one means none' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l path -d 'Take the input for a body that was posted to this path' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l for -d 'Check against the limits of this destination too' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l fail-on -d 'End with exit code 1 from this level on' -r -f -a "error\t'Errors only'
+warning\t'Warnings too'
+note\t'Notes too'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l format -d 'Print the findings in this form' -r -f -a "human\t'For people'
+json\t'One JSON object'
+sarif\t'SARIF 2.1.0'
+github\t'Annotations of GitHub Actions'
+junit\t'JUnit XML'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l fix -d 'Repair what can be repaired without guessing, and print the result' -r -f -a "structure\t'What can be repaired without guessing'
+semconv\t'Also the names of attributes'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s o -l output -d 'Write the repaired input into this file [default: standard output]' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l explain -d 'Explain a rule by its code' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l http -d 'Take each input for a whole HTTP request, with its headers'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l list -d 'List every rule'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "config" -d 'Show the settings and who set each, and write a file for them'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "validate" -d 'Check OTLP payloads, point at the fault and say the repair'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings that send would use, and who set each'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the files are that settings come from'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file with everything in it commented out'

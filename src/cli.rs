@@ -17,6 +17,7 @@ pub mod input;
 pub mod layer;
 pub mod send;
 pub mod token;
+pub mod validate;
 
 use std::ffi::OsString;
 
@@ -28,6 +29,7 @@ use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
 use crate::cli::token::TokenCommandArgs;
+use crate::cli::validate::ValidateArgs;
 
 /// What each exit code means, as the help, the man page and the README print it.
 pub const EXIT_CODES: &str = "\
@@ -149,6 +151,11 @@ pub enum Command {
     ///
     /// Read it with: otelctl man send | man -l -
     Man(ManArgs),
+
+    /// Check OTLP payloads, point at the fault and say the repair
+    ///
+    /// Reads requests in JSON or protobuf, as files, lines, frames or captured HTTP requests, and sends nothing.
+    Validate(Box<ValidateArgs>),
 }
 
 /// Reads the words of a command line, the program's own name first.

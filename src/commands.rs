@@ -7,6 +7,7 @@ pub mod detect;
 pub mod generate;
 pub mod send;
 pub mod token;
+pub mod validate;
 
 use std::io;
 
@@ -53,6 +54,13 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
             let mut ui = ui(&mut host, style);
             let done = generate::man(&args, &mut ui).map(|()| 0);
             (ui, done)
+        }
+        Command::Validate(args) => {
+            let mut ui = ui(&mut host, style);
+            return match validate::run(&args, &mut host, &mut ui) {
+                Ok(code) => finish(&mut ui, code),
+                Err(failure) => fail(&mut ui, &failure),
+            };
         }
     };
     match done {

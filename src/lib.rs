@@ -51,6 +51,7 @@ pub mod settings;
 pub mod source;
 pub mod token;
 pub mod ui;
+pub mod validate;
 
 use std::ffi::OsString;
 

@@ -33,6 +33,8 @@ pub struct Received {
     pub signal: Signal,
     /// What it holds; unchecked beyond its encoding.
     pub request: ExportLogsServiceRequest,
+    /// Its plain body.
+    pub body: Vec<u8>,
     /// How it was written.
     pub encoding: Encoding,
     /// How it was compressed.

@@ -5,10 +5,12 @@
 
 mod bar;
 mod catalogue;
+mod checking;
 mod config;
 mod destinations;
 mod detection;
 mod drops;
+mod findings;
 mod problem;
 mod progress;
 mod receipt;
@@ -43,6 +45,7 @@ use style::{Paint, Tone};
 
 pub use config::{ConfigFiles, SettingsReport, Variable};
 pub use detection::{DetectionReport, FormatChoice, Timed};
+pub use findings::FindingsFormat;
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 pub use token::{FoundToken, RemovedToken, StoredToken, TokenStatus};
 
@@ -247,7 +250,7 @@ impl Ui {
     }
 
     /// What looks like a mistake, when there are no settings to show. A script gets the error that follows.
-    pub fn findings(&mut self, findings: &[Finding]) {
+    pub fn mistakes(&mut self, findings: &[Finding]) {
         if self.style.format == OutputFormat::Human && !findings.is_empty() {
             let text = config::findings_text(findings, self.stdout_paint(), self.style.width);
             self.write(&self.stdout, &text);

@@ -47,6 +47,20 @@ fn the_committed_manual_pages_are_the_programs() {
     compare("man", &files);
 }
 
+/// Guarantees: the page of the rules is that of the table.
+#[test]
+fn the_committed_page_of_rules_is_the_tables() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let page = otelctl::validate::page::rules_page();
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, &page).expect("the repository can be written to");
+    }
+    assert!(
+        fs::read_to_string(&path).is_ok_and(|committed| committed == page),
+        "docs/rules.md is out of date: UPDATE_GENERATED=1 cargo test --test generated"
+    );
+}
+
 /// Compares a folder with what it should hold, nothing more and nothing less.
 #[track_caller]
 fn compare(folder: &str, files: &Files) {

@@ -57,7 +57,7 @@ fn show(args: ShowArgs, host: &Host, ui: &mut Ui) -> Result<u8, Failure> {
         Ok(settings) => settings,
         Err(error) => {
             // What is wrong may be among these.
-            ui.findings(&lint::findings(&args, env, None));
+            ui.mistakes(&lint::findings(&args, env, None));
             return Err(error.into());
         }
     };

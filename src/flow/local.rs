@@ -13,6 +13,7 @@ use crate::flow::report::LocalCounts;
 use crate::otlp::Signal;
 use crate::otlp::json_logs::write_request;
 use crate::receiver::{Received, ReceiverLimits, Reply, serve};
+use crate::validate::{Checker, Level, Options, Report, rules};
 
 /// A running receiver.
 pub(super) struct Local {
@@ -22,9 +23,9 @@ pub(super) struct Local {
     seen: Arc<Mutex<Seen>>,
 }
 
-#[derive(Default)]
 struct Seen {
     counts: LocalCounts,
+    checker: Checker,
     out: Option<File>,
     failed: Option<io::Error>,
 }
@@ -45,8 +46,13 @@ impl Local {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(start)?;
         let address = listener.local_addr().map_err(start)?;
         let seen = Arc::new(Mutex::new(Seen {
+            counts: LocalCounts::default(),
+            checker: Checker::new(Options {
+                signal: Some(Signal::Logs),
+                ..Options::PLAIN
+            }),
             out: out.transpose()?,
-            ..Seen::default()
+            failed: None,
         }));
         let shutdown = Shutdown::new();
         let (until, into) = (shutdown.clone(), Arc::clone(&seen));
@@ -69,7 +75,9 @@ impl Local {
         self.shutdown.request();
         let served = self.thread.join().expect("the receiver does not panic");
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        (seen.counts, seen.failed.take().or(served.err()))
+        let checker = std::mem::replace(&mut seen.checker, Checker::new(Options::PLAIN));
+        let counts = with_findings(seen.counts, &checker.finish());
+        (counts, seen.failed.take().or(served.err()))
     }
 }
 
@@ -86,6 +94,20 @@ fn run(listener: TcpListener, seen: Arc<Mutex<Seen>>, shutdown: Shutdown) -> io:
     })
 }
 
+/// The counts, and what the rules found in all that arrived.
+fn with_findings(counts: LocalCounts, report: &Report) -> LocalCounts {
+    let broken = rules::all().filter(|rule| rule.level >= Level::Warning);
+    let common = broken.max_by_key(|rule| report.counts[rule.code as usize]);
+    LocalCounts {
+        errors: report.count(Level::Error),
+        warnings: report.count(Level::Warning),
+        common_fault: common
+            .filter(|rule| report.counts[rule.code as usize] > 0)
+            .map(|rule| rule.name),
+        ..counts
+    }
+}
+
 fn keep(seen: &Mutex<Seen>, received: &Received) -> Reply {
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(out) = &mut seen.out {
@@ -96,6 +118,9 @@ fn keep(seen: &Mutex<Seen>, received: &Received) -> Reply {
             seen.failed.get_or_insert(error);
         }
     }
+    let _not_repaired = seen
+        .checker
+        .request(&received.body, Some(received.encoding));
     seen.counts.requests += 1;
     let scopes = received
         .request

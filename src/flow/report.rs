@@ -160,6 +160,12 @@ pub struct LocalCounts {
     pub requests: u64,
     /// Records it decoded.
     pub records: u64,
+    /// Faults that receivers refuse, or lose records for.
+    pub errors: u64,
+    /// Faults that are almost surely mistakes.
+    pub warnings: u64,
+    /// The rule that was broken most often among those.
+    pub common_fault: Option<&'static str>,
 }
 
 /// Everything there is to tell about a run.

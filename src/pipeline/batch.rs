@@ -571,4 +571,4 @@ mod tests {
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-pub(in crate::pipeline) use oracle::built;
+pub(crate) use oracle::{built, records};

@@ -56,6 +56,7 @@ async fn read(
         encoding,
         compression,
         body_bytes: ByteCount(plain.len() as u64),
+        body: plain.into_owned(),
         wire_bytes: ByteCount(wire.len() as u64),
     })
 }

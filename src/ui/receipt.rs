@@ -50,6 +50,11 @@ pub(super) fn receipt(report: &SendReport) -> Value {
             "records": local.records,
             "out": report.out_file,
         });
+        if local.errors + local.warnings > 0 {
+            receipt["local"]["errors"] = json!(local.errors);
+            receipt["local"]["warnings"] = json!(local.warnings);
+            receipt["local"]["common_fault"] = json!(local.common_fault);
+        }
     }
     if report.tally.dropped > 0 {
         receipt["dropped_severity"] = by_severity(&report.dropped_severity);

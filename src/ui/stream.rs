@@ -31,14 +31,16 @@ impl Stream {
 
     /// Writes the text and flushes, or does nothing once a write has failed.
     pub(super) fn write(&self, text: &str) {
+        self.write_bytes(text.as_bytes());
+    }
+
+    /// The same for bytes that may be no text.
+    pub(super) fn write_bytes(&self, bytes: &[u8]) {
         let mut inner = lock(&self.0);
-        if text.is_empty() || inner.closed_by.is_some() {
+        if bytes.is_empty() || inner.closed_by.is_some() {
             return;
         }
-        let written = inner
-            .to
-            .write_all(text.as_bytes())
-            .and_then(|()| inner.to.flush());
+        let written = inner.to.write_all(bytes).and_then(|()| inner.to.flush());
         inner.closed_by = written.err().map(|error| error.kind());
     }
 

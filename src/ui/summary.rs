@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use crate::base::escape::{printable, printable_cut};
 use crate::base::units::ByteCount;
-use crate::flow::report::{Outcome, SendReport, SourceReport, Tally};
+use crate::flow::report::{LocalCounts, Outcome, SendReport, SourceReport, Tally};
 use crate::otlp::Compression;
 use crate::record::SeverityClass;
 
@@ -330,8 +330,21 @@ fn local_row(report: &SendReport) -> Option<Row> {
     Some(
         Row::new(tone, "received")
             .with(Joint::Dot, Tone::Plain, text)
-            .with_some(Joint::Comma, Tone::Plain, kept),
+            .with_some(Joint::Comma, Tone::Plain, kept)
+            .with_some(Joint::Dot, Tone::Caution, local_findings(&local)),
     )
+}
+
+/// What the rules of `validate` found in what arrived; nothing when that is nothing.
+fn local_findings(local: &LocalCounts) -> Option<String> {
+    let common = local.common_fault?;
+    let counts = [(local.errors, "error"), (local.warnings, "warning")];
+    let found: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| counted(count, word))
+        .collect();
+    Some(format!("{}, mostly {common}", found.join(" and ")))
 }
 
 fn destination_row(report: &SendReport) -> Row {

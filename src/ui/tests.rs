@@ -184,6 +184,7 @@ fn partial() -> SendReport {
         local: Some(LocalCounts {
             requests: 74,
             records: 2_395_000,
+            ..LocalCounts::default()
         }),
         out_file: Some("arrived.jsonl".to_owned()),
         ..delivered()

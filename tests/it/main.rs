@@ -26,4 +26,5 @@ mod send;
 mod settings;
 mod times;
 mod token;
+mod validate;
 mod wire;

@@ -25,7 +25,7 @@ const SERVICE: &str = "s";
 const OBSERVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 
 /// All batches that the records make.
-pub(in crate::pipeline) fn built(
+pub(crate) fn built(
     encoding: Encoding,
     records: Vec<Record<'static>>,
     limits: BatchLimits,
@@ -179,7 +179,7 @@ fn members(
 }
 
 /// A handful of records with anything in them.
-pub(super) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
+pub(crate) fn records() -> impl Strategy<Value = Vec<Record<'static>>> {
     let ids = prop_oneof![
         Just(None),
         Just(Some((

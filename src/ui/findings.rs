@@ -1,0 +1,169 @@
+//! What `validate` found, in the forms that people, scripts and continuous integration read; and the rules themselves.
+
+use std::fmt::{self, Write as _};
+
+use serde_json::{Value, json};
+
+use super::style::{Paint, Tone};
+use crate::base::escape::printable;
+use crate::otlp::{Encoding, Signal};
+use crate::validate::example::{place, shown};
+use crate::validate::page::fix_word;
+use crate::validate::rules::{self, Rule};
+use crate::validate::{Finding, Level, Report};
+
+mod human;
+mod machine;
+
+pub(super) use human::human;
+pub(super) use machine::{github, junit, sarif};
+
+/// In which form findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingsFormat {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// `JUnit` XML.
+    Junit,
+}
+
+/// Adds to a text.
+fn put(text: &mut String, arguments: fmt::Arguments<'_>) {
+    text.write_fmt(arguments)
+        .expect("writing to a String cannot fail");
+}
+
+/// The tone of a level.
+fn tone(level: Level) -> Tone {
+    match level {
+        Level::Error => Tone::Bad,
+        Level::Warning => Tone::Caution,
+        Level::Note => Tone::Accent,
+    }
+}
+
+/// A signal as scripts have it.
+fn signal_word(signal: Option<Signal>) -> Option<&'static str> {
+    signal.map(|signal| signal.path().trim_start_matches("/v1/"))
+}
+
+/// The findings as one object on one line.
+pub(super) fn json(reports: &[(String, Report)]) -> String {
+    let payloads: Vec<Value> = reports
+        .iter()
+        .map(|(name, report)| payload_json(name, report))
+        .collect();
+    let total = |level| -> u64 { reports.iter().map(|(_, report)| report.count(level)).sum() };
+    let object = json!({
+        "command": "validate",
+        "payloads": payloads,
+        "errors": total(Level::Error),
+        "warnings": total(Level::Warning),
+        "notes": total(Level::Note),
+    });
+    crate::base::escape::printable_json(&object.to_string()).into_owned() + "\n"
+}
+
+fn payload_json(name: &str, report: &Report) -> Value {
+    let encoding = report.encoding.map(|encoding| match encoding {
+        Encoding::Json => "json",
+        Encoding::Protobuf => "protobuf",
+    });
+    let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
+    let described = findings.len() as u64;
+    json!({
+        "name": name,
+        "signal": signal_word(report.signal),
+        "encoding": encoding,
+        "requests": report.requests,
+        "records": report.records,
+        "findings": findings,
+        "findings_not_listed": report.counts.iter().sum::<u64>().saturating_sub(described),
+        "repairs": report.repaired,
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "code": finding.name(),
+        "level": finding.level().name(),
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "byte": [finding.byte.start, finding.byte.end],
+        "message": finding.message,
+        "help": finding.help(),
+        "fixable": finding.fixable,
+    })
+}
+
+/// Every rule in a line.
+pub(super) fn rules_text(paint: Paint) -> String {
+    let mut text = String::new();
+    for rule in rules::all() {
+        let name = format!("{:<26}", rule.name);
+        let level = format!("{:<8}", rule.level.name());
+        put(
+            &mut text,
+            format_args!(
+                "{}{}{}\n",
+                paint.tone(Tone::Strong, &name),
+                paint.tone(tone(rule.level), &level),
+                rule.says
+            ),
+        );
+    }
+    text
+}
+
+/// Every rule for scripts.
+pub(super) fn rules_json() -> Value {
+    let all: Vec<Value> = rules::all().map(rule_json).collect();
+    json!({"command": "validate", "rules": all})
+}
+
+/// One rule for scripts.
+pub(super) fn rule_json(rule: &Rule) -> Value {
+    json!({
+        "code": rule.name,
+        "level": rule.level.name(),
+        "message": rule.says,
+        "help": rule.help,
+        "why": rule.why,
+        "spec": rule.spec,
+        "fix": fix_word(rule.fixes),
+        "bad": shown(rule.bad),
+        "good": shown(rule.good),
+    })
+}
+
+/// One rule, explained.
+pub(super) fn rule_text(rule: &Rule, paint: Paint) -> String {
+    let level = paint.label(
+        tone(rule.level),
+        &format!("{}[{}]", rule.level.name(), rule.name),
+    );
+    let mut text = format!("{level}: {}\n\n{}\n\n", rule.says, rule.why);
+    let mut row = |label: &str, said: &str| {
+        if !said.is_empty() {
+            let label = paint.tone(Tone::Faint, &format!("{label:<8}"));
+            put(&mut text, format_args!("  {label}{}\n", printable(said)));
+        }
+    };
+    row("repair", rule.help);
+    row("--fix", fix_word(rule.fixes).trim_matches('`'));
+    row("spec", rule.spec);
+    for (label, sample) in [("wrong", rule.bad), ("right", rule.good)] {
+        if let Some(fragment) = shown(sample) {
+            let cut: String = fragment.chars().take(400).collect();
+            row(label, &format!("{cut}  ({})", place(sample)));
+        }
+    }
+    text
+}

@@ -1,0 +1,351 @@
+//! Looks at one request after another of the same input, with the same room.
+
+use super::found::{Edit, Found, Place, Tail, edited};
+use super::json;
+use super::meaning::Judge;
+use super::protobuf;
+use super::rules::Code;
+use super::schema::Shape;
+use super::top::{self, Top};
+use super::tree::{ROOT, Span, Tree};
+use super::view::{self, Origin};
+use super::{FixMode, Options, REQUEST_BYTES_MAX, Report};
+use crate::otlp::{Encoding, Signal};
+
+/// Rounds of repairs: each may bring faults to light that the one before hid.
+const ROUNDS_MAX: usize = 6;
+
+/// What was found in one input so far.
+#[derive(Debug)]
+pub struct Checker {
+    options: Options,
+    tree: Tree,
+    found: Found,
+    keys: Vec<Span>,
+    report: Report,
+    several_signals: bool,
+    /// Where the request begins in its input.
+    offset: u64,
+}
+
+impl Checker {
+    /// Nothing looked at yet.
+    pub fn new(options: Options) -> Checker {
+        Checker {
+            options,
+            tree: Tree::default(),
+            found: Found::new(options.fix),
+            keys: Vec::new(),
+            report: Report {
+                findings: Vec::new(),
+                counts: [0; super::COUNT],
+                signal: None,
+                encoding: None,
+                requests: 0,
+                records: 0,
+                repaired: 0,
+                traces: super::Traces::default(),
+            },
+            several_signals: false,
+            offset: 0,
+        }
+    }
+
+    /// Looks at a request that is the whole input; returns it repaired, when repairs are wanted and there are any.
+    pub fn request(&mut self, bytes: &[u8], encoding: Option<Encoding>) -> Option<Vec<u8>> {
+        self.request_at(bytes, encoding, (0, 1))
+    }
+
+    /// The same for a request within an input: the offset of its first byte, and its first line.
+    pub fn request_at(
+        &mut self,
+        bytes: &[u8],
+        encoding: Option<Encoding>,
+        (offset, line): (u64, u64),
+    ) -> Option<Vec<u8>> {
+        let encoding = encoding.unwrap_or_else(|| top::encoding(bytes));
+        self.report.encoding.get_or_insert(encoding);
+        self.report.requests += 1;
+        self.offset = offset;
+        if bytes.len() > REQUEST_BYTES_MAX {
+            self.too_large(bytes.len());
+        } else {
+            match encoding {
+                Encoding::Json => self.json(bytes),
+                Encoding::Protobuf => self.protobuf(bytes),
+            }
+        }
+        let origin = Origin { offset, line };
+        let found = view::findings(&mut self.found, &self.tree, (bytes, encoding), origin);
+        self.report.findings.extend(found);
+        self.repaired(bytes, encoding)
+    }
+
+    /// Says what the requests should carry, unless that was said before.
+    pub fn expect(&mut self, signal: Signal) {
+        self.options.signal.get_or_insert(signal);
+    }
+
+    /// Notes a fault of the input itself.
+    pub fn note(&mut self, code: Code, message: impl Into<String>) {
+        self.note_at(code, 0..0, message);
+    }
+
+    /// The same for some of its bytes.
+    pub fn note_at(&mut self, code: Code, byte: std::ops::Range<u64>, message: impl Into<String>) {
+        self.found.counts[code as usize] += 1;
+        self.report.findings.push(super::Finding {
+            code,
+            path: "$".to_owned(),
+            line: None,
+            column: None,
+            byte,
+            message: message.into(),
+            fixable: false,
+            view: super::View::None,
+        });
+    }
+
+    /// How many records were looked at.
+    pub fn records(&self) -> u64 {
+        self.report.records
+    }
+
+    /// How often a fault was found.
+    pub fn count(&self, code: Code) -> u64 {
+        self.found.counts[code as usize]
+    }
+
+    /// What was found in all.
+    pub fn finish(mut self) -> Report {
+        self.report.counts = self.found.counts;
+        self.report.repaired = self.found.repaired;
+        if self.several_signals {
+            self.report.signal = None;
+        }
+        self.report
+    }
+
+    fn too_large(&mut self, bytes: usize) {
+        self.tree.begin(0);
+        let place = whole(0);
+        self.found.add(Code::SizeLimit, place, || {
+            format!("{bytes} bytes are more than the {REQUEST_BYTES_MAX} that are looked at")
+        });
+    }
+
+    fn json(&mut self, bytes: &[u8]) {
+        if let Err(error) = std::str::from_utf8(bytes) {
+            self.tree.begin(bytes.len());
+            let bad = error.valid_up_to();
+            let end = bad + error.error_len().unwrap_or(1);
+            let place = Place {
+                span: Span::new(bad, end),
+                ..whole(bytes.len())
+            };
+            self.found.add(Code::JsonUtf8, place, || {
+                format!("the byte at {bad} is not UTF-8")
+            });
+        }
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            self.tree.begin(bytes.len());
+            self.found.add(Code::JsonSyntax, whole(3), || {
+                "a byte order mark stands before the JSON".to_owned()
+            });
+            return;
+        }
+        let end = match top::top(bytes) {
+            Top::Request(signal, key) => self.json_request(bytes, signal, key),
+            Top::Empty => self.json_request(bytes, self.wanted(), Span::default()),
+            Top::Profiles => json::pass(bytes, &mut self.tree, &mut self.found),
+            Top::Unknown(key) => self.json_unknown(bytes, key),
+            Top::Other => self.json_other(bytes),
+        };
+        if let Ok(end) = end {
+            self.behind(bytes, end);
+        }
+    }
+
+    fn wanted(&self) -> Signal {
+        self.options.signal.unwrap_or(Signal::Logs)
+    }
+
+    fn json_request(
+        &mut self,
+        bytes: &[u8],
+        signal: Signal,
+        key: Span,
+    ) -> Result<usize, json::Lost> {
+        self.carries(signal);
+        self.tree.begin(bytes.len());
+        if let Some(wanted) = self.options.signal.filter(|wanted| *wanted != signal) {
+            let place = Place {
+                tail: Tail::Key(key),
+                span: key,
+                ..whole(0)
+            };
+            self.found
+                .add(Code::WrongSignal, place, || wrong_signal(signal, wanted));
+        }
+        let end = json::read(
+            bytes,
+            Shape::Request(signal),
+            &mut self.tree,
+            &mut self.found,
+        )?;
+        self.judge(bytes, Encoding::Json, signal);
+        Ok(end)
+    }
+
+    fn json_unknown(&mut self, bytes: &[u8], key: Span) -> Result<usize, json::Lost> {
+        let end = json::pass(bytes, &mut self.tree, &mut self.found)?;
+        let place = Place {
+            tail: Tail::Key(key),
+            span: key,
+            ..whole(0)
+        };
+        self.found.add(Code::TopLevelUnknown, place, || {
+            format!("{} is no key of a request", json::quoted(key.of(bytes)))
+        });
+        Ok(end)
+    }
+
+    fn json_other(&mut self, bytes: &[u8]) -> Result<usize, json::Lost> {
+        let end = json::pass(bytes, &mut self.tree, &mut self.found)?;
+        let start = bytes.len() - bytes.trim_ascii_start().len();
+        let place = Place {
+            span: Span::new(start, (start + 1).min(end)),
+            ..whole(0)
+        };
+        let is_list = bytes.get(start) == Some(&b'[');
+        self.found.add(Code::TopLevelNotObject, place, || {
+            let met = if is_list { "a list" } else { "a bare value" };
+            format!("the body is {met}, where an object with \"resourceLogs\" or its like belongs")
+        });
+        Ok(end)
+    }
+
+    /// Notes what stands behind a request.
+    fn behind(&mut self, bytes: &[u8], end: usize) {
+        let Some(next) = bytes.get(end) else {
+            return;
+        };
+        let place = Place {
+            span: Span::new(end, end + 1),
+            ..whole(0)
+        };
+        let code = match next {
+            b'{' | b'[' => Code::JsonSeveralDocuments,
+            _ => Code::JsonSyntax,
+        };
+        self.found.add(code, place, || match code {
+            Code::JsonSeveralDocuments => "a second document begins here".to_owned(),
+            _ => "nothing may follow the request".to_owned(),
+        });
+    }
+
+    fn protobuf(&mut self, bytes: &[u8]) {
+        let known = self.options.signal.or(self.report.signal);
+        let signal = match known {
+            Some(signal) => self.corrected(bytes, signal),
+            None => top::best_signal(bytes, &mut self.tree).0,
+        };
+        self.carries(signal);
+        self.tree.begin(bytes.len());
+        if let Some(wanted) = self.options.signal.filter(|wanted| *wanted != signal) {
+            self.found.add(Code::WrongSignal, whole(bytes.len()), || {
+                wrong_signal(signal, wanted)
+            });
+        }
+        protobuf::read(
+            bytes,
+            Shape::Request(signal),
+            &mut self.tree,
+            &mut self.found,
+        );
+        self.judge(bytes, Encoding::Protobuf, signal);
+    }
+
+    /// The signal that was told, unless the bytes fit another one and not that.
+    fn corrected(&mut self, bytes: &[u8], told: Signal) -> Signal {
+        if bytes.is_empty() || top::faults_as(bytes, told, &mut self.tree) == 0 {
+            return told;
+        }
+        match top::best_signal(bytes, &mut self.tree) {
+            (signal, 0) => signal,
+            _ => told,
+        }
+    }
+
+    fn judge(&mut self, bytes: &[u8], encoding: Encoding, signal: Signal) {
+        let mut judge = Judge {
+            bytes,
+            tree: &self.tree,
+            found: &mut self.found,
+            encoding,
+            options: &self.options,
+            keys: std::mem::take(&mut self.keys),
+            records: 0,
+            carries: false,
+            traces: &mut self.report.traces,
+            offset: self.offset,
+        };
+        judge.request(signal);
+        judge.request_limits(bytes.len());
+        self.keys = std::mem::take(&mut judge.keys);
+        self.report.records += judge.records;
+    }
+
+    fn carries(&mut self, signal: Signal) {
+        let before = *self.report.signal.get_or_insert(signal);
+        self.several_signals |= before != signal;
+    }
+
+    /// Makes the repairs, and those of what they bring to light.
+    fn repaired(&mut self, bytes: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
+        if self.found.edits.is_empty() {
+            return None;
+        }
+        let edits = std::mem::take(&mut self.found.edits);
+        let mut text = edited(bytes, edits);
+        for _ in 1..ROUNDS_MAX {
+            let edits = self.further_edits(&text, encoding);
+            if edits.is_empty() {
+                break;
+            }
+            text = edited(&text, edits);
+        }
+        Some(text)
+    }
+
+    fn further_edits(&self, text: &[u8], encoding: Encoding) -> Vec<Edit> {
+        let mut again = Checker::new(self.options);
+        match encoding {
+            Encoding::Json => again.json(text),
+            Encoding::Protobuf => again.protobuf(text),
+        }
+        std::mem::take(&mut again.found.edits)
+    }
+
+    /// Whether repairs are made.
+    pub fn repairs(&self) -> bool {
+        self.options.fix != FixMode::Nothing
+    }
+}
+
+fn whole(end: usize) -> Place {
+    Place {
+        at: ROOT,
+        tail: Tail::None,
+        span: Span::new(0, end),
+    }
+}
+
+fn wrong_signal(signal: Signal, wanted: Signal) -> String {
+    let word = |signal: Signal| signal.path().trim_start_matches("/v1/");
+    format!(
+        "this carries {}, and {} are expected",
+        word(signal),
+        word(wanted)
+    )
+}

@@ -1,0 +1,153 @@
+//! What the readers and the rules found in one request, and how it could be repaired.
+//!
+//! A fault is counted always and described only as long as few of its kind are: ten million of them cost ten million
+//! additions. Its path, line and view are worked out afterwards, for the described ones.
+
+use std::ops::Range;
+
+use super::rules::{COUNT, Code};
+use super::schema::Name;
+use super::tree::{At, Span};
+use crate::validate::FixMode;
+
+/// Described faults of one kind in one input; further ones are counted.
+pub const DESCRIBED_MAX: u64 = 1000;
+
+/// Where a fault is.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The node it is at or in.
+    pub(super) at: At,
+    /// What follows the node's path.
+    pub(super) tail: Tail,
+    /// Its bytes.
+    pub(super) span: Span,
+}
+
+/// The end of a path that has no node of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Nothing.
+    None,
+    /// A field that is missing, or a list as a whole.
+    Name(Name),
+    /// A key of the input; its span is in the bytes.
+    Key(Span),
+}
+
+/// A replacement of bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// What is taken away; empty where something is put in.
+    pub(super) span: Span,
+    /// What stands there then.
+    pub(super) text: Vec<u8>,
+}
+
+impl Edit {
+    /// Puts another text in the place of one.
+    pub(super) fn replace(span: Span, text: impl Into<Vec<u8>>) -> Edit {
+        Edit {
+            span,
+            text: text.into(),
+        }
+    }
+
+    /// Puts text before a place.
+    pub(super) fn insert(at: u32, text: impl Into<Vec<u8>>) -> Edit {
+        Edit::replace(Span { start: at, end: at }, text)
+    }
+}
+
+/// A fault whose path, line and view are not worked out yet.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) code: Code,
+    pub(super) place: Place,
+    pub(super) message: String,
+    pub(super) fixable: bool,
+}
+
+/// The faults of one request.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// How often each was found in this input so far.
+    pub(super) counts: [u64; COUNT],
+    /// Those of this request that are described.
+    pub(super) raws: Vec<Raw>,
+    /// The repairs of this request; filled only when they are wanted.
+    pub(super) edits: Vec<Edit>,
+    /// How many faults those repair, in this input so far.
+    pub(super) repaired: u64,
+    /// What is repaired.
+    pub(super) fix: FixMode,
+}
+
+impl Found {
+    /// Nothing found yet.
+    pub(super) fn new(fix: FixMode) -> Found {
+        Found {
+            counts: [0; COUNT],
+            raws: Vec::new(),
+            edits: Vec::new(),
+            repaired: 0,
+            fix,
+        }
+    }
+
+    /// Notes a fault that needs a person.
+    #[cold]
+    pub(super) fn add(&mut self, code: Code, place: Place, message: impl FnOnce() -> String) {
+        self.add_with(code, place, message, Vec::new);
+    }
+
+    /// Notes a fault and its repair; one without edits needs a person.
+    #[cold]
+    pub(super) fn add_with(
+        &mut self,
+        code: Code,
+        place: Place,
+        message: impl FnOnce() -> String,
+        repair: impl FnOnce() -> Vec<Edit>,
+    ) {
+        let count = &mut self.counts[code as usize];
+        *count += 1;
+        let described = *count <= DESCRIBED_MAX;
+        if !described && self.fix == FixMode::Nothing {
+            return;
+        }
+        let edits = repair();
+        let fixable = !edits.is_empty();
+        if self.fix.repairs(code) {
+            self.repaired += u64::from(fixable);
+            self.edits.extend(edits);
+        }
+        if described {
+            self.raws.push(Raw {
+                code,
+                place,
+                message: message(),
+                fixable,
+            });
+        }
+    }
+}
+
+/// The bytes with the edits made. Of two that overlap, the first one counts.
+pub(super) fn edited(bytes: &[u8], mut edits: Vec<Edit>) -> Vec<u8> {
+    // Stable, so that several texts put in at one place keep their order.
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = Vec::with_capacity(bytes.len() + 16 * edits.len());
+    let mut at = 0;
+    for edit in edits {
+        let Range { start, end } = edit.span.start as usize..edit.span.end as usize;
+        if start < at {
+            continue;
+        }
+        out.extend_from_slice(bytes.get(at..start).unwrap_or_default());
+        out.extend_from_slice(&edit.text);
+        at = end.min(bytes.len());
+    }
+    out.extend_from_slice(bytes.get(at..).unwrap_or_default());
+    out
+}

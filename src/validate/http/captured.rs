@@ -1,0 +1,139 @@
+//! A captured HTTP/1.1 request: its line, its headers, its body with its length or in chunks.
+
+use super::{Head, check_body};
+use crate::validate::Checker;
+use crate::validate::rules::Code;
+
+/// Looks at a whole request as it went over the wire. Line ends may be bare, as editors leave them.
+pub fn check_captured(checker: &mut Checker, bytes: &[u8]) {
+    let Some((head, body)) = split(bytes) else {
+        checker.note(
+            Code::HttpRequest,
+            "there is no empty line behind the headers",
+        );
+        return;
+    };
+    let head = String::from_utf8_lossy(head);
+    let mut lines = head.lines();
+    let mut words = lines.next().unwrap_or_default().split_whitespace();
+    let (Some(method), Some(path)) = (words.next(), words.next()) else {
+        checker.note(Code::HttpRequest, "the first line is no request line");
+        return;
+    };
+    if !words
+        .next()
+        .is_some_and(|version| version.starts_with("HTTP/"))
+    {
+        checker.note(Code::HttpRequest, "the first line is no request line");
+        return;
+    }
+    if method != "POST" {
+        checker.note(Code::HttpMethod, format!("{method} is not POST"));
+    }
+    let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(':')).collect();
+    let header = |name: &str| {
+        headers
+            .iter()
+            .find(|(known, _)| known.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    };
+    if let Some(value) = header("authorization") {
+        check_authorization(checker, value);
+    }
+    let chunked = header("transfer-encoding").is_some_and(|value| value.contains("chunked"));
+    let joined = chunked.then(|| dechunked(body));
+    let body = match &joined {
+        Some(Some(body)) => body,
+        Some(None) => {
+            checker.note(Code::HttpLength, "the chunks of the body do not fit it");
+            return;
+        }
+        None => with_length(checker, header("content-length"), body),
+    };
+    let head = Head {
+        content_type: Some(header("content-type").unwrap_or_default().to_owned()),
+        content_encoding: Some(header("content-encoding").unwrap_or_default().to_owned()),
+        path: Some(path.to_owned()),
+    };
+    check_body(checker, &head, body);
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let crlf = memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| (at, at + 4));
+    let bare = memchr::memmem::find(bytes, b"\n\n").map(|at| (at, at + 2));
+    let (end, body) = match (crlf, bare) {
+        (Some(crlf), Some(bare)) => crlf.min(bare),
+        (found, other) => found.or(other)?,
+    };
+    Some((bytes.get(..end)?, bytes.get(body..)?))
+}
+
+fn with_length<'b>(checker: &mut Checker, header: Option<&str>, body: &'b [u8]) -> &'b [u8] {
+    let Some(header) = header else {
+        return body;
+    };
+    let Ok(length) = header.parse::<usize>() else {
+        checker.note(Code::HttpLength, format!("{header:?} is no length"));
+        return body;
+    };
+    // A line end that an editor put behind the body is not part of it.
+    let trimmed = body.strip_suffix(b"\n").unwrap_or(body);
+    let trimmed = trimmed.strip_suffix(b"\r").unwrap_or(trimmed);
+    if length != body.len() && length != trimmed.len() {
+        let message = format!(
+            "Content-Length is {length}, and the body has {} bytes",
+            body.len()
+        );
+        checker.note(Code::HttpLength, message);
+        return body;
+    }
+    body.get(..length).unwrap_or(body)
+}
+
+/// The body without its chunks' lengths; `None` when they do not fit.
+fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = memchr::memchr(b'\n', rest)?;
+        let line = std::str::from_utf8(rest.get(..end)?).ok()?;
+        let length = line.split(';').next().unwrap_or_default().trim();
+        let length = usize::from_str_radix(length, 16).ok()?;
+        rest = rest.get(end + 1..)?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(..length)?);
+        rest = rest.get(length..)?;
+        rest = rest
+            .strip_prefix(b"\r\n")
+            .or_else(|| rest.strip_prefix(b"\n"))?;
+    }
+}
+
+/// The form only: whether the credential is right is known to the server alone. Nothing of it is shown.
+fn check_authorization(checker: &mut Checker, value: &str) {
+    let mut words = value.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_scheme = |word: &str| {
+        ["bearer", "basic", "apikey", "api-token", "token"]
+            .iter()
+            .any(|scheme| word.eq_ignore_ascii_case(scheme))
+    };
+    let second = words.next();
+    let fault = if value.is_empty() {
+        Some("it is empty")
+    } else if value.contains(['"', '\'', '$', '%', '<']) {
+        Some("it holds quotes, or a variable that was not filled in")
+    } else if is_scheme(first) && second.is_none() {
+        Some("a scheme stands alone, without a credential")
+    } else if is_scheme(first) && second.is_some_and(is_scheme) {
+        Some("the scheme stands twice")
+    } else if words.next().is_some() {
+        Some("it has more than two words")
+    } else {
+        None
+    };
+    if let Some(fault) = fault {
+        checker.note(Code::HttpAuth, fault);
+    }
+}

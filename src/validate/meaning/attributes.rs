@@ -1,0 +1,197 @@
+//! Rules about attributes and the values in them.
+
+use std::collections::HashSet;
+
+use super::Judge;
+use super::conventions::{self, Wanted};
+use super::secrets::looks_secret;
+use crate::otlp::Encoding;
+use crate::validate::found::{Edit, Place};
+use crate::validate::json::quoted;
+use crate::validate::rules::Code;
+use crate::validate::schema::Name;
+use crate::validate::tree::{At, Held, Span};
+
+/// Keys that are compared one by one; more go through a set.
+const COMPARED_MAX: usize = 16;
+
+impl Judge<'_> {
+    /// Looks at the attributes of a node.
+    pub(super) fn attributes(&mut self, of: At, list: Name) {
+        let tree = self.tree;
+        self.keys.clear();
+        for (attribute, node) in tree.children(of) {
+            if node.name == list && node.held == Held::Message {
+                self.attribute(attribute);
+            }
+        }
+        self.attribute_count(of);
+        if self.keys.len() > COMPARED_MAX {
+            self.duplicates_among_many(of, list);
+        }
+    }
+
+    fn attribute(&mut self, at: At) {
+        let tree = self.tree;
+        let (mut key, mut value) = (None, None);
+        for (child, node) in tree.children(at) {
+            match node.name {
+                Name::Key => key = Some((child, node)),
+                Name::Value => value = Some((child, node)),
+                _ => {}
+            }
+        }
+        if let Some((value, node)) = value
+            && node.held == Held::Message
+        {
+            self.any_value(value);
+        }
+        match key {
+            Some((_, node)) if node.held == Held::Broken => return,
+            Some((key, node)) if node.span.start < node.span.end => {
+                self.key(key, node.span, value.map(|(value, _)| value));
+            }
+            _ => {
+                let place = self.place_of(at, key, Name::Key);
+                self.found.add(Code::AttributeKeyEmpty, place, || {
+                    "an attribute has no key".to_owned()
+                });
+            }
+        }
+        let empty = value.is_none_or(|(value, node)| self.is_empty(value, node));
+        if empty {
+            let place = self.place_of(at, value, Name::Value);
+            self.found.add(Code::ValueEmpty, place, || {
+                "the attribute has an empty value".to_owned()
+            });
+        }
+    }
+
+    /// Looks at a key, and at the value under it.
+    fn key(&mut self, at: At, span: Span, value: Option<At>) {
+        let bytes = span.of(self.bytes);
+        if self.keys.len() < COMPARED_MAX
+            && self.keys.iter().any(|known| known.of(self.bytes) == bytes)
+        {
+            self.duplicate(at);
+        }
+        self.keys.push(span);
+        if let Some(value) = value {
+            self.convention(at, bytes, value);
+            self.secret(bytes, value);
+            self.value_limit(bytes, value);
+        }
+    }
+
+    #[cold]
+    fn duplicate(&mut self, at: At) {
+        let place = self.whole(at);
+        let key = quoted(place.span.of(self.bytes));
+        self.found.add(Code::AttributeKeyDuplicate, place, || {
+            format!("{key} was used before")
+        });
+    }
+
+    #[cold]
+    fn duplicates_among_many(&mut self, of: At, list: Name) {
+        let tree = self.tree;
+        let mut seen = HashSet::new();
+        for (index, attribute) in tree.named(of, list).enumerate() {
+            let Some(key) = tree.child(attribute, Name::Key) else {
+                continue;
+            };
+            let is_new = seen.insert(tree.node(key).span.of(self.bytes));
+            // The first ones were compared when they were looked at.
+            if !is_new && index >= COMPARED_MAX {
+                self.duplicate(key);
+            }
+        }
+    }
+
+    /// A well-known key: whether it has a new name, and a value of its type.
+    fn convention(&mut self, at: At, key: &[u8], value: At) {
+        let Some(known) = conventions::known(key) else {
+            return;
+        };
+        if let Some(new) = known.new_name {
+            let place = self.whole(at);
+            let edit = Edit::replace(place.span, new);
+            let in_json = self.encoding == Encoding::Json;
+            self.found.add_with(
+                Code::AttributeDeprecated,
+                place,
+                || format!("{} is now {new:?}", quoted(key)),
+                || if in_json { vec![edit] } else { Vec::new() },
+            );
+        }
+        let member = self.tree.children(value).next().map(|(_, node)| node.name);
+        let right = match (known.wanted, member) {
+            (_, None) => true,
+            (Wanted::Text, Some(name)) => name == Name::StringValue,
+            (Wanted::Int, Some(name)) => name == Name::IntValue,
+            (Wanted::Bool, Some(name)) => name == Name::BoolValue,
+            (Wanted::Texts, Some(name)) => name == Name::ArrayValue,
+        };
+        if !right {
+            let place = self.whole(value);
+            self.found.add(Code::AttributeType, place, || {
+                let met = member.map_or("", Name::text);
+                format!("{} is {}, not {met}", quoted(key), known.wanted.text())
+            });
+        }
+    }
+
+    fn secret(&mut self, key: &[u8], value: At) {
+        let Some((at, node)) = self.tree.children(value).next() else {
+            return;
+        };
+        if matches!(node.held, Held::Text | Held::Escaped)
+            && looks_secret(key, node.span.of(self.bytes))
+        {
+            let place = self.whole(at);
+            self.found.add(Code::SecretLike, place, || {
+                format!("the value of {} looks like a secret", quoted(key))
+            });
+        }
+    }
+
+    /// One value: that it is one, and those within it.
+    pub(super) fn any_value(&mut self, at: At) {
+        let tree = self.tree;
+        let mut members = tree.children(at);
+        let Some((first, node)) = members.next() else {
+            return;
+        };
+        if let Some((second, _)) = members.next() {
+            let place = self.whole(second);
+            self.two_members(place, "an AnyValue");
+        }
+        match node.name {
+            Name::ArrayValue => {
+                for value in tree.named(first, Name::Values) {
+                    if tree.node(value).held == Held::Message {
+                        self.any_value(value);
+                    }
+                }
+            }
+            Name::KvlistValue => {
+                for pair in tree.named(first, Name::Values) {
+                    if let Some(value) = tree.child(pair, Name::Value)
+                        && tree.node(value).held == Held::Message
+                    {
+                        self.any_value(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes a second one of alternatives.
+    #[cold]
+    pub(super) fn two_members(&mut self, place: Place, of: &str) {
+        self.found.add(Code::ValueTwoMembers, place, || {
+            format!("{of} has one value, and this is another one")
+        });
+    }
+}

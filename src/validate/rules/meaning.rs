@@ -1,0 +1,130 @@
+//! Rules about what attributes and records mean.
+//!
+//! Rows of the table in the module above; documentation and tests are made from them.
+
+use super::{Code, Fixes, Rule, Sample};
+use crate::validate::Level;
+
+/// The rows, in the order of their codes.
+pub(super) const ROWS: [Rule; 9] = [
+    Rule {
+        code: Code::AttributeKeyEmpty,
+        name: "attribute-key-empty",
+        level: Level::Error,
+        fixes: Fixes::Never,
+        says: "the attribute has no key",
+        help: "give it a key",
+        why: "Keys of attributes must not be empty.",
+        spec: "OpenTelemetry Specification, Attribute",
+        bad: Sample::Log(r#""attributes":[{"key":"","value":{"boolValue":true}}]"#),
+        good: Sample::Log(r#""attributes":[{"key":"cached","value":{"boolValue":true}}]"#),
+    },
+    Rule {
+        code: Code::AttributeKeyDuplicate,
+        name: "attribute-key-duplicate",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "the key was used before in the same list",
+        help: "keep one of them",
+        why: "Keys of attributes must be unique; which one survives depends on the receiver.",
+        spec: "OpenTelemetry Specification, Attribute Collections",
+        bad: Sample::Log(
+            r#""attributes":[{"key":"cached","value":{"boolValue":true}},{"key":"cached","value":{"boolValue":false}}]"#,
+        ),
+        good: Sample::Log(r#""attributes":[{"key":"cached","value":{"boolValue":true}}]"#),
+    },
+    Rule {
+        code: Code::AttributeDeprecated,
+        name: "attribute-deprecated",
+        level: Level::Note,
+        fixes: Fixes::WhenAsked,
+        says: "the attribute has a new name",
+        help: "use the new name; --fix=semconv renames it",
+        why: "The semantic conventions have renamed it; backends look for the new name.",
+        spec: "Semantic Conventions 1.44",
+        bad: Sample::Log(r#""attributes":[{"key":"http.method","value":{"stringValue":"GET"}}]"#),
+        good: Sample::Log(
+            r#""attributes":[{"key":"http.request.method","value":{"stringValue":"GET"}}]"#,
+        ),
+    },
+    Rule {
+        code: Code::AttributeType,
+        name: "attribute-type",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "the attribute has another type by the conventions",
+        help: "write it with the type of the conventions",
+        why: "Backends give well-known attributes columns of a fixed type; a value of another type is dropped or converted.",
+        spec: "Semantic Conventions 1.44",
+        bad: Sample::Log(
+            r#""attributes":[{"key":"http.response.status_code","value":{"stringValue":"200"}}]"#,
+        ),
+        good: Sample::Log(
+            r#""attributes":[{"key":"http.response.status_code","value":{"intValue":"200"}}]"#,
+        ),
+    },
+    Rule {
+        code: Code::SecretLike,
+        name: "secret-like",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "the value looks like a secret",
+        help: "redact it before it is sent, and revoke it if it was",
+        why: "Telemetry is read by many and kept for long. The value itself is not shown here.",
+        spec: "OpenTelemetry, Handling Sensitive Data",
+        bad: Sample::Log(
+            r#""attributes":[{"key":"note","value":{"stringValue":"ghp_0123456789abcdefghijABCDEFGHIJ012345"}}]"#,
+        ),
+        good: Sample::Log(r#""attributes":[{"key":"note","value":{"stringValue":"[REDACTED]"}}]"#),
+    },
+    Rule {
+        code: Code::ServiceNameMissing,
+        name: "service-name-missing",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "the resource has no service.name",
+        help: "set service.name on the resource",
+        why: "service.name is the one required attribute of a resource; without it backends show unknown_service.",
+        spec: "Semantic Conventions 1.44, Service",
+        bad: Sample::Resource(r#""attributes":[]"#),
+        good: Sample::Resource(
+            r#""attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]"#,
+        ),
+    },
+    Rule {
+        code: Code::SeverityDisagrees,
+        name: "severity-disagrees",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "severityText and severityNumber disagree",
+        help: "set both from the same level",
+        why: "The number is what backends filter and colour by; the text is the source's own word for it.",
+        spec: "Logs Data Model, Severity Fields",
+        bad: Sample::Log(r#""severityNumber":9,"severityText":"ERROR""#),
+        good: Sample::Log(r#""severityNumber":17,"severityText":"ERROR""#),
+    },
+    Rule {
+        code: Code::FlagsReserved,
+        name: "flags-reserved",
+        level: Level::Warning,
+        fixes: Fixes::Never,
+        says: "flags have bits that are reserved",
+        help: "keep the lowest eight bits, the W3C trace flags",
+        why: "Of a record's flags only the lowest eight bits have a meaning; senders must set the others to zero.",
+        spec: "opentelemetry-proto, logs.proto LogRecordFlags",
+        bad: Sample::Log(r#""flags":256"#),
+        good: Sample::Log(r#""flags":1"#),
+    },
+    Rule {
+        code: Code::BodyMissing,
+        name: "body-missing",
+        level: Level::Note,
+        fixes: Fixes::Never,
+        says: "the record has neither a body nor an event name",
+        help: "set body, or eventName for an event",
+        why: "It is allowed; most backends show an empty line.",
+        spec: "Logs Data Model, Field: Body",
+        bad: Sample::Log(r#""body":{}"#),
+        good: Sample::Log(r#""body":{"stringValue":"paid"}"#),
+    },
+];

@@ -1,0 +1,86 @@
+//! Which traces the spans of an input belong to, and which ones its log records name: what a single request cannot tell.
+//!
+//! Limits: [`TRACES_MAX`] traces of each kind are remembered; beyond it nothing is said about further ones.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::rules::Code;
+use super::tree::Span;
+use super::{Finding, View};
+use crate::otlp::Encoding;
+
+/// Different traces remembered.
+const TRACES_MAX: usize = 100_000;
+
+/// The traces of one or several inputs.
+#[derive(Debug, Clone, Default)]
+pub struct Traces {
+    of_spans: HashSet<[u8; 16]>,
+    /// Where each was named first.
+    of_logs: BTreeMap<[u8; 16], (u64, u64)>,
+}
+
+impl Traces {
+    /// Remembers the trace of a span.
+    pub(super) fn span(&mut self, id: [u8; 16]) {
+        if self.of_spans.len() < TRACES_MAX {
+            self.of_spans.insert(id);
+        }
+    }
+
+    /// Remembers the trace that a log record names, at these bytes.
+    pub(super) fn log(&mut self, id: [u8; 16], byte: (u64, u64)) {
+        if self.of_logs.len() < TRACES_MAX {
+            self.of_logs.entry(id).or_insert(byte);
+        }
+    }
+
+    /// Adds the spans of another input.
+    pub fn add_spans(&mut self, other: &Traces) {
+        self.of_spans.extend(&other.of_spans);
+    }
+
+    /// What to say about the log records, when all spans are known. Nothing when there are none.
+    pub fn orphans(&self) -> Vec<Finding> {
+        if self.of_spans.is_empty() || self.of_spans.len() >= TRACES_MAX {
+            return Vec::new();
+        }
+        let orphans = self
+            .of_logs
+            .iter()
+            .filter(|(id, _)| !self.of_spans.contains(*id));
+        orphans
+            .map(|(id, byte)| Finding {
+                code: Code::TraceNotInInput,
+                path: "$".to_owned(),
+                line: None,
+                column: None,
+                byte: byte.0..byte.1,
+                message: format!("trace {} has no span here", hex(id)),
+                fixable: false,
+                view: View::None,
+            })
+            .collect()
+    }
+}
+
+fn hex(id: &[u8]) -> String {
+    let digits = id.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// The bytes of a trace id that was found to be right.
+pub(super) fn id(span: Span, bytes: &[u8], encoding: Encoding) -> Option<[u8; 16]> {
+    let text = span.of(bytes);
+    if encoding == Encoding::Protobuf {
+        return text.first_chunk::<16>().copied();
+    }
+    let mut id = [0; 16];
+    for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
+        let digit = |index: usize| char::from(*pair.get(index)?).to_digit(16);
+        *byte = u8::try_from(digit(0)? << 4 | digit(1)?).ok()?;
+    }
+    Some(id)
+}
