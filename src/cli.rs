@@ -35,7 +35,7 @@ use crate::cli::validate::ValidateArgs;
 pub const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  the answer is no: records rejected or dropped, or an input cut short
+    1  the answer is no: records rejected or dropped, an input cut short, findings, no such token
     2  could not start: usage, settings, no credentials, input unreadable
     3  the server said no: credentials denied, or not an OTLP endpoint
     4  not delivered: unreachable, or the retry window ended
