@@ -13,6 +13,7 @@ pub mod follow;
 pub mod generate;
 pub mod input;
 pub mod send;
+pub mod spike;
 pub mod token;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ use crate::cli::destinations::DestinationsArgs;
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
+use crate::cli::spike::SpikeArgs;
 use crate::cli::token::TokenCommandArgs;
 
 /// What each exit code means, as the help, the man page and the README print it.
@@ -142,6 +144,12 @@ pub enum Command {
     ///
     /// Read it with: otelctl man send | man -l -
     Man(ManArgs),
+
+    /// Send known records, ask for exactly those, and say which leg of the way failed
+    ///
+    /// Every field that comes back is compared with what was sent. Made for Pydantic Logfire, which can be asked; any OTLP server
+    /// can be sent to.
+    Spike(SpikeArgs),
 }
 
 /// Reads the words of a command line, the program's own name first.

@@ -5,6 +5,7 @@ pub mod destinations;
 pub mod detect;
 pub mod generate;
 pub mod send;
+pub mod spike;
 pub mod token;
 
 use std::io;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
             let done = generate::man(&args, &mut ui);
             (ui, done)
         }
+        Command::Spike(args) => return spike::run(&args, host, style),
     };
     match done {
         (mut ui, Ok(())) => finish(&mut ui, 0),
