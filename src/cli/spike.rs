@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use crate::base::units::parse_duration;
 use crate::cli::EXIT_CODES;
+use crate::cli::token::TokenArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,6 +68,10 @@ pub struct SpikeArgs {
         conflicts_with = "json"
     )]
     pub format: Option<SpikeFormat>,
+
+    /// Where else the write token may come from.
+    #[command(flatten)]
+    pub token: TokenArgs,
 }
 
 /// Who reads the result.

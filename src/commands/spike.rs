@@ -119,12 +119,11 @@ pub fn run(args: &SpikeArgs, mut host: Host, mut style: UiStyle) -> u8 {
 fn form(args: &SpikeArgs, host: &Host, style: UiStyle) -> SpikeForm {
     match args.format {
         _ if style.format == OutputFormat::Json => SpikeForm::Json,
-        Some(SpikeFormat::Human) => SpikeForm::Human,
         Some(SpikeFormat::Json) => SpikeForm::Json,
         Some(SpikeFormat::Github) => SpikeForm::Github,
         Some(SpikeFormat::Junit) => SpikeForm::Junit,
         None if host.env.get(GITHUB_ACTIONS) == Some("true") => SpikeForm::Github,
-        None => SpikeForm::Human,
+        None | Some(SpikeFormat::Human) => SpikeForm::Human,
     }
 }
 
@@ -135,7 +134,7 @@ fn trip(args: &SpikeArgs, form: SpikeForm, host: &mut Host, ui: &mut Ui) -> Resu
     let standin = is_local.then(|| standin(host)).transpose()?;
     let way = match &standin {
         Some((server, headers)) => Ok(local_way(server, headers)),
-        None => way(to, host, ui),
+        None => way(to, &args.token, host, ui),
     };
     let shown = match &way {
         Ok(way) => way.shown.clone(),
@@ -269,9 +268,11 @@ fn local_way(server: &StandinServer, [write, read]: &[Headers; 2]) -> Way {
     }
 }
 
-fn way(to: &str, host: &Host, ui: &mut Ui) -> Result<Way, NoWay> {
+fn way(to: &str, token: &TokenArgs, host: &Host, ui: &mut Ui) -> Result<Way, NoWay> {
     let stores = host.stores();
-    let settings = resolve::send(&SendArgs::to_destination(to), &host.env, &stores);
+    let mut args = SendArgs::to_destination(to);
+    args.destination.token = token.clone();
+    let settings = resolve::send(&args, &host.env, &stores);
     let settings = match settings {
         Ok(settings) => settings,
         Err(error) => return Err(without_settings(error, to, host)),
@@ -295,7 +296,10 @@ fn way(to: &str, host: &Host, ui: &mut Ui) -> Result<Way, NoWay> {
     let mut place = vec![printable_url(&origin)];
     place.extend(region.map(|region| format!("region {region}")));
     Ok(Way {
-        shown: format!("{name}, {}", printable_url(&origin)),
+        shown: match name.as_str() {
+            "url" => printable_url(&origin),
+            name => format!("{name}, {}", printable_url(&origin)),
+        },
         whereabouts: Whereabouts::Remote,
         backend: if is_logfire {
             Backend::Logfire

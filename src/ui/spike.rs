@@ -1,4 +1,4 @@
-//! A round trip as it is shown: its legs as they happen, the verdict, and the same for scripts, GitHub Actions and JUnit.
+//! A round trip as it is shown: its legs as they happen, the verdict, and the same for scripts, GitHub Actions and `JUnit`.
 //!
 //! A line for each leg: how it ended, its name, its time, what was seen. Legs that were not run share one line for each reason. Fields that differ stand
 //! below their leg, what was sent beside what came back. Every text is made printable here.
@@ -20,7 +20,7 @@ pub enum SpikeForm {
     Json,
     /// GitHub Actions.
     Github,
-    /// A reader of JUnit XML.
+    /// A reader of `JUnit` XML.
     Junit,
 }
 

@@ -22,6 +22,7 @@ mod live;
 mod oracle;
 mod resume;
 mod send;
+mod spike;
 mod times;
 mod token;
 mod wire;

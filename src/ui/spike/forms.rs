@@ -1,6 +1,6 @@
-//! The same for machines: JSON, the annotations and the summary of GitHub Actions, JUnit XML.
+//! The same for machines: JSON, the annotations and the summary of GitHub Actions, `JUnit` XML.
 //!
-//! Spec: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>; the JUnit form as the Jenkins plugin reads it.
+//! Spec: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>; the `JUnit` form as the Jenkins plugin reads it.
 
 use serde_json::{Value, json};
 
@@ -101,12 +101,12 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
         Verdict::Accepted => "⚠️",
         Verdict::Failed(_) => "❌",
     };
-    let mut out = format!(
+    let mut out = vec![format!(
         "### {sign} otelctl spike: {}{}\n\n{}\n\n| | leg | time | |\n|---|---|--:|---|\n",
         shown.word(),
         local_words(shown),
         cell(&shown.sentence())
-    );
+    )];
     for leg in &report.legs {
         let (mark, time) = match leg.status {
             LegStatus::Pass => ("✅", text::duration(leg.took)),
@@ -117,16 +117,24 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
             LegStatus::Fail => cell(&explained(leg)),
             _ => cell(&leg.detail),
         };
-        out += &format!("| {mark} | {} | {time} | {detail} |\n", leg.name.slug());
+        out.push(format!(
+            "| {mark} | {} | {time} | {detail} |\n",
+            leg.name.slug()
+        ));
     }
-    out += &format!("\nrun `{}` to {}\n", report.run_id, cell(shown.destination));
+    out.push(format!(
+        "\nrun `{}` to {}\n",
+        report.run_id,
+        cell(shown.destination)
+    ));
     if let Some(link) = &report.link {
-        out += &format!("\n[the records in Logfire]({link})\n");
+        out.push(format!("\n[the records in Logfire]({link})\n"));
     }
     for warning in &report.warnings {
-        out += &format!("\n> {}\n", cell(warning));
+        out.push(format!("\n> {}\n", cell(warning)));
     }
-    out + "\n"
+    out.push("\n".to_owned());
+    out.concat()
 }
 
 /// A text that stays inside of its cell, as it is.
@@ -160,10 +168,10 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
         "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{took:.3}\"",
         legs.len()
     );
-    let mut out = format!(
+    let mut out = vec![format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"otelctl spike\" {sums}>\n  <testsuite name=\"{}\" {sums}>\n",
         xml(&name)
-    );
+    )];
     for leg in legs {
         let seconds = leg.took.as_secs_f64();
         let head = format!(
@@ -171,16 +179,17 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
             leg.name.slug()
         );
         let detail = xml(&leg.detail);
-        out += &match leg.status {
+        out.push(match leg.status {
             LegStatus::Pass => format!("{head}/>\n"),
             LegStatus::Skip => format!("{head}><skipped message=\"{detail}\"/></testcase>\n"),
             LegStatus::Fail => {
                 let text = xml(&explained(leg));
                 format!("{head}><failure message=\"{detail}\">{text}</failure></testcase>\n")
             }
-        };
+        });
     }
-    out + "  </testsuite>\n</testsuites>\n"
+    out.push("  </testsuite>\n</testsuites>\n".to_owned());
+    out.concat()
 }
 
 /// A text inside of XML. Controls have no place there, not even escaped.

@@ -196,7 +196,8 @@ fn difference_lines(differences: &[Difference], paint: Paint) -> String {
         };
         let place = paint.tone(Tone::Faint, &padded(place, widths[0]));
         let expected = paint.tone(good, &padded(expected, widths[1]));
-        out += &format!("      {place}   {expected}   {}\n", paint.tone(bad, found));
+        let found = paint.tone(bad, found);
+        out.extend(["      ", &place, "   ", &expected, "   ", &found, "\n"]);
     }
     if differences.len() > DIFFERENCES_MAX {
         let more = format!("      and {} more\n", differences.len() - DIFFERENCES_MAX);
