@@ -201,3 +201,6 @@ fn http_date(time: UnixNanos) -> String {
     let time = time.expect("64 bits end in the year 2554");
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
+
+#[cfg(test)]
+mod tests;

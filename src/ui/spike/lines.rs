@@ -74,7 +74,7 @@ impl Drawing {
         }
         match step {
             Step::Begun(name) if self.moves => {
-                let mut out = self.flushed();
+                let mut out = self.flushed() + gap(*name);
                 self.has_pending = true;
                 let line = format!("  ○ {}", name.slug());
                 out += &self.paint.tone(Tone::Faint, &line);
@@ -93,6 +93,9 @@ impl Drawing {
             Step::Ended(leg) => {
                 let mut out = self.erased();
                 out += &self.flushed();
+                if !self.moves {
+                    out += gap(leg.name);
+                }
                 out += &leg_lines(leg, self.paint, self.width);
                 out
             }
@@ -134,6 +137,14 @@ impl Drawing {
         }
         out.push('\n');
         out + &lay_out(&verdict_rows(shown), self.paint, self.width) + "\n"
+    }
+}
+
+/// What stands above a leg: the way there, and the way back, are set apart.
+fn gap(name: LegName) -> &'static str {
+    match name {
+        LegName::Traces | LegName::Visible => "\n",
+        _ => "",
     }
 }
 
