@@ -11,7 +11,7 @@ use otelctl::flow::spike::local::StandinServer;
 use otelctl::logfire::standin::{Expired, Faults, Project, RowFault};
 use serde_json::{Value, json};
 
-use crate::fake::{Answer, FakeOtlp};
+use crate::fake::{Answer, CERTIFICATE, FakeOtlp};
 use crate::harness::{Folder, NOW, Outcome, Run};
 
 const WRITE: &str = "pylf_v1_us_writehunter2";
@@ -670,4 +670,20 @@ fn junit_has_a_case_for_each_leg() {
             .stdout
             .contains("exception.type: expected CardDeclined, found nothing")
     );
+}
+
+/// Guarantees: the handshake has a time of its own, and a certificate that is not trusted ends the trip at the connection.
+#[test]
+fn tls_is_timed_by_itself_and_its_certificate_checked() {
+    let server = FakeOtlp::over_tls();
+    let run = || Run::new().args(["spike", "--json", "--no-metrics", "--to", server.url()]);
+    let outcome = run()
+        .env("OTEL_EXPORTER_OTLP_CERTIFICATE", CERTIFICATE)
+        .run();
+    let answer = check(&outcome, 0, "accepted", &[]);
+    let connection = leg(&answer, "connection")["detail"].to_string();
+    assert!(connection.contains(" · tls "), "{connection}");
+    let answer = check(&run().run(), 3, "failed", &["connection"]);
+    let connection = leg(&answer, "connection")["detail"].to_string();
+    assert!(connection.contains("no TLS with 127.0.0.1"), "{connection}");
 }

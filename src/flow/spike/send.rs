@@ -51,16 +51,23 @@ pub(super) fn connection(reached: Result<Reach, ReachError>) -> Result<String, F
             Ok(steps.join(" · "))
         }
         Err(error) => {
-            let hint = match &error {
-                ReachError::Dns { .. } => "check the name, and this machine's DNS",
-                ReachError::Tcp { .. } => "check the port and the firewall",
-                ReachError::Tls { .. } => {
-                    "check the certificate: OTEL_EXPORTER_OTLP_CERTIFICATE names what to trust"
+            let (kind, hint) = match &error {
+                ReachError::Dns { .. } => {
+                    let hint = "check the name, and this machine's DNS";
+                    (FaultKind::Undelivered, hint)
                 }
+                ReachError::Tcp { .. } => {
+                    (FaultKind::Undelivered, "check the port and the firewall")
+                }
+                // A new try meets the same certificate.
+                ReachError::Tls { .. } => (
+                    FaultKind::Refused,
+                    "check the certificate: OTEL_EXPORTER_OTLP_CERTIFICATE names what to trust",
+                ),
             };
             let cause = error.source().map(ToString::to_string).unwrap_or_default();
             let detail = format!("{error}: {cause}");
-            Err(Fault::new(FaultKind::Undelivered, detail, Some(hint)))
+            Err(Fault::new(kind, detail, Some(hint)))
         }
     }
 }
