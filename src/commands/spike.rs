@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::base::secret::shape::hidden;
 use crate::base::secret::{Secret, remember};
 use crate::cli::send::SendArgs;
 use crate::cli::spike::{SpikeArgs, SpikeFormat};
@@ -138,7 +139,8 @@ fn trip(args: &SpikeArgs, form: SpikeForm, host: &mut Host, ui: &mut Ui) -> Resu
     };
     let shown = match &way {
         Ok(way) => way.shown.clone(),
-        Err(_) => printable_url(to),
+        // A token may have been pasted in the wrong place.
+        Err(_) => hidden(&printable_url(to)),
     };
     ui.spike_begins(form, &shown);
     let (report, whereabouts) = legs(args, (way, identity), host, ui)?;

@@ -542,6 +542,13 @@ fn nobody_there_is_told_at_the_connection() {
     assert!(hint.contains("--local"), "{hint}");
 }
 
+/// Guarantees: a token that was typed where the destination belongs is not shown.
+#[test]
+fn a_token_in_the_wrong_place_is_not_shown() {
+    let outcome = Run::new().args(["spike", "--json", "--to", WRITE]).run();
+    check(&outcome, 2, "failed", &["configuration"]);
+}
+
 /// Guarantees: nothing is sent to `/v1/metrics` when nobody wants it.
 #[test]
 fn metrics_can_be_left_out() {
