@@ -37,6 +37,9 @@ _otelctl() {
             otelctl,send)
                 cmd="otelctl__subcmd__send"
                 ;;
+            otelctl,spike)
+                cmd="otelctl__subcmd__spike"
+                ;;
             otelctl,token)
                 cmd="otelctl__subcmd__token"
                 ;;
@@ -87,6 +90,9 @@ _otelctl() {
                 ;;
             otelctl__subcmd__help,send)
                 cmd="otelctl__subcmd__help__subcmd__send"
+                ;;
+            otelctl__subcmd__help,spike)
+                cmd="otelctl__subcmd__help__subcmd__spike"
                 ;;
             otelctl__subcmd__help,token)
                 cmd="otelctl__subcmd__help__subcmd__token"
@@ -143,7 +149,7 @@ _otelctl() {
 
     case "${cmd}" in
         otelctl)
-            opts="-q -v -h -V --json --quiet --verbose --color --help --version send detect config destinations token completions man validate help"
+            opts="-q -v -h -V --json --quiet --verbose --color --help --version send detect config destinations token completions man validate spike help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -694,7 +700,7 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__help)
-            opts="send detect config destinations token completions man validate help"
+            opts="send detect config destinations token completions man validate spike help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -834,6 +840,20 @@ _otelctl() {
             return 0
             ;;
         otelctl__subcmd__help__subcmd__send)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        otelctl__subcmd__help__subcmd__spike)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1199,6 +1219,55 @@ _otelctl() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        otelctl__subcmd__spike)
+            opts="-q -v -h --to --local --verify --wait --no-metrics --format --token-file --token-fd --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json github junit" -- "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --token-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

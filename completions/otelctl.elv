@@ -36,6 +36,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand validate 'Check OTLP payloads, point at the fault and say the repair'
+            cand spike 'Send known records, ask for exactly those, and say which leg of the way failed'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'otelctl;send'= {
@@ -360,6 +361,24 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'otelctl;spike'= {
+            cand --to 'The destination, a name or a URL [default: logfire]'
+            cand --wait 'Wait at most this long for the records to be visible [default: 60s]'
+            cand --format 'Print the result like this [default: human, and github where GITHUB_ACTIONS is true]'
+            cand --token-file 'Read the token from this file, which only you may be able to read'
+            cand --token-fd 'Read the token from this open descriptor, as in --token-fd 3 3< FILE'
+            cand --color 'Use colours'
+            cand --local 'Make the trip to a stand-in of Logfire inside the process'
+            cand --verify 'Fail unless what arrived was asked for and compared'
+            cand --no-metrics 'Send no metric'
+            cand --json 'Print the result as one JSON object on standard output'
+            cand -q 'Print nothing when all went well'
+            cand --quiet 'Print nothing when all went well'
+            cand -v 'Print more about what happens'
+            cand --verbose 'Print more about what happens'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'otelctl;help'= {
             cand send 'Ship log files or a pipe as OTLP'
             cand detect 'Tell what a file is, why, and what its records become'
@@ -369,6 +388,7 @@ set edit:completion:arg-completer[otelctl] = {|@words|
             cand completions 'Print the completions of a shell'
             cand man 'Print a manual page in roff'
             cand validate 'Check OTLP payloads, point at the fault and say the repair'
+            cand spike 'Send known records, ask for exactly those, and say which leg of the way failed'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'otelctl;help;send'= {
@@ -404,6 +424,8 @@ set edit:completion:arg-completer[otelctl] = {|@words|
         &'otelctl;help;man'= {
         }
         &'otelctl;help;validate'= {
+        }
+        &'otelctl;help;spike'= {
         }
         &'otelctl;help;help'= {
         }

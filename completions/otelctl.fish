@@ -40,6 +40,7 @@ complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "token" -d 'Keep the
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "man" -d 'Print a manual page in roff'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "validate" -d 'Check OTLP payloads, point at the fault and say the repair'
+complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "spike" -d 'Send known records, ask for exactly those, and say which leg of the way failed'
 complete -c otelctl -n "__fish_otelctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l format -d 'Read the input as this format [default: what it looks like]' -r
 complete -c otelctl -n "__fish_otelctl_using_subcommand send" -l config -d 'Read formats and profiles of your own from this file [default: ~/.config/otelctl/config.toml]' -r -F
@@ -357,15 +358,34 @@ complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -l json -d 'Pr
 complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s q -l quiet -d 'Print nothing when all went well'
 complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s v -l verbose -d 'Print more about what happens'
 complete -c otelctl -n "__fish_otelctl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "config" -d 'Show the settings and who set each, and write a file for them'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "man" -d 'Print a manual page in roff'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "validate" -d 'Check OTLP payloads, point at the fault and say the repair'
-complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l to -d 'The destination, a name or a URL [default: logfire]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l wait -d 'Wait at most this long for the records to be visible [default: 60s]' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l format -d 'Print the result like this [default: human, and github where GITHUB_ACTIONS is true]' -r -f -a "human\t'A person'
+json\t'A script: one object, as with --json'
+github\t'GitHub Actions'
+junit\t'Whatever reads JUnit XML'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l token-file -d 'Read the token from this file, which only you may be able to read' -r -F
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l token-fd -d 'Read the token from this open descriptor, as in --token-fd 3 3< FILE' -r
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l local -d 'Make the trip to a stand-in of Logfire inside the process'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l verify -d 'Fail unless what arrived was asked for and compared'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l no-metrics -d 'Send no metric'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -l json -d 'Print the result as one JSON object on standard output'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -s q -l quiet -d 'Print nothing when all went well'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -s v -l verbose -d 'Print more about what happens'
+complete -c otelctl -n "__fish_otelctl_using_subcommand spike" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "send" -d 'Ship log files or a pipe as OTLP'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "detect" -d 'Tell what a file is, why, and what its records become'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "config" -d 'Show the settings and who set each, and write a file for them'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "destinations" -d 'List the destinations that have a name, or show everything about one'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "token" -d 'Keep the token of a destination in the keychain of the system'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "man" -d 'Print a manual page in roff'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "validate" -d 'Check OTLP payloads, point at the fault and say the repair'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "spike" -d 'Send known records, ask for exactly those, and say which leg of the way failed'
+complete -c otelctl -n "__fish_otelctl_using_subcommand help; and not __fish_seen_subcommand_from send detect config destinations token completions man validate spike help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the settings that send would use, and who set each'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the files are that settings come from'
 complete -c otelctl -n "__fish_otelctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a configuration file with everything in it commented out'

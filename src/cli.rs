@@ -16,6 +16,7 @@ pub mod generate;
 pub mod input;
 pub mod layer;
 pub mod send;
+pub mod spike;
 pub mod token;
 pub mod validate;
 
@@ -28,6 +29,7 @@ use crate::cli::destinations::DestinationsArgs;
 use crate::cli::generate::{CompletionsArgs, ManArgs};
 use crate::cli::input::DetectArgs;
 use crate::cli::send::SendArgs;
+use crate::cli::spike::SpikeArgs;
 use crate::cli::token::TokenCommandArgs;
 use crate::cli::validate::ValidateArgs;
 
@@ -35,7 +37,7 @@ use crate::cli::validate::ValidateArgs;
 pub const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  the answer is no: records rejected or dropped, an input cut short, findings, no such token
+    1  the answer is no: records rejected or dropped, an input cut short, findings, a round trip that failed
     2  could not start: usage, settings, no credentials, input unreadable
     3  the server said no: credentials denied, or not an OTLP endpoint
     4  not delivered: unreachable, or the retry window ended
@@ -156,6 +158,11 @@ pub enum Command {
     ///
     /// Reads requests in JSON or protobuf, as files, lines, frames or captured HTTP requests, and sends nothing.
     Validate(Box<ValidateArgs>),
+    /// Send known records, ask for exactly those, and say which leg of the way failed
+    ///
+    /// Every field that comes back is compared with what was sent. Made for Pydantic Logfire, which can be asked; any OTLP server
+    /// can be sent to.
+    Spike(SpikeArgs),
 }
 
 /// Reads the words of a command line, the program's own name first.

@@ -6,6 +6,7 @@ pub mod destinations;
 pub mod detect;
 pub mod generate;
 pub mod send;
+pub mod spike;
 pub mod token;
 pub mod validate;
 
@@ -62,6 +63,7 @@ pub fn run(cli: Cli, mut host: Host) -> u8 {
                 Err(failure) => fail(&mut ui, &failure),
             };
         }
+        Command::Spike(args) => return spike::run(&args, host, style),
     };
     match done {
         (mut ui, Ok(code)) => finish(&mut ui, code),

@@ -5,6 +5,8 @@
 use std::error::Error;
 
 use crate::flow::report::{Outcome, SendReport};
+use crate::flow::spike::Verdict;
+use crate::flow::spike::leg::FaultKind;
 use crate::settings::SettingsError;
 use crate::settings::input::InputError;
 use crate::settings::layers::LayerError;
@@ -108,6 +110,26 @@ pub fn exit_code_of(report: &SendReport) -> u8 {
         Outcome::Denied | Outcome::Misdirected => FailureKind::Refused.exit_code(),
         Outcome::Undelivered => FailureKind::Undelivered.exit_code(),
         Outcome::Interrupted => 128 + report.signal.unwrap_or(2),
+    }
+}
+
+/// What a round trip is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// That the records are taken, and compared where that is possible.
+    Accepted,
+    /// That they are compared.
+    Verified,
+}
+
+/// The exit code of a finished `spike`.
+pub fn exit_code_of_spike(verdict: Verdict, wanted: Wanted) -> u8 {
+    match (verdict, wanted) {
+        (Verdict::Verified, _) | (Verdict::Accepted, Wanted::Accepted) => 0,
+        (Verdict::Accepted, Wanted::Verified) | (Verdict::Failed(FaultKind::Differs), _) => 1,
+        (Verdict::Failed(FaultKind::Setup), _) => FailureKind::Setup.exit_code(),
+        (Verdict::Failed(FaultKind::Refused), _) => FailureKind::Refused.exit_code(),
+        (Verdict::Failed(FaultKind::Undelivered), _) => FailureKind::Undelivered.exit_code(),
     }
 }
 

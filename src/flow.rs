@@ -17,6 +17,7 @@ pub mod report;
 mod sample;
 pub mod send;
 mod signals;
+pub mod spike;
 mod stop;
 mod watermark;
 mod worker;

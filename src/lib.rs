@@ -42,6 +42,7 @@ pub mod failure;
 pub mod flow;
 pub mod format;
 pub mod host;
+pub mod logfire;
 pub mod net;
 pub mod otlp;
 pub mod pipeline;

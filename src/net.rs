@@ -3,6 +3,8 @@
 //! Redirects are never followed: a followed one would carry the token elsewhere or turn a POST into an empty GET. Roots are
 //! loaded for `https` only; a machine without any can still talk to its own collector.
 
+pub mod reach;
+
 use std::error::Error;
 use std::fs;
 use std::io;
@@ -17,6 +19,9 @@ const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// How long an idle connection is kept: shorter than the silent limits of common load balancers.
 const IDLE_MAX: Duration = Duration::from_secs(55);
+
+/// A client. Its clones share their connections.
+pub type HttpClient = Client;
 
 /// What a client is built from.
 #[derive(Clone, Default)]

@@ -9,6 +9,7 @@ pub mod framing;
 pub mod json;
 pub mod payload;
 pub mod protobuf;
+pub mod spans;
 
 use std::fmt;
 

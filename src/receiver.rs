@@ -67,6 +67,52 @@ pub enum Reply {
 /// Takes a request. It runs on the receiver's thread and must not wait.
 pub type Handler = Arc<dyn Fn(Received) -> Reply + Send + Sync>;
 
+/// One request of any path and method, its body inflated: for whoever answers more than OTLP.
+#[derive(Debug)]
+pub struct Asked {
+    /// Upper-case.
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// Behind the `?`; empty when there is none.
+    pub query: String,
+    /// Names in lower-case, in the order they came.
+    pub headers: Vec<(String, String)>,
+    /// The plain body.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// The first header of a name, which is given in lower-case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name)?;
+        Some(&found.1)
+    }
+}
+
+/// A whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status.
+    pub status: u16,
+    /// Names and values; one that HTTP does not allow is left out.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Answers any request. It runs on the receiver's thread and must not wait.
+pub type Answerer = Arc<dyn Fn(Asked) -> Answered + Send + Sync>;
+
+/// Who answers.
+#[derive(Clone)]
+pub(crate) enum Service {
+    /// The OTLP endpoint.
+    Otlp(Handler),
+    /// Whatever it is.
+    Any(Answerer),
+}
+
 /// Everything the receiver will not exceed.
 #[derive(Debug, Clone, Copy)]
 pub struct ReceiverLimits {
@@ -112,6 +158,25 @@ pub async fn serve(
     handler: Handler,
     shutdown: Shutdown,
 ) {
+    serve_as(listener, limits, Service::Otlp(handler), shutdown).await;
+}
+
+/// The same for a server that answers every request itself. What cannot be read is still answered here.
+pub async fn serve_any(
+    listener: TcpListener,
+    limits: ReceiverLimits,
+    answerer: Answerer,
+    shutdown: Shutdown,
+) {
+    serve_as(listener, limits, Service::Any(answerer), shutdown).await;
+}
+
+async fn serve_as(
+    listener: TcpListener,
+    limits: ReceiverLimits,
+    service: Service,
+    shutdown: Shutdown,
+) {
     let free = Arc::new(Semaphore::new(limits.connections_max));
     let mut open = JoinSet::new();
     while let Some(permit) = unless(&shutdown, Arc::clone(&free).acquire_owned()).await {
@@ -119,7 +184,7 @@ pub async fn serve(
             break;
         };
         if let Ok((stream, _)) = accepted {
-            let connection = Connection::new(limits, Arc::clone(&handler), shutdown.clone());
+            let connection = Connection::new(limits, service.clone(), shutdown.clone());
             open.spawn(async move {
                 connection.run(stream).await;
                 drop(permit);

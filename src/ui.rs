@@ -17,6 +17,7 @@ mod receipt;
 mod row;
 mod sample;
 mod sparkline;
+pub mod spike;
 mod stream;
 mod style;
 mod summary;
@@ -38,8 +39,11 @@ use crate::settings::lint::Finding;
 use crate::settings::preset::Preset;
 use crate::token::TokenAccount;
 
+use crate::flow::spike::leg::Step;
+
 use drops::DropLines;
 use progress::Bars;
+use spike::{Drawing, SpikeForm, SpikeShown};
 use stream::Stream;
 use style::{Paint, Tone};
 
@@ -69,6 +73,7 @@ pub struct Ui {
     /// Whether this hold-up was spoken of already.
     retry_said: bool,
     drop_lines: DropLines,
+    drawing: Drawing,
 }
 
 impl Ui {
@@ -85,6 +90,7 @@ impl Ui {
             records_resolved: 0,
             retry_said: false,
             drop_lines: DropLines::default(),
+            drawing: Drawing::default(),
         }
     }
 
@@ -334,6 +340,42 @@ impl Ui {
             }
             Event::Notice(text) => self.note(text),
         }
+    }
+
+    /// A round trip begins.
+    pub fn spike_begins(&mut self, form: SpikeForm, destination: &str) {
+        let is_drawn = matches!(form, SpikeForm::Human | SpikeForm::Github)
+            && self.style.verbosity != Verbosity::Quiet;
+        let moves = self.style.stdout_color && self.style.progress == ProgressMode::Bars;
+        self.drawing = Drawing::new(is_drawn, moves, (self.stdout_paint(), self.style.width));
+        let text = self.drawing.head(destination);
+        self.write(&self.stdout, &text);
+    }
+
+    /// One of its legs was begun, or ended.
+    pub fn spike_step(&mut self, step: &Step<'_>) {
+        let text = self.drawing.step(step);
+        self.write(&self.stdout, &text);
+    }
+
+    /// It ended.
+    pub fn spike_ends(&mut self, form: SpikeForm, shown: &SpikeShown<'_>) {
+        let text = match form {
+            SpikeForm::Json => return self.json(&spike::as_json(shown)),
+            SpikeForm::Junit => return self.result(&spike::as_junit(shown)),
+            SpikeForm::Github | SpikeForm::Human => {
+                let is_quiet = self.style.verbosity == Verbosity::Quiet;
+                if is_quiet && shown.code == 0 {
+                    return;
+                }
+                let mut text = self.drawing.end(shown);
+                if form == SpikeForm::Github {
+                    text += &spike::as_annotations(shown);
+                }
+                text
+            }
+        };
+        self.write(&self.stdout, &text);
     }
 
     /// Takes the progress off the screen; what is said next stands alone.

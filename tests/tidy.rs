@@ -38,10 +38,14 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("thread::scope", &["flow"]),
     ("JoinSet", &["flow", "receiver"]),
     // The official messages: everywhere but on the hot path. `flow::sample` decodes what a dry run would have sent.
-    ("prost::", &["otlp", "validate", "receiver", "flow"]),
+    // `logfire` makes rows of them.
+    (
+        "prost::",
+        &["otlp", "validate", "receiver", "logfire", "flow"],
+    ),
     (
         "opentelemetry_proto::",
-        &["otlp", "validate", "receiver", "flow"],
+        &["otlp", "validate", "receiver", "logfire", "flow"],
     ),
     // The world around the process.
     ("env::var", &["host"]),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{Client, RequestBuilder, Response};
 
 use crate::base::clock::Clock;
@@ -47,6 +49,14 @@ pub struct Received {
     pub body: Vec<u8>,
     /// Which credentials were sent.
     pub credentials: u32,
+    headers: HeaderMap,
+}
+
+impl Received {
+    /// A header of the answer that is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
 /// No whole answer came.
@@ -101,6 +111,13 @@ impl HttpRoute {
         }
     }
 
+    /// The same, asking for an answer of these media types.
+    #[must_use]
+    pub fn accepting(mut self, types: &'static str) -> HttpRoute {
+        self.headers.insert(ACCEPT, HeaderValue::from_static(types));
+        self
+    }
+
     /// Who we are to the server.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
@@ -151,6 +168,7 @@ impl HttpRoute {
         let retry_after =
             text(RETRY_AFTER).and_then(|wish| retry_after::retry_after(&wish, clock.now()));
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let mut body = Vec::new();
         while body.len() < ANSWER_BYTES_MAX
             && let Some(part) = response.chunk().await?
@@ -163,6 +181,7 @@ impl HttpRoute {
             retry_after,
             body,
             credentials: 0,
+            headers,
         })
     }
 

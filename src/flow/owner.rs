@@ -28,6 +28,9 @@ use crate::source::feed::Meter;
 /// How often the watcher is told how far the run is.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How far requests may be ahead of the oldest, as a multiple of those that are under way at a time.
+const OVERTAKING: usize = 2;
+
 /// Records shown of a dry run.
 const SAMPLES_MAX: usize = 3;
 
@@ -61,6 +64,8 @@ struct Ready {
 
 /// What a request on its way holds.
 struct Sent {
+    /// Its turn among the requests.
+    turn: u64,
     lane: Lane,
     places: Vec<Place>,
     records: u64,
@@ -84,6 +89,7 @@ pub(super) struct Owner<'w> {
     ready: VecDeque<Ready>,
     in_flight: JoinSet<(Fate, Room)>,
     sent: HashMap<task::Id, Sent>,
+    turns: u64,
     stopping: bool,
     gave_up: bool,
 }
@@ -119,6 +125,7 @@ impl<'w> Owner<'w> {
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
             sent: HashMap::new(),
+            turns: 0,
             stopping: false,
             gave_up: false,
         }
@@ -259,7 +266,7 @@ impl<'w> Owner<'w> {
 
     /// Starts what may start. Once the run is stopping, what has not started stays unsent.
     fn start_ready(&mut self, reading: bool) {
-        while self.stopping || self.in_flight.len() < self.at_a_time() {
+        while self.stopping || self.is_turn() {
             let Some(ready) = self.next_ready(reading && !self.stopping) else {
                 return;
             };
@@ -295,7 +302,7 @@ impl<'w> Owner<'w> {
 
     /// When live records become due; `None` while there would be no turn for them.
     fn wake_in(&self, reading: bool) -> Option<Duration> {
-        let is_turn = self.in_flight.len() < self.at_a_time();
+        let is_turn = self.is_turn();
         is_turn.then(|| self.plan.live.wake_in(reading)).flatten()
     }
 
@@ -322,6 +329,15 @@ impl<'w> Owner<'w> {
         }
     }
 
+    /// Whether another request may start. One that takes long is overtaken by a few others only: what overtakes it is sent again when the
+    /// run ends before it.
+    fn is_turn(&self) -> bool {
+        let most = self.at_a_time();
+        let oldest = self.sent.values().map(|sent| sent.turn).min();
+        let ahead = oldest.map_or(0, |oldest| self.turns - oldest);
+        self.in_flight.len() < most && ahead < (OVERTAKING * most) as u64
+    }
+
     fn at_a_time(&self) -> usize {
         match self.plan.route {
             Route::Http(_) => self.plan.in_flight_max,
@@ -332,7 +348,9 @@ impl<'w> Owner<'w> {
 
     fn start(&mut self, ready: Ready) {
         self.save_in_time();
+        self.turns += 1;
         let sent = Sent {
+            turn: self.turns - 1,
             lane: ready.lane,
             records: ready.shipment.batch.record_count() as u64,
             places: ready.places,

@@ -18,7 +18,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
 
 use crate::base::shutdown::Shutdown;
-use crate::receiver::{Handler, ReceiverLimits, request, response};
+use crate::receiver::{ReceiverLimits, Service, request, response};
 
 /// The longest request head; ours is a dozen short headers.
 const HEAD_BYTES_MAX: u32 = 64 << 10;
@@ -29,16 +29,16 @@ const STREAMS_MAX: u32 = 8;
 /// What a connection needs while it runs.
 pub(super) struct Connection {
     limits: ReceiverLimits,
-    handler: Handler,
+    service: Service,
     shutdown: Shutdown,
     requests: Arc<Requests>,
 }
 
 impl Connection {
-    pub(super) fn new(limits: ReceiverLimits, handler: Handler, shutdown: Shutdown) -> Connection {
+    pub(super) fn new(limits: ReceiverLimits, service: Service, shutdown: Shutdown) -> Connection {
         Connection {
             limits,
-            handler,
+            service,
             shutdown,
             requests: Arc::default(),
         }
@@ -46,17 +46,17 @@ impl Connection {
 
     /// Serves requests until the peer, the watch or the shutdown ends it.
     pub(super) async fn run(self, stream: TcpStream) {
-        let service = service_fn(|request: Request<Incoming>| {
-            let (limits, handler) = (self.limits, Arc::clone(&self.handler));
+        let answering = service_fn(|request: Request<Incoming>| {
+            let (limits, service) = (self.limits, self.service.clone());
             let in_flight = InFlight::begin(Arc::clone(&self.requests));
             async move {
-                let answer = exchange(request, limits, handler).await;
+                let answer = exchange(request, limits, service).await;
                 drop(in_flight);
                 Ok::<_, Infallible>(answer)
             }
         });
         let builder = self.builder();
-        let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut served = pin!(builder.serve_connection(TokioIo::new(stream), answering));
         let mut is_closing = false;
         let mut begun_before = 0;
         loop {
@@ -101,8 +101,17 @@ impl Connection {
 async fn exchange(
     request: Request<Incoming>,
     limits: ReceiverLimits,
-    handler: Handler,
+    service: Service,
 ) -> Response<Full<Bytes>> {
+    let handler = match service {
+        Service::Otlp(handler) => handler,
+        Service::Any(answerer) => {
+            return match request::take(request, &limits).await {
+                Ok(asked) => response::of_answer(answerer(asked)),
+                Err(refusal) => response::of_refusal(&refusal),
+            };
+        }
+    };
     match request::receive(request, &limits).await {
         Ok(received) => {
             let encoding = received.encoding;

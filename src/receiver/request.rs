@@ -18,7 +18,7 @@ use crate::otlp::inflate::{content_encoding, inflate};
 use crate::otlp::json_read::read_request;
 use crate::otlp::{Compression, Encoding, Signal};
 use crate::receiver::refusal::{Reason, Refusal};
-use crate::receiver::{Received, ReceiverLimits};
+use crate::receiver::{Asked, Received, ReceiverLimits};
 
 /// Reads one request to its end and decodes it.
 pub(super) async fn receive(
@@ -27,6 +27,44 @@ pub(super) async fn receive(
 ) -> Result<Received, Refusal> {
     let (head, mut body) = request.into_parts();
     let received = read(&head, &mut body, limits).await;
+    discard_rest(received, (&head, body), limits)
+}
+
+/// Reads one request of any kind to its end.
+pub(super) async fn take(
+    request: Request<Incoming>,
+    limits: &ReceiverLimits,
+) -> Result<Asked, Refusal> {
+    let (head, mut body) = request.into_parts();
+    let asked = read_any(&head, &mut body, limits).await;
+    discard_rest(asked.map_err(Refusal::plain), (&head, body), limits)
+}
+
+async fn read_any(
+    head: &Parts,
+    body: &mut Incoming,
+    limits: &ReceiverLimits,
+) -> Result<Asked, Reason> {
+    let compression = compression_of(&head.headers)?;
+    let wire = read_body(body, limits).await?;
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = head.headers.iter();
+    Ok(Asked {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: headers
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect(),
+        body: inflate(&wire, compression, limits.body_bytes_max)?.into_owned(),
+    })
+}
+
+fn discard_rest<T>(
+    received: Result<T, Refusal>,
+    (head, body): (&Parts, Incoming),
+    limits: &ReceiverLimits,
+) -> Result<T, Refusal> {
     if let Err(refusal) = &received
         && refusal.reason.leaves_body()
         && !head.headers.contains_key(EXPECT)

@@ -9,7 +9,7 @@ use std::error::Error;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use opentelemetry_proto::tonic::collector::logs::v1::{
     ExportLogsPartialSuccess, ExportLogsServiceResponse,
@@ -18,8 +18,8 @@ use prost::Message;
 use serde_json::json;
 
 use crate::otlp::Encoding;
-use crate::receiver::Reply;
 use crate::receiver::refusal::{Reason, Refusal, RpcCode};
+use crate::receiver::{Answered, Reply};
 
 /// The longest message we send back: a client may have to keep it in a log line.
 const MESSAGE_CHARS_MAX: usize = 1_000;
@@ -60,6 +60,20 @@ pub(super) fn of_reply(reply: Reply, encoding: Encoding) -> Response<Full<Bytes>
             response
         }
     }
+}
+
+/// An answer that was made elsewhere.
+pub(super) fn of_answer(answer: Answered) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    let status = StatusCode::from_u16(answer.status);
+    *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &answer.headers {
+        let pair = (HeaderName::try_from(name), HeaderValue::try_from(value));
+        if let (Ok(name), Ok(value)) = pair {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
 }
 
 /// The answer to a request that the handler never sees.

@@ -111,6 +111,10 @@ pub const HTTPS_PROXY: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 pub const ALL_PROXY: [&str; 2] = ["all_proxy", "ALL_PROXY"];
 /// Hosts that need no proxy.
 pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+/// `true` in a job of GitHub Actions.
+pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+/// The file to which such a job adds its summary.
+pub const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// Set: no colours.
 pub const NO_COLOR: &str = "NO_COLOR";
 /// Set and not `0`: colours even in a pipe.

@@ -24,6 +24,7 @@ mod resource;
 mod resume;
 mod send;
 mod settings;
+mod spike;
 mod times;
 mod token;
 mod validate;

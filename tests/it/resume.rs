@@ -128,7 +128,7 @@ fn a_run_goes_on_where_the_last_one_was_acknowledged() {
     }
 }
 
-/// Guarantees: with several requests under way, at most these are sent twice.
+/// Guarantees: with several requests under way, at most these and what has overtaken them are sent twice: twice as many requests.
 #[test]
 fn no_more_than_what_was_under_way_is_sent_twice() {
     let text = lines(0..200);

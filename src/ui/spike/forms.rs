@@ -1,0 +1,237 @@
+//! The same for machines: JSON, the annotations and the summary of GitHub Actions, `JUnit` XML.
+//!
+//! Spec: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>; the `JUnit` form as the Jenkins plugin reads it.
+
+use serde_json::{Value, json};
+
+use crate::base::escape::printable;
+use crate::flow::spike::Verdict;
+use crate::flow::spike::leg::{Difference, Leg, LegStatus};
+use crate::ui::spike::{SpikeShown, Whereabouts};
+use crate::ui::text;
+
+/// One object.
+pub fn as_json(shown: &SpikeShown<'_>) -> Value {
+    let report = shown.report;
+    let difference = |one: &Difference| json!({"record": one.record, "field": one.field, "expected": one.expected, "found": one.found});
+    let leg = |leg: &Leg| {
+        let differences: Vec<Value> = leg.differences.iter().map(difference).collect();
+        json!({
+            "name": leg.name.slug(),
+            "status": leg.status.word(),
+            "detail": leg.detail,
+            "seconds": leg.took.as_secs_f64(),
+            "differences": differences,
+            "hint": leg.hint,
+        })
+    };
+    let legs: Vec<Value> = report.legs.iter().map(leg).collect();
+    json!({
+        "command": "spike",
+        "outcome": shown.word(),
+        "run_id": report.run_id,
+        "destination": shown.destination,
+        "local": shown.whereabouts == Whereabouts::Local,
+        "legs": legs,
+        "visible_after_seconds": report.visible_after.map(|time| time.as_secs_f64()),
+        "link": report.link,
+        "warnings": report.warnings,
+        "hint": shown.hint,
+    })
+}
+
+/// A workflow command for each leg that failed, and one for the verdict. They end in line ends.
+pub fn as_annotations(shown: &SpikeShown<'_>) -> String {
+    let mut out = String::new();
+    for leg in shown
+        .report
+        .legs
+        .iter()
+        .filter(|leg| leg.status == LegStatus::Fail)
+    {
+        let title = format!("otelctl spike: {}", leg.name.slug());
+        out += &command("error", &title, &explained(leg));
+    }
+    let local = local_words(shown);
+    let sentence = format!("{}{local}: {}", shown.word(), shown.sentence());
+    let level = match shown.report.verdict {
+        Verdict::Verified => "notice",
+        Verdict::Accepted if shown.code == 0 => "warning",
+        Verdict::Accepted => "error",
+        Verdict::Failed(_) => return out,
+    };
+    out + &command(level, "otelctl spike", &sentence)
+}
+
+fn command(level: &str, title: &str, message: &str) -> String {
+    let data = |text: &str| {
+        let text = text.replace('%', "%25").replace('\r', "%0D");
+        text.replace('\n', "%0A")
+    };
+    let title = data(title).replace(':', "%3A").replace(',', "%2C");
+    format!("::{level} title={title}::{}\n", data(message))
+}
+
+/// A leg's fault, what differs, and what to do, in lines.
+fn explained(leg: &Leg) -> String {
+    let mut lines = vec![printable(&leg.detail).into_owned()];
+    for one in &leg.differences {
+        let line = format!(
+            "{} {}: expected {}, found {}",
+            one.record, one.field, one.expected, one.found
+        );
+        lines.push(printable(&line).into_owned());
+    }
+    lines.extend(leg.hint.iter().map(|hint| format!("hint: {hint}")));
+    lines.join("\n")
+}
+
+fn local_words(shown: &SpikeShown<'_>) -> &'static str {
+    match shown.whereabouts {
+        Whereabouts::Local => " (local, not against Logfire)",
+        Whereabouts::Remote => "",
+    }
+}
+
+/// What a job adds to its summary: the verdict and a table of the legs, in Markdown.
+pub fn as_summary(shown: &SpikeShown<'_>) -> String {
+    let report = shown.report;
+    let sign = match report.verdict {
+        Verdict::Verified => "✅",
+        Verdict::Accepted => "⚠️",
+        Verdict::Failed(_) => "❌",
+    };
+    let mut out = vec![format!(
+        "### {sign} otelctl spike: {}{}\n\n{}\n\n| | leg | time | |\n|---|---|--:|---|\n",
+        shown.word(),
+        local_words(shown),
+        cell(&shown.sentence())
+    )];
+    for leg in &report.legs {
+        let (mark, time) = match leg.status {
+            LegStatus::Pass => ("✅", text::duration(leg.took)),
+            LegStatus::Fail => ("❌", text::duration(leg.took)),
+            LegStatus::Skip => ("➖", String::new()),
+        };
+        let detail = match leg.status {
+            LegStatus::Fail => cell(&explained(leg)),
+            _ => cell(&leg.detail),
+        };
+        out.push(format!(
+            "| {mark} | {} | {time} | {detail} |\n",
+            leg.name.slug()
+        ));
+    }
+    out.push(format!(
+        "\nrun `{}` to {}\n",
+        report.run_id,
+        cell(shown.destination)
+    ));
+    if let Some(link) = &report.link {
+        out.push(format!("\n[the records in Logfire]({link})\n"));
+    }
+    for warning in &report.warnings {
+        out.push(format!("\n> {}\n", cell(warning)));
+    }
+    out.push("\n".to_owned());
+    out.concat()
+}
+
+/// A text that stays inside of its cell, as it is.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        match letter {
+            '\n' => out.push_str("<br>"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '@' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            control if control.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// One suite, a case for each leg.
+pub fn as_junit(shown: &SpikeShown<'_>) -> String {
+    let legs = &shown.report.legs;
+    let count = |status| legs.iter().filter(|leg| leg.status == status).count();
+    let (failures, skipped) = (count(LegStatus::Fail), count(LegStatus::Skip));
+    let took: f64 = legs.iter().map(|leg| leg.took.as_secs_f64()).sum();
+    let name = format!("otelctl spike{}", local_words(shown));
+    let sums = format!(
+        "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{took:.3}\"",
+        legs.len()
+    );
+    let mut out = vec![format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"otelctl spike\" {sums}>\n  <testsuite name=\"{}\" {sums}>\n",
+        xml(&name)
+    )];
+    for leg in legs {
+        let seconds = leg.took.as_secs_f64();
+        let head = format!(
+            "    <testcase classname=\"otelctl.spike\" name=\"{}\" time=\"{seconds:.3}\"",
+            leg.name.slug()
+        );
+        let detail = xml(&leg.detail);
+        out.push(match leg.status {
+            LegStatus::Pass => format!("{head}/>\n"),
+            LegStatus::Skip => format!("{head}><skipped message=\"{detail}\"/></testcase>\n"),
+            LegStatus::Fail => {
+                let text = xml(&explained(leg));
+                format!("{head}><failure message=\"{detail}\">{text}</failure></testcase>\n")
+            }
+        });
+    }
+    out.push("  </testsuite>\n</testsuites>\n".to_owned());
+    out.concat()
+}
+
+/// A text inside of XML. Controls have no place there, not even escaped.
+fn xml(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push('\n'),
+            control if control.is_control() => out.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_command_stays_on_its_line() {
+        assert_eq!(
+            command("error", "a: b, c", "50 %\nmore"),
+            "::error title=a%3A b%2C c::50 %25%0Amore\n"
+        );
+    }
+
+    #[test]
+    fn a_cell_of_a_table_holds_any_text() {
+        assert_eq!(cell("a|b\n<c> `d`"), "a\\|b<br>&lt;c&gt; \\`d\\`");
+    }
+
+    #[test]
+    fn xml_holds_any_text() {
+        assert_eq!(
+            xml("<a b=\"c\">\u{1b}&"),
+            "&lt;a b=&quot;c&quot;&gt;\u{fffd}&amp;"
+        );
+    }
+}
