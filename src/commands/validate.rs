@@ -145,50 +145,70 @@ fn check(
             source,
         })
     };
-    let is_body =
-        args.content_type.is_some() || args.content_encoding.is_some() || args.path.is_some();
-    let repaired = if args.http || is_body {
-        let mut body = Vec::new();
-        let mut limited = bytes.take(crate::validate::REQUEST_BYTES_MAX as u64 + 1);
-        limited.read_to_end(&mut body).map_err(read)?;
-        if args.http {
-            http::check_captured(&mut checker, &body);
-            None
-        } else {
-            let head = Head {
-                content_type: args.content_type.clone(),
-                content_encoding: args.content_encoding.clone(),
-                path: args.path.clone(),
-            };
-            let repaired = http::check_body(&mut checker, &head, &body);
-            Some(repaired.unwrap_or(body))
+    let is_one_request = args.http
+        || args.content_type.is_some()
+        || args.content_encoding.is_some()
+        || args.path.is_some();
+    if is_one_request {
+        let repaired = check_request(args, &mut checker, bytes).map_err(read)?;
+        if let Some(repaired) = repaired.filter(|_| args.fix.is_some()) {
+            wanted_output(args, out, ui, &repaired).map_err(read)?;
         }
     } else {
-        let plain = inflate::plain(bytes).map_err(read)?;
-        let encoding = match args.encoding {
-            None | Some(EncodingWord::Auto) => None,
-            Some(EncodingWord::Json) => Some(Encoding::Json),
-            Some(EncodingWord::Protobuf) => Some(Encoding::Protobuf),
-        };
-        let mut told = |step: Step<'_>| match step {
-            Step::Repaired(bytes) => wanted_output(args, out, ui, bytes),
-            Step::Checked(bytes, records) => {
-                ui.checked(bytes, records);
-                Ok(())
-            }
-        };
-        match lines::check_all(&mut checker, encoding, plain, &mut told) {
-            Err(error) if is_broken(&error) => {
-                checker.note(rules::Code::CompressionBroken, error.to_string());
-            }
-            done => done.map_err(read)?,
-        }
-        None
-    };
-    if let Some(repaired) = repaired.filter(|_| args.fix.is_some()) {
-        wanted_output(args, out, ui, &repaired).map_err(read)?;
+        check_stream(args, &mut checker, bytes, (ui, out)).map_err(read)?;
     }
     Ok(checker.finish())
+}
+
+/// One request, with what its headers said or with them; returns its body, repaired.
+fn check_request(
+    args: &ValidateArgs,
+    checker: &mut Checker,
+    bytes: Box<dyn Read + Send>,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    let mut limited = bytes.take(crate::validate::REQUEST_BYTES_MAX as u64 + 1);
+    limited.read_to_end(&mut body)?;
+    if args.http {
+        http::check_captured(checker, &body);
+        return Ok(None);
+    }
+    let head = Head {
+        content_type: args.content_type.clone(),
+        content_encoding: args.content_encoding.clone(),
+        path: args.path.clone(),
+    };
+    let repaired = http::check_body(checker, &head, &body);
+    Ok(Some(repaired.unwrap_or(body)))
+}
+
+/// Requests one after the other, perhaps compressed as a whole.
+fn check_stream(
+    args: &ValidateArgs,
+    checker: &mut Checker,
+    bytes: Box<dyn Read + Send>,
+    (ui, out): (&mut Ui, &mut Out),
+) -> io::Result<()> {
+    let plain = inflate::plain(bytes)?;
+    let encoding = match args.encoding {
+        None | Some(EncodingWord::Auto) => None,
+        Some(EncodingWord::Json) => Some(Encoding::Json),
+        Some(EncodingWord::Protobuf) => Some(Encoding::Protobuf),
+    };
+    let mut told = |step: Step<'_>| match step {
+        Step::Repaired(bytes) => wanted_output(args, out, ui, bytes),
+        Step::Checked(bytes, records) => {
+            ui.checked(bytes, records);
+            Ok(())
+        }
+    };
+    match lines::check_all(checker, encoding, plain, &mut told) {
+        Err(error) if is_broken(&error) => {
+            checker.note(rules::Code::CompressionBroken, error.to_string());
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Writes a piece of the repaired input where it is wanted.

@@ -205,15 +205,12 @@ fn ship(
         keeper,
     });
     let signals = signals(&runtime, world.signals)?;
-    let (sender, outputs) = mpsc::channel::<Output>(plan.threads);
-    thread::scope(|scope| {
-        for _ in 0..plan.threads {
-            let (shop, sender, handle) = (&shop, sender.clone(), runtime.handle().clone());
-            scope.spawn(move || work(shop, &sender, &handle));
-        }
-        drop(sender);
-        runtime.block_on(owner.run(outputs, notices, signals));
-    });
+    run(
+        (&shop, plan.threads),
+        &mut owner,
+        &runtime,
+        (notices, signals),
+    );
     Ok(Shipped {
         ledger: owner.plan.ledger,
         keeper: owner.plan.keeper,
@@ -221,6 +218,24 @@ fn ship(
         undelivered: owner.plan.undelivered,
         runtime,
     })
+}
+
+/// Runs the workers and their owner until every record has come to its end.
+fn run(
+    (shop, threads): (&WorkerShared, usize),
+    owner: &mut Owner<'_>,
+    runtime: &Runtime,
+    (notices, signals): (mpsc::Receiver<Notice>, Signals),
+) {
+    let (sender, outputs) = mpsc::channel::<Output>(threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, handle) = (sender.clone(), runtime.handle().clone());
+            scope.spawn(move || work(shop, &sender, &handle));
+        }
+        drop(sender);
+        runtime.block_on(owner.run(outputs, notices, signals));
+    });
 }
 
 /// The books, open for what was found.

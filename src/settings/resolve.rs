@@ -92,10 +92,7 @@ pub fn send(
         proxies: connection.proxies,
         timeout: timeout(delivery, &mut reader),
         retry_for: reader.flag_or(delivery.retry_for, "--retry-for", RETRY_FOR_DEFAULT),
-        retry_codes: match delivery.retry_codes {
-            None | Some(RetryCodesArg::Broad) => RetryCodes::Broad,
-            Some(RetryCodesArg::Otlp) => RetryCodes::Otlp,
-        },
+        retry_codes: retry_codes(delivery),
         dead_letters: delivery.dead_letters.clone(),
         drain: reader.flag_or(delivery.drain, "--drain", DRAIN_DEFAULT),
         service_name: resource.service_name,
@@ -112,12 +109,7 @@ pub fn send(
         flush_interval: flush_interval(delivery, &mut reader),
         in_flight_max: reader.flag_or(delivery.in_flight, "--in-flight", IN_FLIGHT_MAX_DEFAULT),
         threads: delivery.threads,
-        time_policy: args.record.time.map(|policy| match policy {
-            TimeArg::Keep => TimePolicy::Keep,
-            TimeArg::Shift => TimePolicy::Shift,
-            TimeArg::Now => TimePolicy::Now,
-            TimeArg::Drop => TimePolicy::Drop,
-        }),
+        time_policy: args.record.time.map(time_policy),
         file_path: if args.record.file_path {
             PathAttribute::Attach
         } else {
@@ -178,6 +170,22 @@ fn refuse_unconfirmed(overlay: &Overlay, headers: &[Header]) -> Result<(), Setti
             credentials: header.origin,
             folder: folder.to_owned(),
         }),
+    }
+}
+
+fn retry_codes(args: &DeliveryArgs) -> RetryCodes {
+    match args.retry_codes {
+        None | Some(RetryCodesArg::Broad) => RetryCodes::Broad,
+        Some(RetryCodesArg::Otlp) => RetryCodes::Otlp,
+    }
+}
+
+fn time_policy(word: TimeArg) -> TimePolicy {
+    match word {
+        TimeArg::Keep => TimePolicy::Keep,
+        TimeArg::Shift => TimePolicy::Shift,
+        TimeArg::Now => TimePolicy::Now,
+        TimeArg::Drop => TimePolicy::Drop,
     }
 }
 
