@@ -277,3 +277,25 @@ fn a_cut_compressed_input_is_a_finding() {
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     assert!(outcome.stdout.contains("error[compression-broken]"));
 }
+
+/// Guarantees: `send --to local` tells what the rules found in what arrived, and nothing when all is right.
+#[test]
+fn what_arrived_is_checked_by_the_same_rules() {
+    let folder = Folder::new();
+    let line = |time: &str| {
+        format!(
+            r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"shop"}}}}]}},"scopeLogs":[{{"logRecords":[{{"timeUnixNano":"{time}","severityNumber":9,"body":{{"stringValue":"paid"}}}}]}}]}}]}}"#
+        ) + "\n"
+    };
+    let send = |name: &str, text: String| {
+        let file = folder.file(name, text);
+        let run = Run::send().arg(file).args(["--to", "local"]);
+        run.run().receipt(0, "delivered").0["local"].clone()
+    };
+    let wrong = send("wrong.jsonl", line("1795176000000"));
+    assert_eq!(wrong["errors"], 0, "{wrong}");
+    assert_eq!(wrong["warnings"], 1, "{wrong}");
+    assert_eq!(wrong["common_fault"], "time-unit", "{wrong}");
+    let right = send("right.jsonl", line("1795176000000000000"));
+    assert!(right.get("warnings").is_none(), "{right}");
+}
