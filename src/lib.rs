@@ -16,15 +16,26 @@
 //!                 delivery        attempts over net's client; pipeline::classify and retry say what an answer means → Fate
 //!                 flow::ledger    writes down where each record went → SendReport
 //!               ui              report → summary or receipt; failure → exit code
-//! local thread  for --to local: receiver, a real OTLP endpoint with its own runtime (flow::local)
+//! local thread  for --to local: receiver, a real OTLP endpoint with its own runtime (flow::local), validate looks at what arrives
 //! ```
+//!
+//! Two commands go other ways:
+//!
+//! ```text
+//! validate      file or pipe → validate: one tree of both encodings → findings, repairs → ui
+//! spike         marked records → delivery → flow::spike asks for them → logfire: rows, compared leg by leg → ui
+//!                 with --local both ends are logfire::standin behind receiver
+//! ```
+//!
+//! Tokens come from `token` (keychain, files) by the order of `settings::token`; `delivery` asks once more when one is denied.
 //!
 //! A chunk takes one of a fixed number of permits before it is read and returns it when its last request has ended; that bounds
 //! the memory.
 //!
 //! # What holds everywhere
 //!
-//! 1. A module names only those above it in the list below; `tests/tidy.rs` holds it.
+//! 1. A module names only those to its left; `tests/tidy.rs` holds it: base, otlp, record, format, pipeline, validate, net, source,
+//!    delivery, receiver, logfire, token, flow, cli, settings, host, failure, ui, commands.
 //! 2. `format` and `pipeline` never wait, read time, read files or print.
 //! 3. Every record that was read leaves by exactly one exit, or the program panics: `flow::report::Tally`.
 //! 4. A secret never appears in `Debug`, an error, a line we print or an argument we take: `base::secret`.
