@@ -146,6 +146,18 @@ struct Shipped {
     runtime: Runtime,
 }
 
+impl Shipped {
+    fn of(owner: Owner<'_>, runtime: Runtime) -> Shipped {
+        Shipped {
+            ledger: owner.plan.ledger,
+            keeper: owner.plan.keeper,
+            samples: owner.samples,
+            undelivered: owner.plan.undelivered,
+            runtime,
+        }
+    }
+}
+
 /// Reads, parses, encodes and delivers.
 fn ship(
     plan: SendPlan,
@@ -157,8 +169,8 @@ fn ship(
     let mut follow = plan.follow;
     let inputs = (plan.inputs, follow.as_mut());
     let (keeper, found) = Keeper::open(plan.checkpoints, inputs, Arc::clone(&clock))?;
-    let room = plan.threads + plan.in_flight_max + CHUNKS_BETWEEN;
-    let room = Arc::new(Semaphore::new(room));
+    let places = plan.threads + plan.in_flight_max + CHUNKS_BETWEEN;
+    let room = Arc::new(Semaphore::new(places));
     let meters: Arc<[Arc<Meter>]> = found.inputs.iter().map(|_| Arc::default()).collect();
     if follow.is_some() {
         (world.watcher)(Event::Following);
@@ -168,7 +180,7 @@ fn ship(
         records: plan.records.clone(),
         encoding: plan.encoding,
         flush_interval: plan.flush_interval,
-        clock: Arc::clone(&world.clock),
+        clock: Arc::clone(&clock),
         shutdown: world.shutdown.clone(),
         meters: Arc::clone(&meters),
         starts: found.starts,
@@ -186,7 +198,6 @@ fn ship(
         compression: plan.compression,
         live_records_max: plan.queue.batch.records_max,
     };
-    let clock = Arc::clone(&shop.clock);
     let mut owner = Owner::new(OwnerPlan {
         route,
         in_flight_max: plan.in_flight_max,
@@ -211,13 +222,7 @@ fn ship(
         &runtime,
         (notices, signals),
     );
-    Ok(Shipped {
-        ledger: owner.plan.ledger,
-        keeper: owner.plan.keeper,
-        samples: owner.samples,
-        undelivered: owner.plan.undelivered,
-        runtime,
-    })
+    Ok(Shipped::of(owner, runtime))
 }
 
 /// Runs the workers and their owner until every record has come to its end.
