@@ -150,7 +150,6 @@ impl Keeper {
     pub(super) fn end(&mut self, index: usize) {
         if let Some(Some(file)) = self.files.get_mut(index) {
             file.ended = true;
-            file.path = file.whereabouts();
         }
     }
 
@@ -279,17 +278,16 @@ impl Keeper {
         let holders = Holders::of(&self.files, reached);
         for (index, Reached { mark, is_settled }) in reached.iter().enumerate() {
             let Some(Some(file)) = self.files.get(index) else {
+                self.saved[index] = Some(mark.offset);
                 continue;
             };
             if holders.hold(index, file) {
                 continue;
             }
             let mut entry = file.entry(*mark, &plan.destination, now);
-            if let Some(taken) = file
-                .drained_for
-                .as_ref()
-                .filter(|_| !file.ended || !is_settled)
-            {
+            if file.ended && *is_settled {
+                entry.path = file.whereabouts(mark.offset);
+            } else if let Some(taken) = &file.drained_for {
                 entry.path.clone_from(taken);
             }
             open.state.put(entry);

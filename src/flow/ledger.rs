@@ -319,7 +319,7 @@ impl Ledger {
 
     /// What arrived could not all be kept, though the user asked for it.
     pub(super) fn not_kept(&mut self, warning: String) {
-        self.warnings.push(warning);
+        self.warn(warning);
         self.kept_less = true;
     }
 

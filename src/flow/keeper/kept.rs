@@ -72,15 +72,20 @@ impl Kept {
         }
     }
 
-    /// Where it is now that it is read to its end: perhaps under another name. Of one that is not found, only the folder is left to say.
-    pub(super) fn whereabouts(&self) -> PathBuf {
+    /// Where it is, once everything that was read of it is resolved: perhaps under another name. Of one that is not found, only the folder is
+    /// left to say. One that holds more than was read keeps the path that was named: by that it is looked for in the next run.
+    pub(super) fn whereabouts(&self, read_to: u64) -> PathBuf {
         if self.identity.is_none() || search::identity_of(&self.path) == self.identity {
             return self.path.clone();
         }
         let folder = self.path.parent().unwrap_or(&self.path);
         let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let found = files.find(|file| search::identity_of(&file.path()) == self.identity);
-        found.map_or_else(|| folder.to_owned(), |file| file.path())
+        let Some(found) = found.map(|file| file.path()) else {
+            return folder.to_owned();
+        };
+        let is_read = std::fs::metadata(&found).is_ok_and(|file| file.len() <= read_to);
+        if is_read { found } else { self.path.clone() }
     }
 
     /// What is remembered of it.
