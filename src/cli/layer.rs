@@ -14,7 +14,7 @@ use crate::cli::send::{SendArgs, Typed};
 use crate::cli::{Cli, Command, command, config, input, parse};
 
 /// Flags that belong to one run, or say where files are looked for: they stand on the command line alone.
-const TYPED_ONLY: [&str; 13] = [
+const TYPED_ONLY: [&str; 14] = [
     "help",
     "json",
     "quiet",
@@ -26,6 +26,7 @@ const TYPED_ONLY: [&str; 13] = [
     "dry-run",
     "explain",
     "token-fd",
+    "token-file",
     "all",
     "strict",
 ];

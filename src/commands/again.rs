@@ -59,10 +59,15 @@ fn shown(word: &str) -> String {
     if preset::find(name).is_some() {
         return word.to_owned();
     }
-    if !word.starts_with("file:") && word.contains(['@', '?', '#']) {
-        printable_url(word)
-    } else {
+    if word.starts_with("file:") {
+        return word.to_owned();
+    }
+    // Also a path may be a secret, which only the URL itself tells. A slash at its end is none.
+    let printable = printable_url(word);
+    if printable.trim_end_matches('/') == word.trim_end_matches('/') {
         word.to_owned()
+    } else {
+        printable
     }
 }
 

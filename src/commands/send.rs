@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::base::digest::Digest;
 use crate::base::shutdown::Shutdown;
 use crate::cli::detectors::DetectArg;
 use crate::cli::send::SendArgs;
@@ -381,6 +382,15 @@ fn uid_plan(host: &mut Host) -> UidPlan {
     }
 }
 
+/// What tells one server from another in the checkpoints. What may not be printed of a URL counts too, as a digest.
+fn checkpoint_key(url: &str) -> String {
+    let printable = printable_url(url);
+    if printable == url {
+        return printable;
+    }
+    format!("{printable}#{}", Digest::of(url.as_bytes()))
+}
+
 /// How the run deals with checkpoints, and what there is to say about it.
 fn checkpoint_plan(
     settings: &SendSettings,
@@ -424,7 +434,7 @@ fn checkpoint_plan(
     };
     let plan = CheckpointPlan {
         folder: folder.clone(),
-        destination: printable_url(url),
+        destination: checkpoint_key(url),
         mode,
         again: inputs.iter().all(is_file).then(|| again::command(words)),
     };

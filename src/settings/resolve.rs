@@ -162,7 +162,12 @@ fn refuse_unconfirmed(overlay: &Overlay, headers: &[Header]) -> Result<(), Setti
     let Some((origin, folder)) = overlay.unconfirmed() else {
         return Ok(());
     };
-    let is_own = |header: &&Header| !matches!(header.origin, Origin::Flag(_) | Origin::Profile(_));
+    // A header that was typed is meant for this run; a token that was handed over, only for a destination that was chosen.
+    let is_own = |header: &&Header| match header.origin {
+        Origin::Flag(flag) => flag.starts_with("--token"),
+        Origin::Profile(_) => false,
+        _ => true,
+    };
     match headers.iter().find(is_own) {
         None => Ok(()),
         Some(header) => Err(SettingsError::NoConsent {

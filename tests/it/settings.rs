@@ -260,7 +260,6 @@ fn the_settings_are_shown_with_their_origins() {
       client-cert                            not set
       client-key                             not set
       auth                                   not set
-      token-file                             not set
 
     Record
       service                                shop                                   profile prod (config.toml, line 3)

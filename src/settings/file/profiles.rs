@@ -12,6 +12,7 @@ use crate::cli::layer::{self, Takes};
 use crate::settings::Origin;
 use crate::settings::file::secrets::{is_secret_name, is_secret_value};
 use crate::settings::headers::checked;
+use crate::settings::preset::params::percent_encoded;
 
 use super::{File, FileError, Key, Place};
 
@@ -261,7 +262,11 @@ impl File<'_> {
         for destination in values {
             for (name, value, _) in &params {
                 let joint = if destination.contains('?') { '&' } else { '?' };
-                let pair = format!("{joint}{}={}", encoded(name), encoded(value));
+                let pair = format!(
+                    "{joint}{}={}",
+                    percent_encoded(name),
+                    percent_encoded(value)
+                );
                 destination.push_str(&pair);
             }
         }
@@ -292,18 +297,4 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
         DeValue::Datetime(time) => time.to_string(),
         DeValue::Array(_) | DeValue::Table(_) => return None,
     })
-}
-
-/// Percent-encodes everything that has a meaning in a query.
-fn encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("a text takes everything");
-        }
-    }
-    out
 }

@@ -71,6 +71,8 @@ pub(super) struct Adding<'a> {
     follows: bool,
     /// Where a destination comes from that was typed or added, as far as it is known: `None` when a variable sets it.
     has_server: bool,
+    /// Whether the layer that is added has named the destination.
+    names_destination: bool,
 }
 
 impl<'a> Adding<'a> {
@@ -85,6 +87,7 @@ impl<'a> Adding<'a> {
             env_headers: headers_of(env),
             env_resource: resource_of(env),
             follows: typed.has("follow"),
+            names_destination: false,
             has_server: typed.value_of("to").is_none_or(|to| names_server(&to)),
         }
     }
@@ -105,6 +108,7 @@ impl<'a> Adding<'a> {
             self.keys = layer::keys();
         }
         profile.check()?;
+        self.names_destination = false;
         // The destination first: what else counts depends on it.
         let (destination, rest): (Vec<&Entry>, Vec<&Entry>) =
             profile.entries.iter().partition(|entry| {
@@ -155,10 +159,17 @@ impl<'a> Adding<'a> {
         if self.is_taken(flag) {
             return;
         }
+        // How one server takes a token says nothing of another.
+        if flag == "auth" && !self.names_destination {
+            return;
+        }
         let words = entry.words();
         match flag {
             "follow" => self.follows = !words.is_empty(),
-            "to" | "endpoint" => self.has_server = names_server(&value(entry)),
+            "to" | "endpoint" => {
+                self.has_server = names_server(&value(entry));
+                self.names_destination = true;
+            }
             _ => {}
         }
         self.words.extend(words);

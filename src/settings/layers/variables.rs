@@ -84,17 +84,6 @@ pub fn variable_of(flag: &str, env: &EnvVars) -> Option<Origin> {
     }
 }
 
-/// The variables that can set a flag.
-pub fn variables_for(flag: &str) -> &'static [&'static str] {
-    let found = TABLE.iter().find(|(name, _, _)| *name == flag);
-    match (found, flag) {
-        (Some((_, names, _)), _) => names,
-        (None, "header") => &env::HEADERS,
-        (None, "resource") => &[env::OTEL_RESOURCE_ATTRIBUTES],
-        _ => &[],
-    }
-}
-
 /// The resource attributes that the environment sets, with what sets them.
 pub fn resource_of(env: &EnvVars) -> Vec<(String, String)> {
     env_attributes(&mut EnvReader::new(env))

@@ -193,8 +193,6 @@ fn cases() -> Vec<Case> {
             "basic:ann",
             SET,
         ),
-        // Nothing says how the token is sent, so the file is not read.
-        case("token-file", "f", "p"),
         default(case("detect", "os", "none"), "host,os,env,container,k8s"),
     ]
 }
@@ -217,7 +215,12 @@ fn written(case: &Case) -> String {
         Takes::Pairs => format!("{{ {key:?} = {:?} }}", case.profile),
         _ => format!("{:?}", case.profile),
     };
-    format!("[profiles.p]\n\n{flag} = {value}\n")
+    // A profile's word about the token is for the server that it names.
+    let beside = match flag {
+        "auth" => "to = 'http://localhost:4318'\n",
+        _ => "",
+    };
+    format!("[profiles.p]\n\n{flag} = {value}\n{beside}")
 }
 
 fn kind(flag: &str) -> Takes {
@@ -342,4 +345,15 @@ fn what_describes_a_server_is_left_out_where_there_is_none() {
     let row = rows.iter().find(|row| row.key == "protocol").unwrap();
     assert_eq!(row.origin, Origin::Preset("stdout"));
     assert!(rows.iter().all(|row| row.key != "header a"));
+}
+
+#[test]
+fn how_a_token_is_sent_does_not_go_along_to_another_server() {
+    let file = "[profiles.p]\nto = 'https://one.example'\nauth = 'bearer'\n";
+    let header = |flags: &str| {
+        let rows = shown(flags, &[], file);
+        rows.iter().any(|row| row.key == "header authorization")
+    };
+    assert!(header(""));
+    assert!(!header("--to https://two.example"));
 }
