@@ -7,14 +7,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::source::checkpoint::state::{State, StateError};
+use crate::source::checkpoint::state::{STATE_BYTES_MAX, State, StateError};
 
 const STATE_FILE: &str = "state.json";
 const PREVIOUS_FILE: &str = "state.json.prev";
 const NEW_FILE: &str = "state.json.new";
-
-/// A longer state file is not ours.
-const STATE_BYTES_MAX: u64 = 16 << 20;
 
 /// The operations of a file system that a state file needs. The product has one implementation; tests have one that fails.
 pub trait Disk {
