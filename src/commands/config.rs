@@ -53,7 +53,7 @@ fn show(args: ShowArgs, host: &Host, ui: &mut Ui) -> Result<u8, Failure> {
     let (env, shown) = (&host.env, args.shown);
     let layers = layers(&args.send.input, &args.send.profile, host)?;
     let (args, overlay) = layers.send(args.send, env)?;
-    let send = match resolve::send(&args, &overlay, env, &host.stores()) {
+    let send = match resolve::to_show(&args, &overlay, env, &host.stores()) {
         Ok(settings) => settings,
         Err(error) => {
             // What is wrong may be among these.

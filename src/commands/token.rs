@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::secret::{Secret, remember};
 use crate::cli::token::{
-    TokenAction, TokenCommandArgs, TokenPlaceArgs, TokenSetArgs, TokenStatusArgs,
+    TokenAction, TokenArgs, TokenCommandArgs, TokenPlaceArgs, TokenSetArgs, TokenStatusArgs,
 };
 use crate::commands::send::client_plan;
 use crate::failure::{Failure, FailureKind};
@@ -74,7 +74,30 @@ fn set(args: &TokenSetArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Failure>
         kept.map_err(|error| store_failure("store", &place, error))?;
     }
     ui.token_stored(&stored);
+    if let Some(nearer) = nearer((&account, &place), stored.token.origin, host) {
+        ui.warning(&format!(
+            "it is not used as long as there is a token in {nearer}, which goes before it"
+        ));
+    }
     Ok(0)
+}
+
+/// Where a token is that is used instead of the one that was just kept.
+fn nearer(
+    (account, place): (&TokenAccount, &TokenPlace),
+    kept: Origin,
+    host: &Host,
+) -> Option<Origin> {
+    let stores = host.stores();
+    let query = AnyQuery {
+        kinds: &[account.kind],
+        origins: &[&account.origin],
+        is_logfire: place.is_logfire,
+    };
+    let outside = Outside::new(&host.env, &stores);
+    let found = token::find_any(&query, &TokenArgs::default(), &outside).pop()?;
+    let origin = found.ok()??.token.origin;
+    (origin != kept).then_some(origin)
 }
 
 /// From the terminal without showing it, else from standard input.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::settings::layers::Overlay;
 use crate::settings::token::{NOWHERE, Stores};
-use crate::settings::{Origin, Sourced};
+use crate::settings::{Origin, SettingsError, Sourced};
 
 /// Where logs go, used as it is.
 pub const OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT";
@@ -196,6 +196,17 @@ pub(super) struct EnvReader<'a> {
     pub(super) stores: &'a Stores,
     /// Which flags were not typed but stand in a file.
     overlay: &'a Overlay,
+    /// What a token that is missing means.
+    missing_token: MissingToken,
+}
+
+/// What it means that no token is there where one is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MissingToken {
+    /// Nothing can be sent.
+    Error,
+    /// Nothing is sent: it is only told.
+    Warning,
 }
 
 impl<'a> EnvReader<'a> {
@@ -212,12 +223,32 @@ impl<'a> EnvReader<'a> {
             warnings: Vec::new(),
             stores: &NOWHERE,
             overlay,
+            missing_token: MissingToken::Error,
         }
     }
 
     /// The same with places that may hold a token.
     pub(super) fn with_stores(self, stores: &'a Stores) -> EnvReader<'a> {
         EnvReader { stores, ..self }
+    }
+
+    /// The same for somebody who only wants to see the settings.
+    pub(super) fn only_looking(self) -> EnvReader<'a> {
+        EnvReader {
+            missing_token: MissingToken::Warning,
+            ..self
+        }
+    }
+
+    /// A token that is missing.
+    pub(super) fn lacking(&mut self, error: SettingsError) -> Result<(), SettingsError> {
+        match self.missing_token {
+            MissingToken::Error => Err(error),
+            MissingToken::Warning => {
+                self.warn(error.to_string());
+                Ok(())
+            }
+        }
     }
 
     /// Who set a flag that is there: whoever typed it, or the file it stands in.

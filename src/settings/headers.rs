@@ -5,7 +5,7 @@
 
 use http::HeaderName;
 
-use crate::base::secret::Secret;
+use crate::base::secret::{Secret, remember};
 use crate::cli::send::HeaderArg;
 use crate::settings::env::{EnvReader, HEADERS};
 use crate::settings::error::HeaderError;
@@ -27,9 +27,11 @@ pub(super) struct PlainHeader {
 impl PlainHeader {
     /// Hides the value.
     pub(super) fn hidden(self) -> Header {
+        let value = Secret::new(self.value);
+        remember(&value);
         Header {
             name: self.name,
-            value: Secret::new(self.value),
+            value,
             origin: self.origin,
         }
     }

@@ -47,6 +47,16 @@ pub(super) fn attach(
     Ok(url)
 }
 
+/// Where it is, as far as that is known without a token.
+pub(super) fn server(values: &Values, reader: &EnvReader<'_>) -> Result<Url, SettingsError> {
+    let to = reader.flag("--to");
+    let own = values.get("url").map(|base| Sourced::new(base, to));
+    match own.or_else(|| reader.vars.first(&[LOGFIRE_BASE_URL])) {
+        Some(base) => logs_url(base, PathRule::Base),
+        None => Ok(address(KEPT[0], to)?.value),
+    }
+}
+
 /// The address that somebody named: the parameter, the variable, or the destination's name.
 fn chosen_base(
     preset: &Preset,
@@ -95,6 +105,9 @@ fn by_token(
     let kept_in = kept_for.and_then(|index| KEPT.get(index).copied());
     if let Some(region) = region_of(headers).or(kept_in) {
         return address(region, to);
+    }
+    if !headers.iter().any(|header| header.is_token) {
+        return Ok(usual);
     }
     reader.warn("the Logfire token names no known region, so it is sent to the US");
     Ok(usual)

@@ -74,7 +74,26 @@ pub fn send(
     env: &EnvVars,
     stores: &Stores,
 ) -> Result<SendSettings, SettingsError> {
-    let mut reader = EnvReader::with_overlay(env, overlay).with_stores(stores);
+    let reader = EnvReader::with_overlay(env, overlay).with_stores(stores);
+    resolved(args, overlay, reader)
+}
+
+/// The same to be looked at: a token that is missing is among the warnings.
+pub fn to_show(
+    args: &SendArgs,
+    overlay: &Overlay,
+    env: &EnvVars,
+    stores: &Stores,
+) -> Result<SendSettings, SettingsError> {
+    let reader = EnvReader::with_overlay(env, overlay).with_stores(stores);
+    resolved(args, overlay, reader.only_looking())
+}
+
+fn resolved(
+    args: &SendArgs,
+    overlay: &Overlay,
+    mut reader: EnvReader<'_>,
+) -> Result<SendSettings, SettingsError> {
     warn_of_what_is_not_obeyed(&mut reader);
     let connection = connection(&args.destination, &mut reader)?;
     refuse_unconfirmed(overlay, &connection.headers)?;

@@ -9,7 +9,10 @@ use crate::cli::send::DestinationArgs;
 use crate::net::address::printable_url;
 use crate::settings::auth::Template;
 use crate::settings::endpoint::{PathRule, is_loopback, logs_url};
-use crate::settings::env::{EnvReader, LOGFIRE_TOKEN, OTELCTL_TOKEN};
+use crate::settings::env::{
+    EnvReader, HEADERS, LOGFIRE_TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT,
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, OTELCTL_TOKEN,
+};
 use crate::settings::headers::{PlainHeader, checked, headers, insert};
 use crate::settings::logfire;
 use crate::settings::preset::params::{self, Values};
@@ -48,6 +51,12 @@ pub(super) struct Wanted<'a> {
     pub(super) need: AuthNeed,
 }
 
+/// The variables that name a server, the nearest first.
+const ENDPOINTS: [&str; 2] = [
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+    OTEL_EXPORTER_OTLP_ENDPOINT,
+];
+
 /// A server that was given by its URL. Only what `--auth` says puts a token into its requests, or that it is Logfire's cloud.
 pub(super) fn of_url(
     (name, url): (&'static str, Sourced<Url>),
@@ -55,6 +64,7 @@ pub(super) fn of_url(
     reader: &mut EnvReader<'_>,
 ) -> Result<Target, SettingsError> {
     let mut headers = headers(&given.destination.headers, reader)?;
+    leave_out_others(&url.value, &mut headers, reader);
     let is_logfire = is_cloud(&url.value);
     let auth = Template::given(given.destination.auth.as_ref(), reader)?;
     let raw = Template::raw();
@@ -103,6 +113,9 @@ pub(super) fn of_preset(
     let to = reader.flag("--to");
     let values = params::read_query(preset, query, to)?;
     let mut headers = headers(&given.destination.headers, reader)?;
+    if let Some(server) = server_of((preset, to), &values, reader)? {
+        leave_out_others(&server, &mut headers, reader);
+    }
     add_own_headers((preset, to), &values, &mut headers);
     let auth = given.destination.auth.as_ref();
     let own = Template::of(preset, &values);
@@ -165,6 +178,52 @@ fn filled_url((preset, to): (&Preset, Origin), values: &Values) -> Result<Url, S
     logs_url(Sourced::new(&text, to), PathRule::Verbatim)
 }
 
+/// Where a row leads, as far as that is known before there is a token.
+fn server_of(
+    (preset, to): (&'static Preset, Origin),
+    values: &Values,
+    reader: &EnvReader<'_>,
+) -> Result<Option<Url>, SettingsError> {
+    if preset.is_logfire() {
+        return logfire::server(values, reader).map(Some);
+    }
+    match preset.auth.form {
+        Form::Url(host) => {
+            let host = values.get(host).unwrap_or_default();
+            Ok(Url::parse(&format!("https://{host}")).ok())
+        }
+        _ => filled_url((preset, to), values).map(Some),
+    }
+}
+
+/// The headers that the environment has for the server that it names do not go along to another one: they may hold its token.
+fn leave_out_others(server: &Url, headers: &mut Vec<PlainHeader>, reader: &mut EnvReader<'_>) {
+    let Some(endpoint) = reader.vars.first(&ENDPOINTS) else {
+        return;
+    };
+    let named = Url::parse(endpoint.value.trim()).ok();
+    let Some(named) = named.filter(|named| !is_same_server(named, server)) else {
+        return;
+    };
+    let is_for_it = |header: &PlainHeader| matches!(header.origin, Origin::Env(name) if HEADERS.contains(&name));
+    let left = headers.extract_if(.., |header| is_for_it(header));
+    let left: Vec<PlainHeader> = left.collect();
+    for PlainHeader { name, origin, .. } in left {
+        reader.warn(format!(
+            "the header {name} of {origin} is not sent to {}: {} names {}; add --header if it is meant",
+            printable_url(server.origin().ascii_serialization().as_str()),
+            endpoint.origin,
+            printable_url(named.origin().ascii_serialization().as_str()),
+        ));
+    }
+}
+
+/// Whether two addresses belong to the same server, on whichever port.
+fn is_same_server(one: &Url, other: &Url) -> bool {
+    let both = |is: fn(&Url) -> bool| is(one) && is(other);
+    one.host() == other.host() || both(is_loopback) || both(is_cloud)
+}
+
 /// A header that the user set stays.
 fn add_own_headers(
     (preset, to): (&Preset, Origin),
@@ -203,10 +262,10 @@ pub(super) fn place(
         origin_index,
     }) = found
     else {
-        return match (held, wanted.need) {
-            (None, AuthNeed::Needed) => Err(missing(wanted)),
-            _ => Ok(None),
-        };
+        if held.is_some() || wanted.need != AuthNeed::Needed {
+            return Ok(None);
+        }
+        return reader.lacking(missing(wanted)).map(|()| None);
     };
     let origin = token.origin;
     if let Some(held) = held {

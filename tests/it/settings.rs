@@ -484,3 +484,19 @@ fn detect_takes_formats_and_profiles() {
         .collect();
     assert_eq!(names[..2], ["mine", "theirs"]);
 }
+
+/// Guarantees: settings are shown although the destination's token is missing, which is told.
+#[test]
+fn settings_are_shown_without_a_token() {
+    for to in ["logfire", "logfire-eu", "honeycomb", "datadog"] {
+        let run = Run::new().args(["config", "show", "--json", "--to", to]);
+        let shown = run.run();
+        assert_eq!(shown.code, 0, "{to}: {}", shown.stderr);
+        let warnings = shown.json()["warnings"].to_string();
+        assert!(
+            warnings.contains(&format!("destination {to} needs")),
+            "{warnings}"
+        );
+        assert!(!warnings.contains("region"), "{warnings}");
+    }
+}

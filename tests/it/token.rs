@@ -252,6 +252,11 @@ fn insecure_storage_is_warned_about_and_used() {
         .unwrap();
     assert_eq!(kept.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_says(&run(&["token", "status"]).run(), 0, &["--insecure-storage"]);
+    let unused = run(&["token", "set", "--insecure-storage"])
+        .env("LOGFIRE_TOKEN", "near-hunter2")
+        .stdin("kept-hunter2")
+        .run();
+    assert_says(&unused, 0, &["not used", "LOGFIRE_TOKEN"]);
     let send = || run(&["send", "--json", "--to", "logfire", "--time", "keep"]).stdin("one\n");
     send().run().receipt(0, "delivered");
     assert_eq!(

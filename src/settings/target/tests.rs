@@ -463,3 +463,46 @@ fn a_token_with_the_scheme_of_another_destination_is_refused() {
         ],
     );
 }
+
+#[test]
+fn headers_of_the_environment_do_not_go_along_to_another_server() {
+    let env = |endpoint: &'static str| {
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+            (HEADERS[1], "api-key=hunter2,x-tenant=shop"),
+        ]
+    };
+    let sent = ["api-key: hunter2", "x-tenant: shop"];
+    let https = "http/protobuf gzip";
+    let one = env("https://one.example:4317");
+    let url = "https://one.example/v1/logs";
+    check(
+        "--to | https://one.example",
+        &one,
+        &[url, sent[0], sent[1], https],
+    );
+    let not_sent = |name: &str, to: &str| {
+        format!(
+            "the header {name} of OTEL_EXPORTER_OTLP_HEADERS is not sent to {to}: OTEL_EXPORTER_OTLP_ENDPOINT names https://one.example:4317/; add --header if it is meant"
+        )
+    };
+    let to = "https://two.example/";
+    check(
+        "--to | https://two.example | --header | x-tenant: mine",
+        &one,
+        &[
+            "https://two.example/v1/logs",
+            "x-tenant: mine",
+            https,
+            &not_sent("api-key", to),
+        ],
+    );
+    let flags = "--to | logfire | --header | authorization: t0k3n";
+    let to = "https://logfire-us.pydantic.dev/";
+    let found = request(flags, &one);
+    assert!(found.contains(&not_sent("api-key", to)), "{found}");
+    assert!(!found.contains("hunter2"), "{found}");
+    let local = env("http://127.0.0.1:4317");
+    let found = request("--to | collector", &local);
+    assert!(found.contains(sent[0]), "{found}");
+}
