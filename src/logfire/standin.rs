@@ -4,7 +4,7 @@
 //! says, and answers the queries of the spike. It is no SQL engine: any other statement is refused the way the real server
 //! refuses one it cannot run. What it does wrong on purpose is in [`Faults`].
 //!
-//! Limits: [`ROWS_MAX`] rows are kept, the newest; further ones are rejected.
+//! Limits: [`ROWS_MAX`] rows are kept; further ones are rejected.
 
 mod ask;
 mod csv;
@@ -100,7 +100,6 @@ pub struct Standin {
     clock: Arc<dyn Clock>,
     rows: Vec<Row>,
     queries_seen: u32,
-    points: u64,
 }
 
 impl Standin {
@@ -111,7 +110,6 @@ impl Standin {
             clock,
             rows: Vec::new(),
             queries_seen: 0,
-            points: 0,
         }
     }
 

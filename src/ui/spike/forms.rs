@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::base::escape::printable;
 use crate::flow::spike::Verdict;
 use crate::flow::spike::leg::{Difference, Leg, LegStatus};
+use crate::ui::ci::{workflow_command, xml_attribute, xml_text};
 use crate::ui::spike::{SpikeShown, Whereabouts};
 use crate::ui::text;
 
@@ -50,7 +51,7 @@ pub fn as_annotations(shown: &SpikeShown<'_>) -> String {
         .filter(|leg| leg.status == LegStatus::Fail)
     {
         let title = format!("otelctl spike: {}", leg.name.slug());
-        out += &command("error", &title, &explained(leg));
+        out += &workflow_command("error", &[("title", title)], &explained(leg));
     }
     let local = local_words(shown);
     let sentence = format!("{}{local}: {}", shown.word(), shown.sentence());
@@ -60,16 +61,8 @@ pub fn as_annotations(shown: &SpikeShown<'_>) -> String {
         Verdict::Accepted => "error",
         Verdict::Failed(_) => return out,
     };
-    out + &command(level, "otelctl spike", &sentence)
-}
-
-fn command(level: &str, title: &str, message: &str) -> String {
-    let data = |text: &str| {
-        let text = text.replace('%', "%25").replace('\r', "%0D");
-        text.replace('\n', "%0A")
-    };
-    let title = data(title).replace(':', "%3A").replace(',', "%2C");
-    format!("::{level} title={title}::{}\n", data(message))
+    let title = ("title", "otelctl spike".to_owned());
+    out + &workflow_command(level, &[title], &sentence)
 }
 
 /// A leg's fault, what differs, and what to do, in lines.
@@ -170,7 +163,7 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
     );
     let mut out = vec![format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"otelctl spike\" {sums}>\n  <testsuite name=\"{}\" {sums}>\n",
-        xml(&name)
+        xml_attribute(&name)
     )];
     for leg in legs {
         let seconds = leg.took.as_secs_f64();
@@ -178,12 +171,12 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
             "    <testcase classname=\"otelctl.spike\" name=\"{}\" time=\"{seconds:.3}\"",
             leg.name.slug()
         );
-        let detail = xml(&leg.detail);
+        let detail = xml_attribute(&leg.detail);
         out.push(match leg.status {
             LegStatus::Pass => format!("{head}/>\n"),
             LegStatus::Skip => format!("{head}><skipped message=\"{detail}\"/></testcase>\n"),
             LegStatus::Fail => {
-                let text = xml(&explained(leg));
+                let text = xml_text(&explained(leg));
                 format!("{head}><failure message=\"{detail}\">{text}</failure></testcase>\n")
             }
         });
@@ -192,46 +185,12 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
     out.concat()
 }
 
-/// A text inside of XML. Controls have no place there, not even escaped.
-fn xml(text: &str) -> String {
-    let mut out = String::new();
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            control if control.is_control() => out.push('\u{fffd}'),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            letter => out.push(letter),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_workflow_command_stays_on_its_line() {
-        assert_eq!(
-            command("error", "a: b, c", "50 %\nmore"),
-            "::error title=a%3A b%2C c::50 %25%0Amore\n"
-        );
-    }
-
-    #[test]
     fn a_cell_of_a_table_holds_any_text() {
         assert_eq!(cell("a|b\n<c> `d`"), "a\\|b<br>&lt;c&gt; \\`d\\`");
-    }
-
-    #[test]
-    fn xml_holds_any_text() {
-        assert_eq!(
-            xml("<a b=\"c\">\u{1b}&"),
-            "&lt;a b=&quot;c&quot;&gt;\u{fffd}&amp;"
-        );
     }
 }
