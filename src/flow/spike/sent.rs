@@ -20,7 +20,7 @@ use prost::Message as _;
 use crate::base::units::UnixNanos;
 use crate::logfire::RUN_ID;
 use crate::otlp::SCHEMA_URL;
-use crate::otlp::spans::{ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span};
+use crate::otlp::spans::{ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span, SpanStatus};
 
 /// The attribute that tells the parts of a run from each other.
 pub const PART: &str = "otelctl.part";
@@ -32,10 +32,16 @@ pub const SERVICE: &str = "otelctl-spike";
 pub const ENVIRONMENT: &str = "otelctl-spike";
 
 /// The version of this program, its service and its scopes.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The scopes of the logs.
 pub const SCOPES: [&str; 4] = ["Auth", "HTTP", "Database", "UI"];
+
+/// The code of a span that ended well.
+pub const STATUS_OK: i32 = 1;
+
+/// The scope of the spans.
+pub const SPAN_SCOPE: &str = "HTTP";
 
 /// Nanoseconds between two records: no two share a microsecond, and their nanoseconds differ.
 const STEP_NANOS: u64 = 1_234_567;
@@ -162,7 +168,7 @@ impl Sent {
             resource_spans: vec![ResourceSpans {
                 resource: Some(self.resource.clone()),
                 scope_spans: vec![ScopeSpans {
-                    scope: Some(scope("HTTP")),
+                    scope: Some(scope(SPAN_SCOPE)),
                     spans: self.spans.clone(),
                     schema_url: SCHEMA_URL.to_owned(),
                 }],
@@ -336,24 +342,37 @@ fn exception() -> Vec<KeyValue> {
 fn spans(identity: &Identity) -> Vec<Span> {
     let [root, child] = identity.span_ids;
     let begun = identity.now.0.saturating_sub(900_000_000);
-    let span = |name: &str, id: [u8; 8], parent: Vec<u8>, kind| Span {
+    let span = |name: &str, id: [u8; 8], steps: u64| Span {
         trace_id: identity.trace_id.to_vec(),
         span_id: id.to_vec(),
-        parent_span_id: parent,
+        parent_span_id: Vec::new(),
         name: name.to_owned(),
-        kind,
+        kind: 2,
         start_time_unix_nano: begun,
-        end_time_unix_nano: begun + 20 * STEP_NANOS,
+        end_time_unix_nano: begun + steps * STEP_NANOS,
         attributes: vec![
             text(RUN_ID, &identity.run_id),
             text(PART, &format!("span {name}")),
         ],
+        status: None,
         flags: 1,
     };
-    vec![
-        span("checkout", root, Vec::new(), 2),
-        span("query", child, root.to_vec(), 3),
-    ]
+    let mut checkout = span("checkout", root, 20);
+    checkout.attributes.extend([
+        pair("spike.items", Variant::IntValue(3)),
+        pair("spike.paid", Variant::BoolValue(false)),
+        pair("spike.total", Variant::DoubleValue(17.5)),
+    ]);
+    checkout.status = Some(SpanStatus {
+        code: STATUS_OK,
+        ..SpanStatus::default()
+    });
+    let query = Span {
+        parent_span_id: root.to_vec(),
+        kind: 3,
+        ..span("query", child, 15)
+    };
+    vec![checkout, query]
 }
 
 fn scope(name: &str) -> InstrumentationScope {

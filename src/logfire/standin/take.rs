@@ -49,6 +49,7 @@ impl Standin {
         taken.rejected += taken.rows.len().saturating_sub(free) as u64;
         taken.rows.truncate(free);
         self.rows.append(&mut taken.rows);
+        self.taken_at = Some(self.clock.instant());
         answer(encoding, &taken)
     }
 

@@ -8,8 +8,7 @@ use crate::base::escape::printable;
 use crate::flow::spike::Verdict;
 use crate::flow::spike::leg::{Difference, Leg, LegStatus};
 use crate::ui::ci::{workflow_command, xml_attribute, xml_text};
-use crate::ui::spike::{SpikeShown, Whereabouts};
-use crate::ui::text;
+use crate::ui::spike::{SpikeShown, Whereabouts, time_of};
 
 /// One object.
 pub fn as_json(shown: &SpikeShown<'_>) -> Value {
@@ -101,11 +100,12 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
         cell(&shown.sentence())
     )];
     for leg in &report.legs {
-        let (mark, time) = match leg.status {
-            LegStatus::Pass => ("✅", text::duration(leg.took)),
-            LegStatus::Fail => ("❌", text::duration(leg.took)),
-            LegStatus::Skip => ("➖", String::new()),
+        let mark = match leg.status {
+            LegStatus::Pass => "✅",
+            LegStatus::Fail => "❌",
+            LegStatus::Skip => "➖",
         };
+        let time = time_of(leg);
         let detail = match leg.status {
             LegStatus::Fail => cell(&explained(leg)),
             _ => cell(&leg.detail),
@@ -115,19 +115,35 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
             leg.name.slug()
         ));
     }
-    out.push(format!(
-        "\nrun `{}` to {}\n",
-        report.run_id,
-        cell(shown.destination)
-    ));
+    let to = cell(shown.destination);
+    out.push(match report.sent {
+        0 => format!("\nto {to}\n"),
+        _ => format!("\nrun `{}` to {to}\n", report.run_id),
+    });
     if let Some(link) = &report.link {
-        out.push(format!("\n[the records in Logfire]({link})\n"));
+        out.push(format!("\n[the records in Logfire]({})\n", target(link)));
     }
     for warning in &report.warnings {
         out.push(format!("\n> {}\n", cell(warning)));
     }
     out.push("\n".to_owned());
     out.concat()
+}
+
+/// An address as the target of a link. It was read as a URL before, so only what Markdown itself reads is left to escape.
+fn target(link: &str) -> String {
+    let mut out = String::with_capacity(link.len());
+    for letter in link.chars() {
+        match letter {
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '|' => out.push_str("%7C"),
+            '\\' => out.push_str("%5C"),
+            blank if blank.is_whitespace() || blank.is_control() => out.push_str("%20"),
+            letter => out.push(letter),
+        }
+    }
+    out
 }
 
 /// A text that stays inside of its cell, as it is.
@@ -192,5 +208,13 @@ mod tests {
     #[test]
     fn a_cell_of_a_table_holds_any_text() {
         assert_eq!(cell("a|b\n<c> `d`"), "a\\|b<br>&lt;c&gt; \\`d\\`");
+    }
+
+    #[test]
+    fn an_address_stays_inside_of_its_link() {
+        assert_eq!(
+            target("https://a.example/o)(p|"),
+            "https://a.example/o%29%28p%7C"
+        );
     }
 }
