@@ -12,6 +12,7 @@ mod asked;
 mod authorize;
 mod compare;
 mod connect;
+mod drafts;
 pub mod leg;
 pub mod local;
 mod parts;

@@ -194,7 +194,7 @@ mod tests {
         let direct = Some("b.example, .a.example,127.0.0.0/8");
         check("https://x.a.example/", direct, ("x.a.example", 443, false));
         check("http://127.0.0.1:4318/", direct, ("127.0.0.1", 4318, false));
-        check("http://[::1]:4318/", Some("*"), ("::1", 4318, false));
+        check("http://[::1]:4318/", Some("::1"), ("::1", 4318, false));
         check("http://c.example/", direct, ("plain.example", 3128, true));
     }
 

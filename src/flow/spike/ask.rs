@@ -97,7 +97,7 @@ impl Trip<'_> {
                 && wish > left
             {
                 let fault = Fault::new(FaultKind::Differs, format!("no rows: {said}"), None);
-                return Err(beyond(fault, wish, self.plan.wait));
+                return Err(beyond(fault, wish, left));
             }
             if left.is_zero() {
                 return self.at_the_end(asking);

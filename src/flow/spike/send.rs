@@ -206,12 +206,13 @@ fn for_now(received: &Received, route: &HttpRoute) -> Option<(Option<Duration>, 
     Some((after, Fault::new(FaultKind::Undelivered, said, Some(hint))))
 }
 
-/// The fault when the server asks for more patience than there is.
-pub(super) fn beyond(fault: Fault, pause: Duration, wait: Duration) -> Fault {
-    let (pause, wait) = (pause.as_secs_f64().ceil(), wait.as_secs_f64());
+/// The fault when the server asks for more patience than is left.
+pub(super) fn beyond(fault: Fault, pause: Duration, left: Duration) -> Fault {
+    let pause = pause.as_secs_f64().ceil();
+    let left = (left.as_secs_f64() * 10.0).round() / 10.0;
     Fault {
         detail: format!(
-            "{}; it asks for a wait of {pause} s, and --wait is {wait} s",
+            "{}; it asks for a wait of {pause} s, and {left} s of --wait are left",
             fault.detail
         ),
         hint: Some(format!(

@@ -6,9 +6,7 @@
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Variant;
-use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList,
-};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::{
     AggregationTemporality, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric,
@@ -18,6 +16,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
 use crate::base::units::UnixNanos;
+use crate::flow::spike::drafts::{Draft, drafts};
 use crate::logfire::RUN_ID;
 use crate::otlp::SCHEMA_URL;
 use crate::otlp::spans::{ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span, SpanStatus};
@@ -222,16 +221,6 @@ impl Sent {
     }
 }
 
-/// One log before it gets its time and its ids.
-struct Draft {
-    scope: &'static str,
-    severity: (i32, &'static str),
-    body: String,
-    attributes: Vec<KeyValue>,
-    /// Its place among the spans.
-    span: Option<usize>,
-}
-
 fn logs(identity: &Identity) -> Vec<(&'static str, LogRecord)> {
     let begun = identity.now.0.saturating_sub(900_000_000);
     let record = |(index, draft): (usize, Draft)| {
@@ -260,83 +249,6 @@ fn logs(identity: &Identity) -> Vec<(&'static str, LogRecord)> {
     let mut drafts = drafts();
     drafts.sort_by_key(|draft| SCOPES.iter().position(|name| *name == draft.scope));
     drafts.into_iter().enumerate().map(record).collect()
-}
-
-fn drafts() -> Vec<Draft> {
-    let draft = |scope, severity, body: &str| Draft {
-        scope,
-        severity,
-        body: body.to_owned(),
-        attributes: Vec::new(),
-        span: None,
-    };
-    let long = "a body that is longer than a message may be; ".repeat(16);
-    vec![
-        draft("Auth", (1, "TRACE"), "session looked up"),
-        Draft {
-            attributes: every_type(),
-            ..draft("Auth", (9, "INFO"), "user signed in")
-        },
-        Draft {
-            span: Some(0),
-            ..draft("HTTP", (9, "INFO"), "POST /checkout")
-        },
-        Draft {
-            attributes: exception(),
-            ..draft("HTTP", (17, "ERROR"), "payment failed: card declined")
-        },
-        draft("Database", (5, "DEBUG"), &long),
-        Draft {
-            span: Some(1),
-            ..draft("Database", (13, "WARN"), "slow query: 1.2 s")
-        },
-        draft(
-            "UI",
-            (21, "FATAL"),
-            "screen lost: \"checkout\"\n\tat 'cart' \\ 🛒 日本語",
-        ),
-        draft("UI", (9, "INFO"), "screen shown again"),
-    ]
-}
-
-/// An attribute of each type.
-fn every_type() -> Vec<KeyValue> {
-    let texts = ["a", "b, c", "\"d\""];
-    let texts = texts.map(|text| any(Variant::StringValue(text.to_owned())));
-    let list = |values: Vec<AnyValue>| Variant::ArrayValue(ArrayValue { values });
-    let map = vec![text("plan", "pro"), pair("seats", Variant::IntValue(3))];
-    vec![
-        text("spike.text", "ünïcode \"quoted\""),
-        text("spike.empty", ""),
-        pair("spike.true", Variant::BoolValue(true)),
-        pair("spike.int", Variant::IntValue(9_007_199_254_740_991)),
-        pair("spike.negative", Variant::IntValue(-7)),
-        pair("spike.double", Variant::DoubleValue(0.25)),
-        pair("spike.texts", list(texts.to_vec())),
-        pair(
-            "spike.numbers",
-            list(vec![any(Variant::IntValue(1)), any(Variant::IntValue(2))]),
-        ),
-        pair(
-            "spike.map",
-            Variant::KvlistValue(KeyValueList { values: map }),
-        ),
-        pair(
-            "spike.bytes",
-            Variant::BytesValue(b"\x00\xffspike".to_vec()),
-        ),
-    ]
-}
-
-fn exception() -> Vec<KeyValue> {
-    vec![
-        text("exception.type", "CardDeclined"),
-        text("exception.message", "card declined"),
-        text(
-            "exception.stacktrace",
-            "CardDeclined: card declined\n    at charge (payment.rs:42)\n    at checkout (cart.rs:7)",
-        ),
-    ]
 }
 
 fn spans(identity: &Identity) -> Vec<Span> {
@@ -383,11 +295,11 @@ fn scope(name: &str) -> InstrumentationScope {
     }
 }
 
-fn any(value: Variant) -> AnyValue {
+pub(super) fn any(value: Variant) -> AnyValue {
     AnyValue { value: Some(value) }
 }
 
-fn pair(key: &str, value: Variant) -> KeyValue {
+pub(super) fn pair(key: &str, value: Variant) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
         value: Some(any(value)),
@@ -395,7 +307,7 @@ fn pair(key: &str, value: Variant) -> KeyValue {
     }
 }
 
-fn text(key: &str, value: &str) -> KeyValue {
+pub(super) fn text(key: &str, value: &str) -> KeyValue {
     pair(key, Variant::StringValue(value.to_owned()))
 }
 

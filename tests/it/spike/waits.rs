@@ -123,7 +123,7 @@ fn a_wish_to_wait_beyond_the_wait_ends_the_trip() {
     let visible = leg(&answer, "visible");
     assert_eq!(
         visible["detail"],
-        "no rows: HTTP 429: Rate limit exceeded; it asks for a wait of 120 s, and --wait is 60 s"
+        "no rows: HTTP 429: Rate limit exceeded; it asks for a wait of 120 s, and 60 s of --wait are left"
     );
     assert_eq!(
         visible["hint"],
