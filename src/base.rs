@@ -1,5 +1,6 @@
 //! What every other module may use and what knows no telemetry: units, the clock, secrets, shutdown, safe printing, private files.
 
+pub mod causes;
 pub mod clock;
 pub mod digest;
 pub mod escape;

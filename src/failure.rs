@@ -130,6 +130,7 @@ pub fn exit_code_of_spike(verdict: Verdict, wanted: Wanted) -> u8 {
         (Verdict::Failed(FaultKind::Setup), _) => FailureKind::Setup.exit_code(),
         (Verdict::Failed(FaultKind::Refused), _) => FailureKind::Refused.exit_code(),
         (Verdict::Failed(FaultKind::Undelivered), _) => FailureKind::Undelivered.exit_code(),
+        (Verdict::Failed(FaultKind::Interrupted(signal)), _) => 128 + signal,
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Spec: <https://logfire.pydantic.dev/docs/how-to-guides/query-api/>, <https://logfire.pydantic.dev/docs/reference/sql/>.
 
+pub mod project;
 pub mod query;
 pub mod row;
 pub mod rows;

@@ -6,6 +6,7 @@
 mod bar;
 mod catalogue;
 mod checking;
+mod ci;
 mod config;
 mod destinations;
 mod detection;

@@ -24,7 +24,7 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("rustls::", &["net"]),
     ("reqwest::", &["net", "delivery"]),
     ("hyper::", &["receiver"]),
-    ("hyper_util::", &["receiver"]),
+    ("hyper_util::", &["net", "receiver"]),
     ("TcpListener", &["receiver", "flow"]),
     ("keyring::", &["token"]),
     // Secrets leave their wrapper where a request is made; `settings` writes the header that carries a token.

@@ -3,9 +3,13 @@
 //! This is the only file that asks the system for the time.
 
 use std::fmt::Debug;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::base::units::UnixNanos;
+
+/// A wait that has an end.
+pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Tells the time. The product has one implementation, the tests another.
 pub trait Clock: Debug + Send + Sync {
@@ -14,6 +18,11 @@ pub trait Clock: Debug + Send + Sync {
 
     /// The monotonic clock, for everything that is waited for or measured.
     fn instant(&self) -> Instant;
+
+    /// Lets this much time go by. Must be awaited inside of the runtime.
+    fn pause(&self, time: Duration) -> Pause {
+        Box::pin(tokio::time::sleep(time))
+    }
 }
 
 /// The system's clocks.

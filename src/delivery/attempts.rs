@@ -19,6 +19,7 @@ use crate::delivery::letters::{Exit, LetterError, Letters};
 use crate::delivery::{Fate, Shipment, Stop};
 use crate::net::Fault;
 use crate::otlp::Compression;
+use crate::otlp::answer::status_text;
 use crate::otlp::compress::Compressor;
 use crate::pipeline::batch::Batch;
 use crate::pipeline::classify::{Answer, Disposition, RetryCodes, classify};
@@ -313,10 +314,7 @@ impl Courier {
     }
 
     fn said(&self, status: u16, message: &str) -> String {
-        match self.route.presentable(message) {
-            message if message.is_empty() => format!("HTTP {status}"),
-            message => format!("HTTP {status}: {message}"),
-        }
+        status_text(status, &self.route.presentable(message))
     }
 
     fn halves(&self, shipment: &Shipment) -> Option<(Shipment, Shipment)> {

@@ -118,6 +118,15 @@ impl HttpRoute {
         self
     }
 
+    /// The same with more words in the query of the URL. They are no secrets, unlike those that were there before.
+    #[must_use]
+    pub fn asking(mut self, words: &str) -> HttpRoute {
+        let joint = if self.url.contains('?') { '&' } else { '?' };
+        self.url.push(joint);
+        self.url.push_str(words);
+        self
+    }
+
     /// Who we are to the server.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
@@ -136,7 +145,13 @@ impl HttpRoute {
 
     /// Asks for what is at the URL once and reads the whole answer.
     pub async fn ask(&self, clock: &dyn Clock) -> Result<Received, NoAnswer> {
-        self.answer(self.client.get(&self.url), clock).await
+        let request = self.client.get(&self.url);
+        // What describes a body has no place beside none.
+        let request = match self.headers.get(ACCEPT) {
+            Some(types) => request.header(ACCEPT, types),
+            None => request,
+        };
+        self.answer(request, clock).await
     }
 
     async fn answer(

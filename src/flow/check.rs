@@ -8,8 +8,9 @@ use crate::base::clock::Clock;
 use crate::delivery::credentials::{Credentials, Headers};
 use crate::delivery::http::{HttpRoute, Received};
 use crate::flow::plan::FlowError;
+use crate::logfire::project::Project;
 use crate::net::{self, ClientPlan};
-use crate::otlp::answer::error_message;
+use crate::otlp::answer::{error_message, status_text};
 use crate::otlp::{Compression, Encoding};
 
 /// What is asked.
@@ -83,22 +84,14 @@ pub fn check(plan: CheckPlan, clock: &dyn Clock) -> Result<Verdict, FlowError> {
 fn verdict(received: &Received, route: &HttpRoute) -> Verdict {
     let message = error_message(&received.content_type, &received.body);
     let status = received.status;
-    let said = match route.presentable(&message) {
-        message if message.is_empty() => format!("HTTP {status}"),
-        message => format!("HTTP {status}: {message}"),
-    };
+    let said = status_text(status, &route.presentable(&message));
     match status {
         200..=299 => Verdict::Accepted {
-            project: project(&received.body).map(|name| route.presentable(&name)),
+            project: Project::read(&received.body)
+                .name
+                .map(|name| route.presentable(&name)),
         },
         401..=403 => Verdict::Denied { said },
         _ => Verdict::Unclear { said },
     }
-}
-
-/// The name that Logfire gives.
-fn project(body: &[u8]) -> Option<String> {
-    let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let name = answer.get("project_name")?.as_str()?;
-    Some(name.to_owned())
 }

@@ -3,13 +3,13 @@
 //! Spec: <https://logfire.pydantic.dev/docs/how-to-guides/query-api/>.
 
 use serde_json::json;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
+use crate::logfire::RUN_ID;
 use crate::logfire::row::micros;
-use crate::logfire::{QUERY_PATH_OLD, RUN_ID};
 
 /// The columns that are asked for.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "kind",
     "start_timestamp",
     "end_timestamp",
@@ -20,6 +20,7 @@ pub const COLUMNS: [&str; 20] = [
     "trace_id",
     "span_id",
     "parent_span_id",
+    "otel_status_code",
     "otel_scope_name",
     "otel_scope_version",
     "service_name",
@@ -70,25 +71,23 @@ impl RunQuery {
             .to_string()
     }
 
-    /// The path and the query of `GET /v1/query`.
-    pub fn old_path(&self) -> String {
-        let query = form_urlencoded::Serializer::new(String::new())
+    /// The query of `GET /v1/query`.
+    pub fn old_words(&self) -> String {
+        form_urlencoded::Serializer::new(String::new())
             .append_pair("sql", &self.sql())
             .append_pair("min_timestamp", &self.min_timestamp())
             .append_pair("limit", &ROWS_MAX.to_string())
             .append_pair("json_rows", "true")
-            .finish();
-        format!("{QUERY_PATH_OLD}?{query}")
+            .finish()
     }
 
     /// Where a person sees the rows, given the address of the project.
-    pub fn link(&self, project_url: &str) -> String {
-        let base = project_url.trim_end_matches('/');
+    pub fn link(&self, project_url: &Url) -> String {
+        let mut url = project_url.clone();
+        url.set_path(project_url.path().trim_end_matches('/'));
         let asked = format!("attributes->>'{RUN_ID}'='{}'", self.run_id);
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("q", &asked)
-            .finish();
-        format!("{base}?{query}")
+        url.query_pairs_mut().append_pair("q", &asked);
+        url.into()
     }
 }
 
@@ -108,10 +107,25 @@ mod tests {
         assert!(sql.ends_with(
             "FROM records WHERE attributes->>'otelctl.run_id' = '0f' ORDER BY start_timestamp"
         ));
-        assert!(query.old_path().starts_with("/v1/query?sql=SELECT+kind%2C"));
-        assert_eq!(
-            query.link("https://logfire-us.pydantic.dev/o/p/"),
-            "https://logfire-us.pydantic.dev/o/p?q=attributes-%3E%3E%27otelctl.run_id%27%3D%270f%27"
-        );
+        assert!(query.old_words().starts_with("sql=SELECT+kind%2C"));
+    }
+
+    #[test]
+    fn the_link_keeps_what_the_address_of_the_project_has() {
+        let query = RunQuery {
+            run_id: "0f".to_owned(),
+            since_unix_nano: 0,
+        };
+        let asked = "q=attributes-%3E%3E%27otelctl.run_id%27%3D%270f%27";
+        for (project, base) in [
+            ("https://l.example/o/p/", "https://l.example/o/p?"),
+            (
+                "https://l.example/o/p?team=a",
+                "https://l.example/o/p?team=a&",
+            ),
+        ] {
+            let link = query.link(&Url::parse(project).unwrap());
+            assert_eq!(link, format!("{base}{asked}"));
+        }
     }
 }

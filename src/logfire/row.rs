@@ -18,6 +18,9 @@ use crate::otlp::spans::Span;
 /// A row: columns by name. What is not there is null.
 pub type Row = Map<String, Value>;
 
+/// The level of spans, which bring none.
+pub const SPAN_LEVEL: i64 = 9;
+
 /// The name of services that give none.
 const SERVICE_UNKNOWN: &str = "unknown_service";
 
@@ -76,7 +79,10 @@ pub fn of_span(span: &Span, place: Place<'_>) -> Row {
     let (start, end) = (span.start_time_unix_nano, span.end_time_unix_nano);
     row.insert("start_timestamp".to_owned(), micros(start).into());
     row.insert("end_timestamp".to_owned(), micros(end).into());
-    row.insert("level".to_owned(), 9.into());
+    row.insert("level".to_owned(), SPAN_LEVEL.into());
+    let status = span.status.as_ref().map_or(0, |status| status.code);
+    let status = ["UNSET", "OK", "ERROR"].get(usize::try_from(status).unwrap_or(usize::MAX));
+    row.insert("otel_status_code".to_owned(), status.copied().into());
     let name = cut(&span.name, MESSAGE_BYTES_MAX);
     row.insert("span_name".to_owned(), name.into());
     row.insert("message".to_owned(), name.into());

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::logfire::row::Row;
+use crate::otlp::answer::status_text;
 
 /// Columns that a CSV holds as JSON.
 const JSON_COLUMNS: [&str; 4] = ["attributes", "otel_resource_attributes", "tags", "level"];
@@ -124,10 +125,7 @@ impl Problem {
         let seconds = member("retry_after").and_then(Value::as_f64);
         let seconds = seconds.filter(|seconds| (0.0..RETRY_SECONDS_MAX).contains(seconds));
         Problem {
-            said: match said {
-                Some(said) => format!("HTTP {status}: {said}"),
-                None => format!("HTTP {status}"),
-            },
+            said: status_text(status, &said.unwrap_or_default()),
             after: answer.retry_after.or(seconds.map(Duration::from_secs_f64)),
             may_pass: member("retryable").and_then(Value::as_bool) == Some(true),
         }

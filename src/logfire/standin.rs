@@ -4,7 +4,7 @@
 //! says, and answers the queries of the spike. It is no SQL engine: any other statement is refused the way the real server
 //! refuses one it cannot run. What it does wrong on purpose is in [`Faults`].
 //!
-//! Limits: [`ROWS_MAX`] rows are kept, the newest; further ones are rejected.
+//! Limits: [`ROWS_MAX`] rows are kept; further ones are rejected.
 
 mod ask;
 mod csv;
@@ -12,6 +12,7 @@ mod faults;
 mod take;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -100,7 +101,8 @@ pub struct Standin {
     clock: Arc<dyn Clock>,
     rows: Vec<Row>,
     queries_seen: u32,
-    points: u64,
+    /// When rows came last.
+    taken_at: Option<Instant>,
 }
 
 impl Standin {
@@ -111,7 +113,7 @@ impl Standin {
             clock,
             rows: Vec::new(),
             queries_seen: 0,
-            points: 0,
+            taken_at: None,
         }
     }
 
@@ -131,6 +133,13 @@ impl Standin {
         answered
     }
 
+    /// Whether what came last cannot be asked for yet.
+    fn is_late(&self) -> bool {
+        let now = self.clock.instant();
+        self.taken_at
+            .is_some_and(|taken| now.saturating_duration_since(taken) < self.project.faults.late)
+    }
+
     fn route(&mut self, asked: Asked<'_>) -> Answered {
         match (asked.method, asked.path) {
             ("POST", path) if Signal::from_path(path).is_some() => {
@@ -140,7 +149,8 @@ impl Standin {
                 }
             }
             ("GET", INFO_PATH) => self.denial(asked, Right::Write).unwrap_or_else(|| {
-                let url = "http://localhost/local/stand-in";
+                let url = self.project.faults.project_url.as_deref();
+                let url = url.unwrap_or("http://localhost/local/stand-in");
                 Answered::json(200, &json!({"project_name": PROJECT, "project_url": url}))
             }),
             ("GET", READ_TOKEN_PATH) => self.denial(asked, Right::Read).unwrap_or_else(|| {

@@ -1,6 +1,10 @@
-//! Reads what an OTLP server answered: a partial success, a `google.rpc.Status`, or something that no OTLP server says.
+//! What an OTLP server answers, read and written: a success, a partial one, a `google.rpc.Status`, or something that no OTLP server says.
 
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceResponse,
+};
 use prost::Message as _;
+use serde_json::json;
 
 use crate::otlp::Encoding;
 
@@ -34,7 +38,6 @@ pub fn partial_success(encoding: Encoding, body: &[u8]) -> PartialSuccess {
 }
 
 fn from_protobuf(body: &[u8]) -> Option<PartialSuccess> {
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
     let partial = ExportLogsServiceResponse::decode(body)
         .ok()?
         .partial_success?;
@@ -58,6 +61,35 @@ fn from_json(body: &[u8]) -> Option<PartialSuccess> {
         rejected: rejected.unwrap_or(0),
         message: message.to_owned(),
     })
+}
+
+/// The body of a success. The three messages of success have the same fields at the same numbers.
+pub fn success_body(encoding: Encoding, partial: Option<ExportLogsPartialSuccess>) -> Vec<u8> {
+    match encoding {
+        Encoding::Protobuf => ExportLogsServiceResponse {
+            partial_success: partial,
+        }
+        .encode_to_vec(),
+        Encoding::Json => match partial {
+            None => b"{}".to_vec(),
+            Some(partial) => json!({"partialSuccess": {
+                "rejectedLogRecords": partial.rejected_log_records.to_string(),
+                "errorMessage": partial.error_message,
+            }})
+            .to_string()
+            .into_bytes(),
+        },
+    }
+}
+
+/// A status with what was said beside it, as it is shown to people.
+///
+/// Shape: `HTTP 401: Unknown token`, or `HTTP 401` when nothing was said.
+pub fn status_text(status: u16, message: &str) -> String {
+    match message {
+        "" => format!("HTTP {status}"),
+        message => format!("HTTP {status}: {message}"),
+    }
 }
 
 /// The text of an error answer for people, as the server's `Content-Type` lets us read it; empty when it says nothing readable.

@@ -45,6 +45,17 @@ pub struct ScopeSpans {
     pub schema_url: String,
 }
 
+/// How a span ended.
+#[derive(Clone, PartialEq, Message)]
+pub struct SpanStatus {
+    /// What is to be said about it; only errors have something.
+    #[prost(string, tag = "2")]
+    pub message: String,
+    /// 0 is unset, 1 ok, 2 an error.
+    #[prost(int32, tag = "3")]
+    pub code: i32,
+}
+
 /// One span. Its events and links are not read.
 #[derive(Clone, PartialEq, Message)]
 pub struct Span {
@@ -72,6 +83,9 @@ pub struct Span {
     /// What is known of it.
     #[prost(message, repeated, tag = "9")]
     pub attributes: Vec<KeyValue>,
+    /// How it ended.
+    #[prost(message, optional, tag = "15")]
+    pub status: Option<SpanStatus>,
     /// W3C trace flags.
     #[prost(fixed32, tag = "16")]
     pub flags: u32,
@@ -89,6 +103,10 @@ mod tests {
             name: "a".to_owned(),
             kind: 2,
             start_time_unix_nano: 1,
+            status: Some(SpanStatus {
+                code: 1,
+                ..SpanStatus::default()
+            }),
             flags: 1,
             ..Span::default()
         };
@@ -97,6 +115,7 @@ mod tests {
         expected.extend([0x12, 8]);
         expected.extend([8; 8]);
         expected.extend([0x2a, 1, b'a', 0x30, 2, 0x39, 1, 0, 0, 0, 0, 0, 0, 0]);
+        expected.extend([0x7a, 2, 0x18, 1]);
         expected.extend([0x85, 0x01, 1, 0, 0, 0]);
         assert_eq!(span.encode_to_vec(), expected);
     }

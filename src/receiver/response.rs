@@ -5,19 +5,17 @@
 //!
 //! Spec: OTLP 1.11, "OTLP/HTTP Response"; `google/rpc/status.proto`.
 
-use std::error::Error;
-
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
-use opentelemetry_proto::tonic::collector::logs::v1::{
-    ExportLogsPartialSuccess, ExportLogsServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsPartialSuccess;
 use prost::Message;
 use serde_json::json;
 
+use crate::base::causes;
 use crate::otlp::Encoding;
+use crate::otlp::answer::success_body;
 use crate::receiver::refusal::{Reason, Refusal, RpcCode};
 use crate::receiver::{Answered, Reply};
 
@@ -37,7 +35,7 @@ pub(super) struct Status {
 pub(super) fn of_reply(reply: Reply, encoding: Encoding) -> Response<Full<Bytes>> {
     match reply {
         Reply::Accepted => {
-            let body = success_body(None, encoding);
+            let body = success_body(encoding, None);
             response(StatusCode::OK, encoding.content_type(), body)
         }
         Reply::Partial { rejected, message } => {
@@ -45,7 +43,7 @@ pub(super) fn of_reply(reply: Reply, encoding: Encoding) -> Response<Full<Bytes>
                 rejected_log_records: i64::try_from(rejected).unwrap_or(i64::MAX),
                 error_message: message,
             };
-            let body = success_body(Some(partial), encoding);
+            let body = success_body(encoding, Some(partial));
             response(StatusCode::OK, encoding.content_type(), body)
         }
         Reply::Unavailable { retry_after } => {
@@ -79,7 +77,9 @@ pub(super) fn of_answer(answer: Answered) -> Response<Full<Bytes>> {
 /// The answer to a request that the handler never sees.
 pub(super) fn of_refusal(refusal: &Refusal) -> Response<Full<Bytes>> {
     let reason = &refusal.reason;
-    let message = with_causes(reason);
+    // A length that is sure to be read.
+    let message = causes::in_one_line(reason);
+    let message = message.chars().take(MESSAGE_CHARS_MAX).collect::<String>();
     let (content_type, body) = match refusal.encoding {
         Some(encoding) => (
             encoding.content_type(),
@@ -93,24 +93,6 @@ pub(super) fn of_refusal(refusal: &Refusal) -> Response<Full<Bytes>> {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
     response
-}
-
-fn success_body(partial: Option<ExportLogsPartialSuccess>, encoding: Encoding) -> Vec<u8> {
-    match encoding {
-        Encoding::Protobuf => ExportLogsServiceResponse {
-            partial_success: partial,
-        }
-        .encode_to_vec(),
-        Encoding::Json => match partial {
-            None => b"{}".to_vec(),
-            Some(partial) => json!({"partialSuccess": {
-                "rejectedLogRecords": partial.rejected_log_records.to_string(),
-                "errorMessage": partial.error_message,
-            }})
-            .to_string()
-            .into_bytes(),
-        },
-    }
 }
 
 fn status_body(code: RpcCode, message: String, encoding: Encoding) -> Vec<u8> {
@@ -133,15 +115,4 @@ fn response(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
-}
-
-/// The error and its causes in one text, cut to a length that is sure to be read.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text.chars().take(MESSAGE_CHARS_MAX).collect()
 }

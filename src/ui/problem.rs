@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::base::causes;
 use crate::base::escape::{printable, printable_lines};
 use crate::failure::Failure;
 use crate::flow::report::Stop;
@@ -12,17 +13,11 @@ use super::style::{Paint, Tone};
 
 /// The failure's facts, its chain of sources walked to the end.
 pub(super) fn stop_of(failure: &Failure) -> Stop {
-    let mut texts = vec![failure.error.to_string()];
-    let mut source = failure.error.source();
-    while let Some(cause) = source {
-        texts.push(cause.to_string());
-        source = cause.source();
-    }
-    let message = texts.remove(0);
+    let causes = causes::chain(&*failure.error).skip(1);
     Stop {
         code: failure.code,
-        message,
-        causes: texts,
+        message: failure.error.to_string(),
+        causes: causes.map(ToString::to_string).collect(),
         hint: failure.hint.clone(),
     }
 }

@@ -6,7 +6,11 @@
 mod forms;
 mod lines;
 
+use std::time::Duration;
+
+use crate::flow::spike::leg::{Leg, LegStatus};
 use crate::flow::spike::{SpikeReport, Verdict};
+use crate::ui::text;
 
 pub use forms::{as_annotations, as_json, as_junit, as_summary};
 pub(super) use lines::Drawing;
@@ -48,6 +52,15 @@ pub struct SpikeShown<'a> {
     pub hint: Option<&'a str>,
 }
 
+/// How long a leg took, when that is worth a word.
+fn time_of(leg: &Leg) -> String {
+    let is_short = leg.took < Duration::from_millis(1);
+    if is_short || leg.status == LegStatus::Skip {
+        return String::new();
+    }
+    text::duration(leg.took)
+}
+
 impl SpikeShown<'_> {
     /// The verdict's word.
     fn word(&self) -> &'static str {
@@ -62,8 +75,7 @@ impl SpikeShown<'_> {
     fn sentence(&self) -> String {
         let sent = self.report.sent;
         let failed = self.report.legs.iter();
-        let mut failed =
-            failed.filter(|leg| leg.status == crate::flow::spike::leg::LegStatus::Fail);
+        let mut failed = failed.filter(|leg| leg.status == LegStatus::Fail);
         match self.report.verdict {
             Verdict::Verified => format!("{sent} of {sent} rows came back as they were sent"),
             Verdict::Accepted => "everything was taken; nothing was verified".to_owned(),

@@ -20,7 +20,8 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message as _;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 /// Longest wait for a request that a test needs to go on.
 const ARRIVAL_WAIT: Duration = Duration::from_secs(20);
@@ -268,7 +269,18 @@ type Judge = Box<dyn FnMut(&Seen) -> Answer + Send>;
 pub(crate) const CERTIFICATE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/localhost.cert.pem");
 
-const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/localhost.key.pem");
+/// One for 127.0.0.1 that has expired.
+pub(crate) const CERTIFICATE_EXPIRED: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/expired.cert.pem");
+
+/// One for otel.example.com.
+pub(crate) const CERTIFICATE_OF_ANOTHER: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/data/other-name.cert.pem"
+);
+
+/// The key of all of them.
+pub(crate) const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/localhost.key.pem");
 
 /// One connection's bytes.
 trait Wire: Read + Write {
@@ -290,6 +302,14 @@ impl Wire for StreamOwned<ServerConnection, TcpStream> {
     }
 }
 
+/// Whom a server lets in.
+#[derive(Debug, Clone, Copy)]
+enum Clients {
+    Any,
+    /// Those that show [`CERTIFICATE`].
+    WithCertificate,
+}
+
 /// Whether the server speaks TLS.
 #[derive(Clone)]
 enum Transport {
@@ -298,16 +318,25 @@ enum Transport {
 }
 
 impl Transport {
-    fn tls() -> Transport {
+    fn tls(certificate: &str, clients: Clients) -> Transport {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let certificate = CertificateDer::from_pem_file(CERTIFICATE).unwrap();
+        let certificate = CertificateDer::from_pem_file(certificate).unwrap();
         let key = PrivateKeyDer::from_pem_file(KEY).unwrap();
-        let config = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
             .unwrap();
+        let builder = match clients {
+            Clients::Any => builder.with_no_client_auth(),
+            Clients::WithCertificate => {
+                let mut roots = RootCertStore::empty();
+                let known = CertificateDer::from_pem_file(CERTIFICATE).unwrap();
+                roots.add(known).unwrap();
+                let roots = Arc::new(roots);
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
+                builder.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let config = builder.with_single_cert(vec![certificate], key).unwrap();
         Transport::Tls(Arc::new(config))
     }
 
@@ -350,11 +379,26 @@ impl FakeOtlp {
 
     /// Takes everything, over TLS, with [`CERTIFICATE`].
     pub(crate) fn over_tls() -> FakeOtlp {
+        FakeOtlp::over_tls_with(CERTIFICATE)
+    }
+
+    /// The same with another certificate, of the same [`KEY`].
+    pub(crate) fn over_tls_with(certificate: &str) -> FakeOtlp {
         FakeOtlp::listen(
             Vec::new(),
             Box::new(|_| Answer::ok()),
             usize::MAX,
-            Transport::tls(),
+            Transport::tls(certificate, Clients::Any),
+        )
+    }
+
+    /// The same for clients that show [`CERTIFICATE`].
+    pub(crate) fn over_mutual_tls() -> FakeOtlp {
+        FakeOtlp::listen(
+            Vec::new(),
+            Box::new(|_| Answer::ok()),
+            usize::MAX,
+            Transport::tls(CERTIFICATE, Clients::WithCertificate),
         )
     }
 
@@ -555,13 +599,15 @@ fn decoded(head: Head, wire: Vec<u8>) -> Seen {
         // A question without a body.
         None if head.method == "GET" => false,
         Some("application/x-protobuf") => false,
+        // A question about what was sent.
+        Some("application/json") if head.path.contains("/query") => false,
         Some("application/json") => true,
         other => panic!("an unknown content type: {other:?}"),
     };
     let (mut request, mut metrics) = (ExportLogsServiceRequest::default(), None);
     match (head.path.contains("/v1/metrics"), is_json) {
         // What is in them is another test's affair.
-        (false, false) if head.path.contains("/v1/traces") => {}
+        (false, false) if head.path.contains("/v1/traces") || head.path.contains("/query") => {}
         (false, false) => request = ExportLogsServiceRequest::decode(&*body).unwrap(),
         (false, true) => request = serde_json::from_slice(&body).unwrap(),
         (true, false) => {

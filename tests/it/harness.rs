@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
-use otelctl::base::clock::{Clock, SystemClock};
+use otelctl::base::clock::{Clock, Pause, SystemClock};
 use otelctl::base::secret::Secret;
 use otelctl::base::units::UnixNanos;
 use otelctl::flow::plan::SignalMode;
@@ -25,7 +25,7 @@ use crate::fake::FakeOtlp;
 /// When every run in this process happens: 2026-11-20T12:00:00Z.
 pub(crate) const NOW: u64 = 1_795_176_000_000_000_000;
 
-/// A wall clock that stands still. Waits go on, unless the test stops them too.
+/// A wall clock that stands still. Waits go on, unless the test has the hand: then each one is over at once, and has moved it.
 #[derive(Debug)]
 struct FakeClock {
     hand: Option<Hand>,
@@ -39,6 +39,12 @@ impl Hand {
     /// A clock that stands.
     pub(crate) fn new() -> Hand {
         Hand(Arc::new(Mutex::new(SystemClock.instant())))
+    }
+
+    /// A clock with this hand, for a server inside of a test.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        let hand = Some(self.clone());
+        Arc::new(FakeClock { hand })
     }
 
     /// Lets time go by.
@@ -56,6 +62,16 @@ impl Clock for FakeClock {
         match &self.hand {
             Some(hand) => *hand.0.lock().unwrap(),
             None => SystemClock.instant(),
+        }
+    }
+
+    fn pause(&self, time: Duration) -> Pause {
+        match &self.hand {
+            Some(hand) => {
+                hand.advance(time);
+                Box::pin(std::future::ready(()))
+            }
+            None => SystemClock.pause(time),
         }
     }
 }

@@ -1,4 +1,8 @@
-//! The way back: asks until all of it is there or the wait is over, then compares.
+//! The way back: asks until every part is there or the wait is over, then compares.
+//!
+//! What counts is that each part is there, not how many rows there are: a record that is there twice does not stand for one that is not
+//! there yet. Once all are there they are asked for once more, because doubles come late. A server that asks for patience gets it within
+//! the wait; one that asks for more ends the leg.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,21 +10,18 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::delivery::credentials::Credentials;
-use crate::flow::spike::Trip;
+use crate::delivery::http::{HttpRoute, Received};
 use crate::flow::spike::asked::{Asking, Endpoint};
-use crate::flow::spike::compare::{LEGS, Sides, compare};
-use crate::flow::spike::leg::{Course, Fault, FaultKind, LegName};
-use crate::logfire::QUERY_PATH;
+use crate::flow::spike::compare::{LEGS, compare};
+use crate::flow::spike::leg::{Course, Ending, Fault, FaultKind, LegName};
+use crate::flow::spike::parts::Parts;
+use crate::flow::spike::send::beyond;
+use crate::flow::spike::{Trip, shown};
 use crate::logfire::query::ACCEPT;
 use crate::logfire::row::Row;
 use crate::logfire::rows::{Answer, Reading, read};
-use crate::otlp::{Compression, Encoding};
-
-/// From the first question to the second; each pause is twice the one before.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// The longest pause, unless the server asks for more.
-const PAUSE_MAX: Duration = Duration::from_secs(5);
+use crate::logfire::{QUERY_PATH, QUERY_PATH_OLD};
+use crate::otlp::Encoding;
 
 /// What one question gave.
 enum Got {
@@ -33,6 +34,12 @@ enum Got {
     Fault(Fault),
 }
 
+/// What the wait gave.
+struct Seen {
+    rows: Vec<Row>,
+    detail: String,
+}
+
 impl Trip<'_> {
     /// Waits for the records and compares them.
     pub(super) async fn read_back(&mut self, course: &mut Course<'_>) {
@@ -40,125 +47,187 @@ impl Trip<'_> {
             return;
         };
         course.begin(LegName::Visible);
-        let begun = self.plan.clock.instant();
         match self.wait_for_rows(&read).await {
-            Ok((rows, questions)) => {
-                let waited = self.plan.clock.instant().saturating_duration_since(begun);
-                self.visible_after = Some(waited);
-                let (found, all) = (rows.len(), self.sent.row_count(self.correlation));
-                let plural = if questions == 1 { "query" } else { "queries" };
-                let detail = format!("{found} of {all} rows after {questions} {plural}");
-                course.end(LegName::Visible, Ok(detail));
-                self.compare_all(&rows, course);
+            Ok(seen) => {
+                course.end(LegName::Visible, Ok(seen.detail));
+                self.compare_all(&seen.rows, course);
             }
             Err(fault) => course.end(LegName::Visible, Err(fault)),
         }
     }
 
     fn compare_all(&self, rows: &[Row], course: &mut Course<'_>) {
-        let sides = Sides {
-            sent: &self.sent,
-            rows,
-            correlation: self.correlation,
-        };
+        let parts = Parts::new(&self.sent, self.correlation, rows);
         for name in LEGS {
             course.begin(name);
-            match compare(name, sides) {
-                None => course.skip(name, "no spans were sent"),
-                Some(compared) if compared.differences.is_empty() => {
-                    course.end(name, Ok(compared.detail));
-                }
-                Some(compared) => {
-                    let count = compared.differences.len();
-                    let verb = if count == 1 {
-                        "field differs"
-                    } else {
-                        "fields differ"
-                    };
-                    let mut fault = Fault::new(FaultKind::Differs, format!("{count} {verb}"), None);
-                    fault.differences = compared.differences;
-                    course.end(name, Err(fault));
+            let mut ending = compare(name, &parts, self.copies);
+            if let Ending::Fail(fault) = &mut ending {
+                for one in &mut fault.differences {
+                    one.found = crate::base::secret::scrub_remembered(&one.found);
                 }
             }
+            course.end(name, ending);
         }
     }
 
-    /// The rows, as soon as all are there; those that are there at the end of the wait; and how often was asked.
-    async fn wait_for_rows(&mut self, read: &Arc<Credentials>) -> Result<(Vec<Row>, u32), Fault> {
-        let wanted = self.sent.row_count(self.correlation);
-        let until = self.plan.clock.instant() + self.plan.wait;
-        let mut asking = Asking::new(PAUSE, PAUSE_MAX);
+    /// The rows, once every part is there; or those that are there at the end of the wait.
+    async fn wait_for_rows(&mut self, read: &Arc<Credentials>) -> Result<Seen, Fault> {
+        let clock = Arc::clone(&self.plan.clock);
+        let begun = clock.instant();
+        let until = begun + self.plan.wait;
+        let mut asking = Asking::new(self.plan.pace);
         loop {
             asking.questions += 1;
-            let mut after = None;
+            let mut wish = None;
             match self.ask_once(read, &mut asking).await {
-                Got::Rows(rows) if rows.len() >= wanted => return Ok((rows, asking.questions)),
-                Got::Rows(rows) => {
-                    asking.trouble = None;
-                    asking.best = rows;
-                }
-                Got::NotYet { after: wish, said } => {
-                    after = wish;
+                Got::Rows(rows) => (asking.rows, asking.trouble) = (rows, None),
+                Got::NotYet { after, said } => {
+                    wish = after;
                     asking.trouble = Some(said);
                 }
                 Got::Fault(fault) => return Err(fault),
             }
-            let pause = asking.pause(after);
-            let left = until.saturating_duration_since(self.plan.clock.instant());
-            if left.is_zero() || pause > left {
-                // One more question at the very end, when there is time until then.
-                if left.is_zero() || asking.is_last {
-                    return asking.at_the_end(wanted, self.plan.wait);
-                }
-                asking.is_last = true;
-                tokio::time::sleep(left).await;
-            } else {
-                tokio::time::sleep(pause).await;
+            let now = clock.instant();
+            let left = until.saturating_duration_since(now);
+            if asking.trouble.is_none() && self.are_there(&asking.rows) == self.wanted() {
+                self.visible_after = Some(now.saturating_duration_since(begun));
+                return Ok(self.look_again(read, asking, left).await);
             }
+            if let (Some(wish), Some(said)) = (wish, &asking.trouble)
+                && wish > left
+            {
+                let fault = Fault::new(FaultKind::Differs, format!("no rows: {said}"), None);
+                return Err(beyond(fault, wish, left));
+            }
+            if left.is_zero() {
+                return self.at_the_end(asking);
+            }
+            // The last question is asked when the wait ends.
+            clock.pause(asking.pause(wish).min(left)).await;
         }
+    }
+
+    fn wanted(&self) -> usize {
+        self.sent.row_count(self.correlation)
+    }
+
+    fn are_there(&self, rows: &[Row]) -> usize {
+        Parts::new(&self.sent, self.correlation, rows).found()
+    }
+
+    /// Doubles come late, so all rows are asked for once more. What is wrong with that question is told and no fault.
+    async fn look_again(
+        &mut self,
+        read: &Arc<Credentials>,
+        mut asking: Asking,
+        left: Duration,
+    ) -> Seen {
+        let first = asking.rows.len();
+        let head = format!("{0} of {0} rows after {1}", self.wanted(), asking.counted());
+        let pause = asking.pause(None);
+        if pause > left {
+            let rows = asking.rows;
+            return Seen { rows, detail: head };
+        }
+        self.plan.clock.pause(pause).await;
+        let again = self.ask_once(read, &mut asking).await;
+        let tail = match again {
+            Got::Rows(rows) if self.are_there(&rows) == self.wanted() => {
+                asking.rows = rows;
+                match asking.rows.len() {
+                    same if same == first => "a second look agrees".to_owned(),
+                    other => format!("a second look found {other}"),
+                }
+            }
+            Got::Rows(rows) => format!("a second look found {}", rows.len()),
+            Got::NotYet { said, .. } => format!("no second look: {said}"),
+            Got::Fault(fault) => format!("no second look: {}", fault.detail),
+        };
+        Seen {
+            rows: asking.rows,
+            detail: format!("{head}; {tail}"),
+        }
+    }
+
+    /// What there is when the wait is over.
+    fn at_the_end(&self, asking: Asking) -> Result<Seen, Fault> {
+        let (found, wanted) = (self.are_there(&asking.rows), self.wanted());
+        let wait = self.plan.wait.as_secs_f64();
+        let waited = format!("in {wait} s, {}", asking.counted());
+        if let Some(said) = asking.trouble {
+            let detail = match found {
+                0 => format!("no answer {waited}: {said}"),
+                some => format!("{some} of {wanted} rows {waited}, and then: {said}"),
+            };
+            let hint = "the server is not well or has too much to do; run it again later";
+            return Err(Fault::new(FaultKind::Differs, detail, Some(hint)));
+        }
+        let detail = format!("{found} of {wanted} rows {waited}");
+        if found == 0 {
+            let hint =
+                "wait longer, as in --wait 5m; and check that both tokens are of one project";
+            return Err(Fault::new(FaultKind::Differs, detail, Some(hint)));
+        }
+        Ok(Seen {
+            rows: asking.rows,
+            detail,
+        })
     }
 
     async fn ask_once(&mut self, read: &Arc<Credentials>, asking: &mut Asking) -> Got {
-        let query = self.query();
-        let path = match asking.endpoint {
-            Endpoint::New => QUERY_PATH.to_owned(),
-            Endpoint::Old => query.old_path(),
+        let (reading, route) = match self.read_once(read, asking.endpoint).await {
+            Ok(answered) => answered,
+            Err(got) => return got,
         };
-        let Some(url) = self.beside(&path) else {
+        if reading != Reading::NotThere || asking.endpoint == Endpoint::Old {
+            return got(reading, |text| shown(&route, text));
+        }
+        asking.endpoint = Endpoint::Old;
+        match self.read_once(read, asking.endpoint).await {
+            Ok((reading, route)) => got(reading, |text| shown(&route, text)),
+            Err(got) => got,
+        }
+    }
+
+    async fn read_once(
+        &mut self,
+        read: &Arc<Credentials>,
+        endpoint: Endpoint,
+    ) -> Result<(Reading, HttpRoute), Got> {
+        let path = match endpoint {
+            Endpoint::New => QUERY_PATH,
+            Endpoint::Old => QUERY_PATH_OLD,
+        };
+        let url = self.beside(path).ok_or_else(|| {
             let detail = "the URL does not tell where queries go";
-            return Got::Fault(Fault::new(FaultKind::Setup, detail, None));
-        };
-        let route = crate::delivery::http::HttpRoute::new(
-            self.http.clone(),
-            url,
-            Encoding::Json,
-            Compression::None,
-            Arc::clone(read),
-        )
-        .accepting(ACCEPT);
-        let clock = Arc::clone(&self.plan.clock);
-        let answer = match asking.endpoint {
-            Endpoint::New => route.attempt(Bytes::from(query.body()), &*clock).await,
-            Endpoint::Old => route.ask(&*clock).await,
-        };
-        let received = match answer {
-            Ok(received) => received,
-            Err(no_answer) => {
-                let said = no_answer.causes.last().cloned().unwrap_or_default();
-                return Got::NotYet { after: None, said };
+            let hint = "give the base of the server: --to 'logfire?url=https://…'";
+            Got::Fault(Fault::new(FaultKind::Setup, detail, Some(hint)))
+        })?;
+        let route = self
+            .plain_route(url, read, Encoding::Json)
+            .accepting(ACCEPT);
+        let (clock, query) = (Arc::clone(&self.plan.clock), self.query());
+        let (route, answer) = match endpoint {
+            Endpoint::New => {
+                let answer = route.attempt(Bytes::from(query.body()), &*clock).await;
+                (route, answer)
+            }
+            Endpoint::Old => {
+                let route = route.asking(&query.old_words());
+                let answer = route.ask(&*clock).await;
+                (route, answer)
             }
         };
+        let received = answer.map_err(|no_answer| Got::NotYet {
+            after: None,
+            said: no_answer.causes.last().cloned().unwrap_or_default(),
+        })?;
         self.note_warning(&received, &route);
-        let reading = read_answer(&received);
-        if reading == Reading::NotThere && asking.endpoint == Endpoint::New {
-            asking.endpoint = Endpoint::Old;
-            return Box::pin(self.ask_once(read, asking)).await;
-        }
-        got(reading, |text| route.presentable(text))
+        Ok((read_answer(&received), route))
     }
 }
 
-fn read_answer(received: &crate::delivery::http::Received) -> Reading {
+fn read_answer(received: &Received) -> Reading {
     read(Answer {
         status: received.status,
         content_type: &received.content_type,
@@ -168,7 +237,11 @@ fn read_answer(received: &crate::delivery::http::Received) -> Reading {
 }
 
 fn got(reading: Reading, shown: impl Fn(&str) -> String) -> Got {
-    let fault = |kind, text: String, hint| Got::Fault(Fault::new(kind, shown(&text), hint));
+    let fault = |before: &str, said: &str, hint| {
+        let detail = format!("{before}{}", shown(said));
+        Got::Fault(Fault::new(FaultKind::Refused, detail, Some(hint)))
+    };
+    let report = "this server answers unlike Logfire; if it is Logfire, please report it";
     match reading {
         Reading::Rows(rows) => Got::Rows(rows),
         Reading::Later { after, said } => Got::NotYet {
@@ -181,26 +254,14 @@ fn got(reading: Reading, shown: impl Fn(&str) -> String) -> Got {
         },
         Reading::Denied { said } => {
             let hint = "the query needs a read token: otelctl token set --kind read";
-            fault(
-                FaultKind::Refused,
-                format!("the read token is denied: {said}"),
-                Some(hint),
-            )
+            fault("the read token is denied: ", &said, hint)
         }
         Reading::NotThere => {
-            let detail = "the server has neither /v2/query nor /v1/query".to_owned();
-            fault(FaultKind::Refused, detail, None)
+            let hint = "check the URL: what was sent was taken, and cannot be asked for here";
+            fault("the server has neither /v2/query nor /v1/query", "", hint)
         }
-        Reading::NotExecuted { said } => fault(
-            FaultKind::Refused,
-            format!("the query could not be run: {said}"),
-            None,
-        ),
-        Reading::Invalid { said } => fault(
-            FaultKind::Refused,
-            format!("the query was not understood: {said}"),
-            None,
-        ),
-        Reading::Unreadable { why } => fault(FaultKind::Refused, why.to_owned(), None),
+        Reading::NotExecuted { said } => fault("the query could not be run: ", &said, report),
+        Reading::Invalid { said } => fault("the query was not understood: ", &said, report),
+        Reading::Unreadable { why } => fault("", why, report),
     }
 }

@@ -1,19 +1,35 @@
 //! What was sent against what came back, one leg after the other: pure.
 //!
-//! Rows are found by their part, so a record that is lost, doubled or changed is named. Where Logfire's documentation leaves a choice, each is
-//! taken: an exception may be in its columns or in the attributes, the span of a log in `span_id` or in `parent_span_id`.
+//! A leg tells how many parts it compared. It passes only when it compared all that it is about: where a part did not arrive and the others are
+//! equal, it is skipped and names that part. Where Logfire's documentation leaves a choice, each is taken: an exception may be in its
+//! columns or in the attributes, the span of a log in `span_id` or in `parent_span_id`.
 
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use serde_json::{Map, Value};
 
-use crate::flow::spike::leg::{Difference, LegName};
-use crate::flow::spike::sent::{Correlation, PART, Sent};
+use crate::flow::spike::leg::{Difference, Ending, Fault, FaultKind, LegName};
+use crate::flow::spike::parts::{Copies, Item, Part, Parts};
+use crate::flow::spike::sent::{Correlation, SCOPES, STATUS_OK, Sent, VERSION};
 use crate::logfire::MESSAGE_BYTES_MAX;
-use crate::logfire::row::{Row, hex, json_of, micros, object, text_of};
+use crate::logfire::row::{Row, SPAN_LEVEL, hex, json_of, micros, object, text_of};
 use crate::record::SeverityNumber;
 
 /// Bytes of a message that must be the body's: a server may end what it cuts in its own way.
 const MESSAGE_BYTES_SURE: usize = MESSAGE_BYTES_MAX - 12;
+
+/// The field that stands for how often a part is there.
+const ROWS: &str = "rows";
+
+/// What stands where there is nothing.
+const NOTHING: &str = "nothing";
+
+/// Parts that are named when they did not arrive.
+const NAMED_MAX: usize = 3;
+
+/// Characters of each side of a difference; of longer ones, those around the first that differs.
+const SIDE_CHARACTERS_MAX: usize = 80;
+
+/// Characters before the first that differs.
+const LEAD_CHARACTERS: usize = 16;
 
 /// The legs of the comparison, in their order.
 pub(super) const LEGS: [LegName; 9] = [
@@ -28,123 +44,129 @@ pub(super) const LEGS: [LegName; 9] = [
     LegName::Resource,
 ];
 
-/// The result of one leg.
-pub(super) struct Compared {
-    /// What was compared.
-    pub(super) detail: String,
-    /// What is not as it was sent.
-    pub(super) differences: Vec<Difference>,
+/// What one leg found.
+#[derive(Default)]
+struct Found {
+    /// Parts that the leg is about.
+    all: usize,
+    /// Of these, those that were compared.
+    compared: usize,
+    /// Parts that did not arrive.
+    missing: Vec<String>,
+    differences: Vec<Difference>,
 }
 
-/// Both sides.
-#[derive(Clone, Copy)]
-pub(super) struct Sides<'s> {
-    pub(super) sent: &'s Sent,
-    pub(super) rows: &'s [Row],
-    pub(super) correlation: Correlation,
-}
-
-/// Compares one leg; `None` when there is nothing to compare.
-pub(super) fn compare(leg: LegName, sides: Sides<'_>) -> Option<Compared> {
-    let logs = sides.sent.logs.len();
-    let (detail, differences) = match leg {
-        LegName::Count => (format!("{logs} of {logs} records, each once"), count(sides)),
-        LegName::Severities => {
-            let all = "TRACE DEBUG INFO WARN ERROR FATAL".to_owned();
-            (all, sides.each_log(severity))
-        }
-        LegName::Times => {
-            let detail = "equal to the microsecond, the grain that is kept".to_owned();
-            (detail, sides.each_log(time))
-        }
-        LegName::Bodies => {
-            let longest = sides.sent.logs.iter().map(|(_, log)| body_of(log).len());
-            let longest = longest.max().unwrap_or(0);
-            let detail =
-                format!("equal, the longest {longest} bytes; messages to {MESSAGE_BYTES_MAX}");
-            (detail, sides.each_log(body))
-        }
-        LegName::Attributes => {
-            let detail = "equal, and of their types: text, bool, int, double, list, map, bytes";
-            (detail.to_owned(), sides.each_log(attributes))
-        }
-        LegName::Exception => {
-            let detail = "type, message and stack trace".to_owned();
-            (detail, sides.each_log(exception))
-        }
-        LegName::Correlation if sides.correlation == Correlation::LeftOut => return None,
-        LegName::Correlation => {
-            let detail = "2 spans of one trace, 2 logs inside of them".to_owned();
-            (detail, correlation(sides))
-        }
-        LegName::Scopes => {
-            let names = crate::flow::spike::sent::SCOPES.join(", ");
-            (names, scopes(sides))
-        }
-        LegName::Resource => {
-            let count = sides.sent.resource.attributes.len();
-            let detail = format!("{count} attributes: service, version, environment, os, host");
-            (detail, sides.each_log_of(resource))
-        }
-        _ => return None,
-    };
-    Some(Compared {
-        detail,
-        differences,
-    })
-}
-
-impl<'s> Sides<'s> {
-    fn rows_of(self, part: &str) -> Vec<&'s Row> {
-        let is_it = |row: &&Row| {
-            let attributes = row.get("attributes");
-            attributes.and_then(|all| all.get(PART)) == Some(&Value::from(part))
-        };
-        self.rows.iter().filter(is_it).collect()
-    }
-
-    /// Each log with its row; those without one are `count`'s.
-    fn pairs(self) -> Vec<(String, &'s LogRecord, &'s Row)> {
-        let pair = |(_, log): &'s (&'static str, LogRecord)| {
-            let part = part_of(log);
-            let row = self.rows_of(&part).first().copied()?;
-            Some((part, log, row))
-        };
-        self.sent.logs.iter().filter_map(pair).collect()
-    }
-
-    fn each_log(self, one: fn(&LogRecord, &Row, &mut Differences)) -> Vec<Difference> {
-        let mut all = Vec::new();
-        for (part, log, row) in self.pairs() {
-            let mut found = Differences { part, all };
-            one(log, row, &mut found);
-            all = found.all;
-        }
-        all
-    }
-
-    fn each_log_of(self, one: fn(&Sent, &Row, &mut Differences)) -> Vec<Difference> {
-        let mut all = Vec::new();
-        for (part, _, row) in self.pairs() {
-            let mut found = Differences { part, all };
-            one(self.sent, row, &mut found);
-            all = found.all;
-        }
-        all
-    }
-}
-
-/// The differences of one record.
-struct Differences {
+/// One part's share of what a leg found.
+struct Side<'f> {
     part: String,
-    all: Vec<Difference>,
+    found: &'f mut Found,
 }
 
-impl Differences {
+/// Compares one row of a part with what was sent.
+type Look = fn(&Part<'_>, &Row, &Sent, &mut Side<'_>);
+
+/// Compares one leg.
+pub(super) fn compare(leg: LegName, parts: &Parts<'_>, copies: Copies) -> Ending {
+    if leg == LegName::Correlation && parts.correlation == Correlation::LeftOut {
+        return Ending::Skip("no spans were sent".to_owned());
+    }
+    let mut found = Found::default();
+    let look: Look = match leg {
+        LegName::Count => |_, row, _, side| side.check("kind", "log", cell(row, "kind")),
+        LegName::Severities => severity,
+        LegName::Times => times,
+        LegName::Bodies => body,
+        LegName::Attributes => attributes,
+        LegName::Exception => exception,
+        LegName::Correlation => correlation,
+        LegName::Scopes => scope,
+        _ => resource,
+    };
+    for part in parts.all.iter().filter(|part| is_about(leg, part)) {
+        let is_counted = leg == LegName::Count || (leg == LegName::Correlation && !part.is_log());
+        if is_counted {
+            count(part, copies, &mut found);
+        } else if part.rows.is_empty() {
+            found.missing.push(part.name.clone());
+        }
+        found.compared += usize::from(!part.rows.is_empty());
+        for row in &part.rows {
+            let mut side = Side {
+                part: part.name.clone(),
+                found: &mut found,
+            };
+            look(part, row, parts.sent, &mut side);
+        }
+    }
+    let detail = detail(leg, parts, copies);
+    found.all = parts.all.iter().filter(|part| is_about(leg, part)).count();
+    found.ending(&detail)
+}
+
+/// Whether a leg has anything to do with a part.
+fn is_about(leg: LegName, part: &Part<'_>) -> bool {
+    match leg {
+        LegName::Count => part.is_log(),
+        LegName::Correlation => part.is_traced(),
+        LegName::Exception => part.attributes().keys().any(|key| is_of_exception(key)),
+        _ => true,
+    }
+}
+
+fn is_of_exception(key: &str) -> bool {
+    key.starts_with("exception.")
+}
+
+impl Found {
+    fn ending(self, detail: &str) -> Ending {
+        let all = self.all;
+        let missing = self.missing.get(..NAMED_MAX).unwrap_or(&self.missing);
+        let mut missing = missing.join(", ");
+        if self.missing.len() > NAMED_MAX {
+            missing = format!("{missing} and {} more", self.missing.len() - NAMED_MAX);
+        }
+        let compared = self.compared;
+        if !self.differences.is_empty() {
+            let mut told = vec![self.wrong(all)];
+            if !missing.is_empty() {
+                told.push(format!("{missing} did not arrive"));
+            }
+            let mut fault = Fault::new(FaultKind::Differs, told.join("; "), None);
+            fault.differences = self.differences;
+            return Ending::Fail(fault);
+        }
+        match (compared, missing.as_str()) {
+            (0, missing) => Ending::Skip(format!("nothing to compare: {missing} did not arrive")),
+            (_, "") => Ending::Pass(format!("{compared} of {all} · {detail}")),
+            (_, missing) => Ending::Skip(format!(
+                "{compared} of {all} equal; {missing} did not arrive"
+            )),
+        }
+    }
+}
+
+impl Found {
+    /// How much is not as it was sent.
+    fn wrong(&self, all: usize) -> String {
+        let is_count = |one: &&Difference| one.field == ROWS;
+        let uncounted = self.differences.iter().filter(is_count).count();
+        let fields = match self.differences.len() - uncounted {
+            0 => None,
+            1 => Some("1 field differs".to_owned()),
+            many => Some(format!("{many} fields differ")),
+        };
+        let there = format!("{} of {all} are there once", all - uncounted);
+        let parts = (uncounted > 0).then_some(there).into_iter().chain(fields);
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Side<'_> {
     fn check(&mut self, field: &str, expected: impl Into<String>, found: impl Into<String>) {
         let (expected, found) = (expected.into(), found.into());
         if expected != found {
-            self.all.push(Difference {
+            let (expected, found) = around(&expected, &found);
+            self.found.differences.push(Difference {
                 record: self.part.clone(),
                 field: field.to_owned(),
                 expected,
@@ -154,48 +176,107 @@ impl Differences {
     }
 }
 
-fn part_of(log: &LogRecord) -> String {
-    let part = log.attributes.iter().find(|pair| pair.key == PART);
-    let value = part.and_then(|pair| pair.value.as_ref()).map(json_of);
-    value.as_ref().map(text_of).unwrap_or_default()
+/// Both sides, short enough to be read: of long ones the piece around the first character that differs, and how long each is.
+fn around(expected: &str, found: &str) -> (String, String) {
+    let is_short = |text: &str| text.chars().count() <= SIDE_CHARACTERS_MAX;
+    if is_short(expected) && is_short(found) {
+        return (expected.to_owned(), found.to_owned());
+    }
+    let pairs = expected.chars().zip(found.chars());
+    let same = pairs.take_while(|(one, other)| one == other).count();
+    let start = same.saturating_sub(LEAD_CHARACTERS);
+    let piece = |text: &str| {
+        let mut rest = text.chars().skip(start);
+        let piece: String = rest.by_ref().take(SIDE_CHARACTERS_MAX / 2).collect();
+        let head = if start > 0 { "…" } else { "" };
+        let tail = if rest.next().is_some() { "…" } else { "" };
+        format!("{head}{piece}{tail} ({} bytes)", text.len())
+    };
+    (piece(expected), piece(found))
 }
 
-fn body_of(log: &LogRecord) -> String {
-    let value = log.body.as_ref().map(json_of);
-    value.as_ref().map(text_of).unwrap_or_default()
+/// What was compared, when all of it is equal.
+fn detail(leg: LegName, parts: &Parts<'_>, copies: Copies) -> String {
+    let bodies = || {
+        let logs = parts.sent.logs.iter();
+        let bodies = logs.filter_map(|(_, log)| log.body.as_ref().map(json_of));
+        bodies.map(|body| text_of(&body).len()).max().unwrap_or(0)
+    };
+    match leg {
+        LegName::Count => doubles(parts, copies),
+        LegName::Severities => "TRACE DEBUG INFO WARN ERROR FATAL".to_owned(),
+        LegName::Times => "to the microsecond".to_owned(),
+        LegName::Bodies => {
+            format!("to {} bytes; messages to {MESSAGE_BYTES_MAX}", bodies())
+        }
+        LegName::Attributes => "text bool int double list map bytes".to_owned(),
+        LegName::Exception => "type, message and stack trace".to_owned(),
+        LegName::Correlation => "spans of one trace, logs inside of them".to_owned(),
+        LegName::Scopes => SCOPES.join(", "),
+        _ => {
+            let names = parts.sent.resource.attributes.iter().map(|pair| {
+                let key = pair.key.trim_end_matches(".name").trim_end_matches(".type");
+                key.rsplit('.').next().unwrap_or(key).to_owned()
+            });
+            names.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// `each once`; or what is doubled because a request had to be made again, which is no fault.
+fn doubles(parts: &Parts<'_>, copies: Copies) -> String {
+    let logs = parts.all.iter().filter(|part| part.is_log());
+    let doubled = logs.filter(|part| part.rows.len() > 1).count();
+    match (copies.logs, doubled) {
+        (1, _) => "each once".to_owned(),
+        (_, 0) => "each once, though sent again after a lost answer".to_owned(),
+        (_, doubled) => format!("{doubled} doubled: sent again after a lost answer, no fault"),
+    }
+}
+
+fn count(part: &Part<'_>, copies: Copies, found: &mut Found) {
+    let (allowed, title) = match part.item {
+        Item::Log(log) => {
+            let severity = severity_word(log.severity_number.into());
+            let title = format!("{} ({}, {severity})", part.name, part.scope);
+            (copies.logs, title)
+        }
+        Item::Span(_) => (copies.spans, part.name.clone()),
+    };
+    let rows = part.rows.len();
+    if !(1..=allowed).contains(&rows) {
+        let mut side = Side { part: title, found };
+        let expected = match allowed {
+            1 => "1".to_owned(),
+            many => format!("1 to {many}"),
+        };
+        side.check(ROWS, expected, rows.to_string());
+    }
 }
 
 fn cell(row: &Row, column: &str) -> String {
     match row.get(column) {
-        None | Some(Value::Null) => "nothing".to_owned(),
+        None | Some(Value::Null) => NOTHING.to_owned(),
         Some(value) => text_of(value),
     }
 }
 
-fn count(sides: Sides<'_>) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for (scope, log) in &sides.sent.logs {
-        let part = part_of(log);
-        let found = sides.rows_of(&part).len();
-        let mut one = Differences {
-            part: format!(
-                "{part} ({scope}, {})",
-                severity_word(log.severity_number.into())
-            ),
-            all,
-        };
-        one.check("rows", "1", found.to_string());
-        all = one.all;
-    }
-    all
-}
-
-fn severity(log: &LogRecord, row: &Row, found: &mut Differences) {
+fn severity(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
     let level = match row.get("level").and_then(Value::as_i64) {
         Some(number) => severity_word(number),
         None => cell(row, "level"),
     };
-    found.check("level", severity_word(log.severity_number.into()), level);
+    match part.item {
+        Item::Log(log) => side.check("level", severity_word(log.severity_number.into()), level),
+        Item::Span(span) => {
+            side.check("level", severity_word(SPAN_LEVEL), level);
+            if span.status.as_ref().is_some_and(|it| it.code == STATUS_OK) {
+                let code = cell(row, "otel_status_code").to_ascii_uppercase();
+                let code = code.trim_start_matches("STATUS_CODE_");
+                side.check("otel_status_code", "OK", code);
+            }
+        }
+    }
 }
 
 /// `13 WARN`
@@ -207,47 +288,58 @@ fn severity_word(number: i64) -> String {
     }
 }
 
-fn time(log: &LogRecord, row: &Row, found: &mut Differences) {
-    let text = cell(row, "start_timestamp");
-    let read = text.parse::<jiff::Timestamp>().ok();
-    let nanos = read.and_then(|time| u64::try_from(time.as_nanosecond()).ok());
-    let shown = nanos.map_or(text, micros);
-    found.check("start_timestamp", micros(log.time_unix_nano), shown);
-}
-
-fn body(log: &LogRecord, row: &Row, found: &mut Differences) {
-    let body = body_of(log);
-    let (kept, message) = (cell(row, "log_body"), cell(row, "message"));
-    if kept != body {
-        let sizes = (sized(&body), sized(&kept));
-        let texts = if sizes.0 == sizes.1 {
-            (body.clone(), kept)
-        } else {
-            sizes
-        };
-        found.check("log_body", texts.0, texts.1);
-    }
-    let is_start = body.len() > MESSAGE_BYTES_MAX
-        && message.len() >= MESSAGE_BYTES_SURE
-        && body.as_bytes().get(..MESSAGE_BYTES_SURE)
-            == message.as_bytes().get(..MESSAGE_BYTES_SURE);
-    if !is_start {
-        found.check("message", body, message);
+fn times(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
+    let mut check = |column: &str, sent: u64| {
+        let text = cell(row, column);
+        let read = text.parse::<jiff::Timestamp>().ok();
+        let nanos = read.and_then(|time| u64::try_from(time.as_nanosecond()).ok());
+        side.check(column, micros(sent), nanos.map_or(text, micros));
+    };
+    match part.item {
+        Item::Log(log) => check("start_timestamp", log.time_unix_nano),
+        Item::Span(span) => {
+            check("start_timestamp", span.start_time_unix_nano);
+            check("end_timestamp", span.end_time_unix_nano);
+        }
     }
 }
 
-fn sized(text: &str) -> String {
-    let start: String = text.chars().take(24).collect();
-    format!("{start:?}… ({} bytes)", text.len())
+/// Bodies and messages of logs; the names of spans, which stand in the same place.
+fn body(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
+    let message = cell(row, "message");
+    match part.item {
+        Item::Log(log) => {
+            let body = log.body.as_ref().map(json_of);
+            let body = body.as_ref().map(text_of).unwrap_or_default();
+            side.check("log_body", &body, cell(row, "log_body"));
+            if !is_start(&body, &message) {
+                side.check("message", body, message);
+            }
+        }
+        Item::Span(span) => {
+            side.check("span_name", &span.name, cell(row, "span_name"));
+            side.check("message", &span.name, message);
+        }
+    }
 }
 
-fn attributes(log: &LogRecord, row: &Row, found: &mut Differences) {
+/// Whether a message is what is kept of a long body.
+fn is_start(body: &str, message: &str) -> bool {
+    let start = |text: &str| {
+        text.as_bytes()
+            .get(..MESSAGE_BYTES_SURE)
+            .map(<[u8]>::to_vec)
+    };
+    body.len() > MESSAGE_BYTES_MAX && start(message).is_some() && start(body) == start(message)
+}
+
+fn attributes(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
     let kept = attributes_of(row);
-    for (key, value) in object(&log.attributes) {
+    for (key, value) in part.attributes() {
         // Exceptions have a leg of their own.
-        if !key.starts_with("exception.") {
-            let now = kept.get(&key).map_or("nothing".to_owned(), typed);
-            found.check(&key, typed(&value), now);
+        if !is_of_exception(&key) {
+            let now = kept.get(&key).map_or(NOTHING.to_owned(), typed);
+            side.check(&key, typed(&value), now);
         }
     }
 }
@@ -281,76 +373,57 @@ fn attributes_of(row: &Row) -> Map<String, Value> {
     attributes.cloned().unwrap_or_default()
 }
 
-fn exception(log: &LogRecord, row: &Row, found: &mut Differences) {
+fn exception(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
     let kept = attributes_of(row);
-    for (key, value) in object(&log.attributes) {
-        if !key.starts_with("exception.") {
-            continue;
+    for (key, value) in part.attributes() {
+        if is_of_exception(&key) {
+            let column = row
+                .get(&key.replace('.', "_"))
+                .filter(|cell| !cell.is_null());
+            let now = column.or_else(|| kept.get(&key));
+            let now = now.map_or(NOTHING.to_owned(), text_of);
+            side.check(&key, text_of(&value), now);
         }
-        let column = row
-            .get(&key.replace('.', "_"))
-            .filter(|cell| !cell.is_null());
-        let now = column.or_else(|| kept.get(&key)).map(text_of);
-        found.check(
-            &key,
-            text_of(&value),
-            now.unwrap_or_else(|| "nothing".to_owned()),
-        );
     }
 }
 
-fn correlation(sides: Sides<'_>) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for span in &sides.sent.spans {
-        let part = format!("span {}", span.name);
-        let mut found = Differences {
-            part: part.clone(),
-            all,
-        };
-        match sides.rows_of(&part).first() {
-            None => found.check("rows", "1", "0"),
-            Some(row) => {
-                found.check("trace_id", hex(&span.trace_id), cell(row, "trace_id"));
-                found.check("span_id", hex(&span.span_id), cell(row, "span_id"));
-                if !span.parent_span_id.is_empty() {
-                    let parent = cell(row, "parent_span_id");
-                    found.check("parent_span_id", hex(&span.parent_span_id), parent);
-                }
+fn correlation(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
+    match part.item {
+        Item::Span(span) => {
+            side.check("kind", "span", cell(row, "kind"));
+            side.check("trace_id", hex(&span.trace_id), cell(row, "trace_id"));
+            side.check("span_id", hex(&span.span_id), cell(row, "span_id"));
+            let parent = match hex(&span.parent_span_id) {
+                none if none.is_empty() => NOTHING.to_owned(),
+                some => some,
+            };
+            side.check("parent_span_id", parent, id_or_nothing(row));
+        }
+        Item::Log(log) => {
+            side.check("trace_id", hex(&log.trace_id), cell(row, "trace_id"));
+            let span = hex(&log.span_id);
+            if cell(row, "span_id") != span {
+                side.check("parent_span_id", span, cell(row, "parent_span_id"));
             }
         }
-        all = found.all;
     }
-    for (part, log, row) in sides.pairs() {
-        if log.span_id.is_empty() {
-            continue;
-        }
-        let mut found = Differences { part, all };
-        found.check("trace_id", hex(&log.trace_id), cell(row, "trace_id"));
-        let own = cell(row, "span_id");
-        let span = hex(&log.span_id);
-        let parent = cell(row, "parent_span_id");
-        if own != span {
-            found.check("parent_span_id", span, parent);
-        }
-        all = found.all;
-    }
-    all
 }
 
-fn scopes(sides: Sides<'_>) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for (scope, log) in &sides.sent.logs {
-        let part = part_of(log);
-        if let Some(row) = sides.rows_of(&part).first() {
-            let mut found = Differences { part, all };
-            found.check("otel_scope_name", *scope, cell(row, "otel_scope_name"));
-            all = found.all;
-        }
+/// Servers have several ways to write that there is no parent.
+fn id_or_nothing(row: &Row) -> String {
+    match cell(row, "parent_span_id") {
+        none if none.chars().all(|digit| digit == '0') => NOTHING.to_owned(),
+        some => some,
     }
-    all
 }
 
-fn resource(sent: &Sent, row: &Row, found: &mut Differences) {
+fn scope(part: &Part<'_>, row: &Row, _: &Sent, side: &mut Side<'_>) {
+    side.check("otel_scope_name", part.scope, cell(row, "otel_scope_name"));
+    let version = cell(row, "otel_scope_version");
+    side.check("otel_scope_version", VERSION, version);
+}
+
+fn resource(_: &Part<'_>, row: &Row, sent: &Sent, side: &mut Side<'_>) {
     let kept = row
         .get("otel_resource_attributes")
         .and_then(Value::as_object);
@@ -363,9 +436,9 @@ fn resource(sent: &Sent, row: &Row, found: &mut Differences) {
             _ => "",
         };
         if !column.is_empty() {
-            found.check(column, text_of(&value), cell(row, column));
+            side.check(column, text_of(&value), cell(row, column));
         }
-        let now = kept.get(&key).map_or("nothing".to_owned(), text_of);
-        found.check(&key, text_of(&value), now);
+        let now = kept.get(&key).map_or(NOTHING.to_owned(), text_of);
+        side.check(&key, text_of(&value), now);
     }
 }

@@ -157,6 +157,8 @@ pub enum FaultKind {
     Undelivered,
     /// It arrived, and not as it was sent.
     Differs,
+    /// Somebody wanted to stop; the number of the signal.
+    Interrupted(u8),
 }
 
 /// A fault of one leg.
@@ -184,6 +186,26 @@ impl Fault {
     }
 }
 
+/// How a leg came to its end.
+#[derive(Debug)]
+pub enum Ending {
+    /// Well; what was seen.
+    Pass(String),
+    /// Badly.
+    Fail(Fault),
+    /// It could not be run, or could not tell; why.
+    Skip(String),
+}
+
+impl From<Result<String, Fault>> for Ending {
+    fn from(result: Result<String, Fault>) -> Ending {
+        match result {
+            Ok(detail) => Ending::Pass(detail),
+            Err(fault) => Ending::Fail(fault),
+        }
+    }
+}
+
 /// What happens while the legs are run.
 #[derive(Debug)]
 pub enum Step<'a> {
@@ -201,6 +223,8 @@ pub struct Course<'w> {
     watch: Watch<'w>,
     clock: Arc<dyn Clock>,
     begun_at: Instant,
+    /// The leg that is under way.
+    under_way: Option<LegName>,
     /// Those that ended.
     pub(super) legs: Vec<Leg>,
     /// The first fault.
@@ -214,6 +238,7 @@ impl<'w> Course<'w> {
             watch,
             begun_at: clock.instant(),
             clock,
+            under_way: None,
             legs: Vec::new(),
             fault: None,
         }
@@ -222,11 +247,12 @@ impl<'w> Course<'w> {
     /// A leg is begun.
     pub fn begin(&mut self, name: LegName) {
         self.begun_at = self.clock.instant();
+        self.under_way = Some(name);
         (self.watch)(&Step::Begun(name));
     }
 
-    /// The leg that was begun ended well, or did not.
-    pub fn end(&mut self, name: LegName, result: Result<String, Fault>) {
+    /// The leg that was begun came to its end.
+    pub fn end(&mut self, name: LegName, ending: impl Into<Ending>) {
         let took = self
             .clock
             .instant()
@@ -239,9 +265,13 @@ impl<'w> Course<'w> {
             differences: Vec::new(),
             hint: None,
         };
-        match result {
-            Ok(detail) => leg.detail = detail,
-            Err(fault) => {
+        match ending.into() {
+            Ending::Pass(detail) => leg.detail = detail,
+            Ending::Skip(why) => {
+                leg.status = LegStatus::Skip;
+                leg.detail = why;
+            }
+            Ending::Fail(fault) => {
                 leg.status = LegStatus::Fail;
                 leg.detail = fault.detail;
                 leg.differences = fault.differences;
@@ -273,12 +303,32 @@ impl<'w> Course<'w> {
         }
     }
 
+    /// Somebody wanted to stop: the leg that is under way fails, and what is left is not run.
+    pub fn interrupt(&mut self, signal: u8) {
+        let waiting = |name: &LegName| self.legs.iter().all(|leg| leg.name != *name);
+        let name = self
+            .under_way
+            .or_else(|| LegName::ALL.into_iter().find(waiting));
+        let kind = FaultKind::Interrupted(signal);
+        if let Some(name) = name {
+            let word = match signal {
+                2 => "SIGINT",
+                15 => "SIGTERM",
+                _ => "a signal",
+            };
+            let detail = format!("interrupted by {word}");
+            self.end(name, Err(Fault::new(kind, detail, None)));
+        }
+        self.fault = Some(kind);
+    }
+
     /// Whether any leg failed.
     pub fn has_failed(&self) -> bool {
         self.fault.is_some()
     }
 
     fn push(&mut self, leg: Leg) {
+        self.under_way = None;
         (self.watch)(&Step::Ended(&leg));
         self.legs.push(leg);
     }

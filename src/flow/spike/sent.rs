@@ -6,9 +6,7 @@
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Variant;
-use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList,
-};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::{
     AggregationTemporality, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric,
@@ -18,9 +16,10 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
 use crate::base::units::UnixNanos;
+use crate::flow::spike::drafts::{Draft, drafts};
 use crate::logfire::RUN_ID;
 use crate::otlp::SCHEMA_URL;
-use crate::otlp::spans::{ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span};
+use crate::otlp::spans::{ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span, SpanStatus};
 
 /// The attribute that tells the parts of a run from each other.
 pub const PART: &str = "otelctl.part";
@@ -32,10 +31,16 @@ pub const SERVICE: &str = "otelctl-spike";
 pub const ENVIRONMENT: &str = "otelctl-spike";
 
 /// The version of this program, its service and its scopes.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The scopes of the logs.
 pub const SCOPES: [&str; 4] = ["Auth", "HTTP", "Database", "UI"];
+
+/// The code of a span that ended well.
+pub const STATUS_OK: i32 = 1;
+
+/// The scope of the spans.
+pub const SPAN_SCOPE: &str = "HTTP";
 
 /// Nanoseconds between two records: no two share a microsecond, and their nanoseconds differ.
 const STEP_NANOS: u64 = 1_234_567;
@@ -162,7 +167,7 @@ impl Sent {
             resource_spans: vec![ResourceSpans {
                 resource: Some(self.resource.clone()),
                 scope_spans: vec![ScopeSpans {
-                    scope: Some(scope("HTTP")),
+                    scope: Some(scope(SPAN_SCOPE)),
                     spans: self.spans.clone(),
                     schema_url: SCHEMA_URL.to_owned(),
                 }],
@@ -216,16 +221,6 @@ impl Sent {
     }
 }
 
-/// One log before it gets its time and its ids.
-struct Draft {
-    scope: &'static str,
-    severity: (i32, &'static str),
-    body: String,
-    attributes: Vec<KeyValue>,
-    /// Its place among the spans.
-    span: Option<usize>,
-}
-
 fn logs(identity: &Identity) -> Vec<(&'static str, LogRecord)> {
     let begun = identity.now.0.saturating_sub(900_000_000);
     let record = |(index, draft): (usize, Draft)| {
@@ -256,104 +251,40 @@ fn logs(identity: &Identity) -> Vec<(&'static str, LogRecord)> {
     drafts.into_iter().enumerate().map(record).collect()
 }
 
-fn drafts() -> Vec<Draft> {
-    let draft = |scope, severity, body: &str| Draft {
-        scope,
-        severity,
-        body: body.to_owned(),
-        attributes: Vec::new(),
-        span: None,
-    };
-    let long = "a body that is longer than a message may be; ".repeat(16);
-    vec![
-        draft("Auth", (1, "TRACE"), "session looked up"),
-        Draft {
-            attributes: every_type(),
-            ..draft("Auth", (9, "INFO"), "user signed in")
-        },
-        Draft {
-            span: Some(0),
-            ..draft("HTTP", (9, "INFO"), "POST /checkout")
-        },
-        Draft {
-            attributes: exception(),
-            ..draft("HTTP", (17, "ERROR"), "payment failed: card declined")
-        },
-        draft("Database", (5, "DEBUG"), &long),
-        Draft {
-            span: Some(1),
-            ..draft("Database", (13, "WARN"), "slow query: 1.2 s")
-        },
-        draft(
-            "UI",
-            (21, "FATAL"),
-            "screen lost: \"checkout\"\n\tat 'cart' \\ 🛒 日本語",
-        ),
-        draft("UI", (9, "INFO"), "screen shown again"),
-    ]
-}
-
-/// An attribute of each type.
-fn every_type() -> Vec<KeyValue> {
-    let texts = ["a", "b, c", "\"d\""];
-    let texts = texts.map(|text| any(Variant::StringValue(text.to_owned())));
-    let list = |values: Vec<AnyValue>| Variant::ArrayValue(ArrayValue { values });
-    let map = vec![text("plan", "pro"), pair("seats", Variant::IntValue(3))];
-    vec![
-        text("spike.text", "ünïcode \"quoted\""),
-        text("spike.empty", ""),
-        pair("spike.true", Variant::BoolValue(true)),
-        pair("spike.int", Variant::IntValue(9_007_199_254_740_991)),
-        pair("spike.negative", Variant::IntValue(-7)),
-        pair("spike.double", Variant::DoubleValue(0.25)),
-        pair("spike.texts", list(texts.to_vec())),
-        pair(
-            "spike.numbers",
-            list(vec![any(Variant::IntValue(1)), any(Variant::IntValue(2))]),
-        ),
-        pair(
-            "spike.map",
-            Variant::KvlistValue(KeyValueList { values: map }),
-        ),
-        pair(
-            "spike.bytes",
-            Variant::BytesValue(b"\x00\xffspike".to_vec()),
-        ),
-    ]
-}
-
-fn exception() -> Vec<KeyValue> {
-    vec![
-        text("exception.type", "CardDeclined"),
-        text("exception.message", "card declined"),
-        text(
-            "exception.stacktrace",
-            "CardDeclined: card declined\n    at charge (payment.rs:42)\n    at checkout (cart.rs:7)",
-        ),
-    ]
-}
-
 fn spans(identity: &Identity) -> Vec<Span> {
     let [root, child] = identity.span_ids;
     let begun = identity.now.0.saturating_sub(900_000_000);
-    let span = |name: &str, id: [u8; 8], parent: Vec<u8>, kind| Span {
+    let span = |name: &str, id: [u8; 8], steps: u64| Span {
         trace_id: identity.trace_id.to_vec(),
         span_id: id.to_vec(),
-        parent_span_id: parent,
+        parent_span_id: Vec::new(),
         name: name.to_owned(),
-        kind,
+        kind: 2,
         start_time_unix_nano: begun,
-        end_time_unix_nano: begun + 20 * STEP_NANOS,
+        end_time_unix_nano: begun + steps * STEP_NANOS,
         attributes: vec![
             text(RUN_ID, &identity.run_id),
             text(PART, &format!("span {name}")),
         ],
+        status: None,
         flags: 1,
     };
-    vec![
-        span("checkout", root, Vec::new(), 2),
-        span("query", child, root.to_vec(), 3),
-    ]
+    let mut checkout = span("checkout", root, 20);
+    checkout.attributes.extend([
+        pair("spike.items", Variant::IntValue(3)),
+        pair("spike.paid", Variant::BoolValue(false)),
+        pair("spike.total", Variant::DoubleValue(17.5)),
+    ]);
+    checkout.status = Some(SpanStatus {
+        code: STATUS_OK,
+        ..SpanStatus::default()
+    });
+    let query = Span {
+        parent_span_id: root.to_vec(),
+        kind: 3,
+        ..span("query", child, 15)
+    };
+    vec![checkout, query]
 }
 
 fn scope(name: &str) -> InstrumentationScope {
@@ -364,11 +295,11 @@ fn scope(name: &str) -> InstrumentationScope {
     }
 }
 
-fn any(value: Variant) -> AnyValue {
+pub(super) fn any(value: Variant) -> AnyValue {
     AnyValue { value: Some(value) }
 }
 
-fn pair(key: &str, value: Variant) -> KeyValue {
+pub(super) fn pair(key: &str, value: Variant) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
         value: Some(any(value)),
@@ -376,7 +307,7 @@ fn pair(key: &str, value: Variant) -> KeyValue {
     }
 }
 
-fn text(key: &str, value: &str) -> KeyValue {
+pub(super) fn text(key: &str, value: &str) -> KeyValue {
     pair(key, Variant::StringValue(value.to_owned()))
 }
 

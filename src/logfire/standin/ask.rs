@@ -36,7 +36,8 @@ impl Standin {
         let seen = self.queries_seen;
         if seen <= faults.limited_queries {
             let mut answered = problem(asked, 429, "rate-limited", "Rate limit exceeded");
-            answered.headers.push(("retry-after", "0".to_owned()));
+            let seconds = faults.limited_seconds.to_string();
+            answered.headers.push(("retry-after", seconds));
             return answered;
         }
         if seen <= faults.broken_queries {
@@ -50,7 +51,7 @@ impl Standin {
             let detail = "this stand-in runs only the statement of otelctl spike";
             return problem(asked, 400, "query-failed", detail);
         };
-        let is_late = seen <= self.project.faults.late_queries;
+        let is_late = seen <= self.project.faults.late_queries || self.is_late();
         let matching = |row: &&Row| {
             let attributes = row.get("attributes");
             let value = attributes.and_then(|attributes| attributes.get(statement.key));

@@ -1,5 +1,7 @@
 //! What the stand-in does wrong, so that a test can see it found.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::logfire::cut;
@@ -12,8 +14,12 @@ pub struct Faults {
     pub rows: Vec<RowFault>,
     /// So many queries see nothing of what was sent.
     pub late_queries: u32,
+    /// How long it takes until what was sent can be asked for.
+    pub late: Duration,
     /// So many queries are answered with 429.
     pub limited_queries: u32,
+    /// The seconds that they ask to wait.
+    pub limited_seconds: u64,
     /// So many queries are answered with 500.
     pub broken_queries: u32,
     /// Whether there is no `/v2/query`.
@@ -26,6 +32,8 @@ pub struct Faults {
     pub warning: Option<String>,
     /// Records of each request that are rejected.
     pub rejected: u64,
+    /// Where it says that its project is seen, instead of nowhere that a person could go.
+    pub project_url: Option<String>,
     /// The status with which traces are answered instead.
     pub traces_status: Option<u16>,
     /// How far its clock is ahead.
@@ -60,10 +68,20 @@ pub enum RowFault {
     AttributeType,
     /// Spans are lost.
     SpanMissing,
+    /// Spans end a microsecond later.
+    SpanLonger,
+    /// Spans are named by their ids.
+    SpanRenamed,
+    /// Spans are taken for logs.
+    SpanKind,
+    /// Spans forget how they ended.
+    SpanStatus,
     /// Logs forget the span they were written in.
     CorrelationLost,
     /// All records are of one scope.
     ScopeLost,
+    /// Scopes have no version.
+    ScopeVersionLost,
     /// The environment is lost.
     ResourceLost,
 }
@@ -96,8 +114,30 @@ impl Faults {
         if self.rows.contains(&RowFault::SpanMissing) {
             return Vec::new();
         }
+        let mut row = row;
+        for fault in &self.rows {
+            apply_to_span(*fault, &mut row);
+            apply(*fault, usize::MAX, &mut row);
+        }
         vec![row]
     }
+}
+
+fn apply_to_span(fault: RowFault, row: &mut Row) {
+    let (column, value) = match fault {
+        RowFault::SpanLonger => {
+            let end = row.get("end_timestamp").and_then(Value::as_str);
+            ("end_timestamp", end.map(shifted).into())
+        }
+        RowFault::SpanRenamed => {
+            let id = row.get("span_id").cloned();
+            ("span_name", id.unwrap_or_default())
+        }
+        RowFault::SpanKind => ("kind", "log".into()),
+        RowFault::SpanStatus => ("otel_status_code", "UNSET".into()),
+        _ => return,
+    };
+    row.insert(column.to_owned(), value);
 }
 
 fn apply(fault: RowFault, index: usize, row: &mut Row) {
@@ -134,6 +174,7 @@ fn apply(fault: RowFault, index: usize, row: &mut Row) {
             set(row, "span_id", "00000000000000ff".into());
         }
         RowFault::ScopeLost => set(row, "otel_scope_name", "otelctl".into()),
+        RowFault::ScopeVersionLost => set(row, "otel_scope_version", "".into()),
         RowFault::ResourceLost => {
             set(row, "deployment_environment", Value::Null);
             if let Some(Value::Object(resource)) = row.get_mut("otel_resource_attributes") {

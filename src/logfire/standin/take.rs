@@ -1,14 +1,14 @@
 //! The ingest endpoints: a request → rows, and the answer.
 
 use opentelemetry_proto::tonic::collector::logs::v1::{
-    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+    ExportLogsPartialSuccess, ExportLogsServiceRequest,
 };
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message as _;
-use serde_json::json;
 
 use crate::logfire::row::{Place, Row, of_log, of_span};
 use crate::logfire::standin::{Answered, Asked, ROWS_MAX, Standin};
+use crate::otlp::answer::success_body;
 use crate::otlp::json_read::read_request;
 use crate::otlp::spans::ExportTraceServiceRequest;
 use crate::otlp::{Encoding, Signal};
@@ -39,7 +39,7 @@ impl Standin {
                 Some(status) => return Answered::detail(status, "traces are not taken"),
                 None => self.spans(encoding, asked.body),
             },
-            Some(Signal::Metrics) => self.metrics(encoding, asked.body),
+            Some(Signal::Metrics) => metrics(encoding, asked.body),
             None => None,
         };
         let Some(mut taken) = taken else {
@@ -49,6 +49,7 @@ impl Standin {
         taken.rejected += taken.rows.len().saturating_sub(free) as u64;
         taken.rows.truncate(free);
         self.rows.append(&mut taken.rows);
+        self.taken_at = Some(self.clock.instant());
         answer(encoding, &taken)
     }
 
@@ -111,23 +112,6 @@ impl Standin {
         Some(taken)
     }
 
-    /// Points are counted and not kept: nobody asks for them.
-    fn metrics(&mut self, encoding: Encoding, body: &[u8]) -> Option<Taken> {
-        let request =
-            (encoding == Encoding::Protobuf).then(|| ExportMetricsServiceRequest::decode(body));
-        let request = request?.ok()?;
-        let scopes = request
-            .resource_metrics
-            .iter()
-            .flat_map(|one| &one.scope_metrics);
-        let count = scopes.map(|scope| scope.metrics.len() as u64).sum();
-        self.points += count;
-        Some(Taken {
-            count,
-            ..Taken::default()
-        })
-    }
-
     fn is_in_window(&self, time_unix_nano: u64) -> bool {
         let now = self.clock.now().0;
         let now = now.saturating_add_signed(self.project.faults.clock_ahead_nanos);
@@ -136,7 +120,22 @@ impl Standin {
     }
 }
 
-/// The answer that goes with it. The three messages of success have the same fields at the same numbers.
+/// Points are read and not kept: nobody asks for them.
+fn metrics(encoding: Encoding, body: &[u8]) -> Option<Taken> {
+    let request =
+        (encoding == Encoding::Protobuf).then(|| ExportMetricsServiceRequest::decode(body));
+    let request = request?.ok()?;
+    let scopes = request
+        .resource_metrics
+        .iter()
+        .flat_map(|one| &one.scope_metrics);
+    Some(Taken {
+        count: scopes.map(|scope| scope.metrics.len() as u64).sum(),
+        ..Taken::default()
+    })
+}
+
+/// The answer that goes with it.
 fn answer(encoding: Encoding, taken: &Taken) -> Answered {
     let message = "some records are outside of the time window or beyond a limit";
     if taken.rejected > 0 && taken.rejected == taken.count {
@@ -149,20 +148,6 @@ fn answer(encoding: Encoding, taken: &Taken) -> Answered {
         rejected_log_records: i64::try_from(taken.rejected).unwrap_or(i64::MAX),
         error_message: message.to_owned(),
     });
-    let body = match encoding {
-        Encoding::Protobuf => ExportLogsServiceResponse {
-            partial_success: partial,
-        }
-        .encode_to_vec(),
-        Encoding::Json => match partial {
-            None => b"{}".to_vec(),
-            Some(partial) => json!({"partialSuccess": {
-                "rejectedLogRecords": partial.rejected_log_records.to_string(),
-                "errorMessage": partial.error_message,
-            }})
-            .to_string()
-            .into_bytes(),
-        },
-    };
+    let body = success_body(encoding, partial);
     Answered::new(200, encoding.content_type(), body)
 }

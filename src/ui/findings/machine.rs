@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::put;
 
 use crate::base::escape::{printable, printable_json};
+use crate::ui::ci::{workflow_command, xml_attribute};
 use crate::validate::{Finding, Level, Report, rules};
 
 /// SARIF 2.1.0, on one line.
@@ -91,31 +92,20 @@ pub(in crate::ui) fn github(reports: &[(String, Report)]) -> String {
                 Level::Warning => "warning",
                 Level::Note => "notice",
             };
-            let mut properties = vec![format!("file={}", property(name))];
-            properties.extend(finding.line.map(|line| format!("line={line}")));
-            properties.extend(finding.column.map(|column| format!("col={column}")));
-            properties.push(format!("title={}", finding.name()));
+            let mut properties = vec![("file", name.clone())];
+            properties.extend(finding.line.map(|line| ("line", line.to_string())));
+            properties.extend(finding.column.map(|column| ("col", column.to_string())));
+            properties.push(("title", finding.name().to_owned()));
             let message = format!(
                 "{}: {}; repair: {}",
                 finding.path,
                 finding.message,
                 finding.help()
             );
-            let message = printable(&message).replace('%', "%25");
-            put(
-                &mut text,
-                format_args!("::{word} {}::{message}\n", properties.join(",")),
-            );
+            text += &workflow_command(word, &properties, &printable(&message));
         }
     }
     text
-}
-
-fn property(text: &str) -> String {
-    printable(text)
-        .replace('%', "%25")
-        .replace(':', "%3A")
-        .replace(',', "%2C")
 }
 
 /// One suite for each input, one case for each rule that was broken in it.
@@ -132,7 +122,7 @@ pub(in crate::ui) fn junit(reports: &[(String, Report)]) -> String {
             &mut text,
             format_args!(
                 "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
-                xml(name),
+                xml_attribute(name),
                 broken.len().max(1),
                 errors.count()
             ),
@@ -141,7 +131,7 @@ pub(in crate::ui) fn junit(reports: &[(String, Report)]) -> String {
             text.push_str(&case(name, report, rule));
         }
         if broken.is_empty() {
-            let name = xml(name);
+            let name = xml_attribute(name);
             put(
                 &mut text,
                 format_args!("    <testcase classname=\"{name}\" name=\"valid\"/>\n"),
@@ -157,13 +147,13 @@ fn case(name: &str, report: &Report, rule: &rules::Rule) -> String {
         .findings
         .iter()
         .filter(|finding| finding.code == rule.code)
-        .map(|finding| xml(&format!("{}: {}", finding.path, finding.message)))
+        .map(|finding| xml_attribute(&format!("{}: {}", finding.path, finding.message)))
         .collect();
     let lines = lines.join("\n");
     let inner = if rule.level == Level::Error {
         format!(
             "<failure message=\"{}\" type=\"{}\">{lines}</failure>",
-            xml(rule.says),
+            xml_attribute(rule.says),
             rule.name
         )
     } else {
@@ -171,15 +161,7 @@ fn case(name: &str, report: &Report, rule: &rules::Rule) -> String {
     };
     format!(
         "    <testcase classname=\"{}\" name=\"{}\">{inner}</testcase>\n",
-        xml(name),
+        xml_attribute(name),
         rule.name
     )
-}
-
-fn xml(text: &str) -> String {
-    printable(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::base::escape::printable;
 use crate::flow::spike::Verdict;
 use crate::flow::spike::leg::{Difference, Leg, LegStatus};
-use crate::ui::spike::{SpikeShown, Whereabouts};
-use crate::ui::text;
+use crate::ui::ci::{workflow_command, xml_attribute, xml_text};
+use crate::ui::spike::{SpikeShown, Whereabouts, time_of};
 
 /// One object.
 pub fn as_json(shown: &SpikeShown<'_>) -> Value {
@@ -50,7 +50,7 @@ pub fn as_annotations(shown: &SpikeShown<'_>) -> String {
         .filter(|leg| leg.status == LegStatus::Fail)
     {
         let title = format!("otelctl spike: {}", leg.name.slug());
-        out += &command("error", &title, &explained(leg));
+        out += &workflow_command("error", &[("title", title)], &explained(leg));
     }
     let local = local_words(shown);
     let sentence = format!("{}{local}: {}", shown.word(), shown.sentence());
@@ -60,16 +60,8 @@ pub fn as_annotations(shown: &SpikeShown<'_>) -> String {
         Verdict::Accepted => "error",
         Verdict::Failed(_) => return out,
     };
-    out + &command(level, "otelctl spike", &sentence)
-}
-
-fn command(level: &str, title: &str, message: &str) -> String {
-    let data = |text: &str| {
-        let text = text.replace('%', "%25").replace('\r', "%0D");
-        text.replace('\n', "%0A")
-    };
-    let title = data(title).replace(':', "%3A").replace(',', "%2C");
-    format!("::{level} title={title}::{}\n", data(message))
+    let title = ("title", "otelctl spike".to_owned());
+    out + &workflow_command(level, &[title], &sentence)
 }
 
 /// A leg's fault, what differs, and what to do, in lines.
@@ -108,11 +100,12 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
         cell(&shown.sentence())
     )];
     for leg in &report.legs {
-        let (mark, time) = match leg.status {
-            LegStatus::Pass => ("✅", text::duration(leg.took)),
-            LegStatus::Fail => ("❌", text::duration(leg.took)),
-            LegStatus::Skip => ("➖", String::new()),
+        let mark = match leg.status {
+            LegStatus::Pass => "✅",
+            LegStatus::Fail => "❌",
+            LegStatus::Skip => "➖",
         };
+        let time = time_of(leg);
         let detail = match leg.status {
             LegStatus::Fail => cell(&explained(leg)),
             _ => cell(&leg.detail),
@@ -122,19 +115,35 @@ pub fn as_summary(shown: &SpikeShown<'_>) -> String {
             leg.name.slug()
         ));
     }
-    out.push(format!(
-        "\nrun `{}` to {}\n",
-        report.run_id,
-        cell(shown.destination)
-    ));
+    let to = cell(shown.destination);
+    out.push(match report.sent {
+        0 => format!("\nto {to}\n"),
+        _ => format!("\nrun `{}` to {to}\n", report.run_id),
+    });
     if let Some(link) = &report.link {
-        out.push(format!("\n[the records in Logfire]({link})\n"));
+        out.push(format!("\n[the records in Logfire]({})\n", target(link)));
     }
     for warning in &report.warnings {
         out.push(format!("\n> {}\n", cell(warning)));
     }
     out.push("\n".to_owned());
     out.concat()
+}
+
+/// An address as the target of a link. It was read as a URL before, so only what Markdown itself reads is left to escape.
+fn target(link: &str) -> String {
+    let mut out = String::with_capacity(link.len());
+    for letter in link.chars() {
+        match letter {
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '|' => out.push_str("%7C"),
+            '\\' => out.push_str("%5C"),
+            blank if blank.is_whitespace() || blank.is_control() => out.push_str("%20"),
+            letter => out.push(letter),
+        }
+    }
+    out
 }
 
 /// A text that stays inside of its cell, as it is.
@@ -170,7 +179,7 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
     );
     let mut out = vec![format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"otelctl spike\" {sums}>\n  <testsuite name=\"{}\" {sums}>\n",
-        xml(&name)
+        xml_attribute(&name)
     )];
     for leg in legs {
         let seconds = leg.took.as_secs_f64();
@@ -178,12 +187,12 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
             "    <testcase classname=\"otelctl.spike\" name=\"{}\" time=\"{seconds:.3}\"",
             leg.name.slug()
         );
-        let detail = xml(&leg.detail);
+        let detail = xml_attribute(&leg.detail);
         out.push(match leg.status {
             LegStatus::Pass => format!("{head}/>\n"),
             LegStatus::Skip => format!("{head}><skipped message=\"{detail}\"/></testcase>\n"),
             LegStatus::Fail => {
-                let text = xml(&explained(leg));
+                let text = xml_text(&explained(leg));
                 format!("{head}><failure message=\"{detail}\">{text}</failure></testcase>\n")
             }
         });
@@ -192,35 +201,9 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
     out.concat()
 }
 
-/// A text inside of XML. Controls have no place there, not even escaped.
-fn xml(text: &str) -> String {
-    let mut out = String::new();
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            control if control.is_control() => out.push('\u{fffd}'),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            letter => out.push(letter),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_workflow_command_stays_on_its_line() {
-        assert_eq!(
-            command("error", "a: b, c", "50 %\nmore"),
-            "::error title=a%3A b%2C c::50 %25%0Amore\n"
-        );
-    }
 
     #[test]
     fn a_cell_of_a_table_holds_any_text() {
@@ -228,10 +211,10 @@ mod tests {
     }
 
     #[test]
-    fn xml_holds_any_text() {
+    fn an_address_stays_inside_of_its_link() {
         assert_eq!(
-            xml("<a b=\"c\">\u{1b}&"),
-            "&lt;a b=&quot;c&quot;&gt;\u{fffd}&amp;"
+            target("https://a.example/o)(p|"),
+            "https://a.example/o%29%28p%7C"
         );
     }
 }

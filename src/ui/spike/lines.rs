@@ -1,12 +1,12 @@
 //! The lines a person reads, one leg at a time.
 
-use std::time::Duration;
+use console::measure_text_width;
 
 use crate::base::escape::{printable, printable_cut};
 use crate::flow::spike::Verdict;
 use crate::flow::spike::leg::{Difference, Leg, LegName, LegStatus, Step};
 use crate::ui::row::{Joint, Row, lay_out};
-use crate::ui::spike::{SpikeShown, Whereabouts};
+use crate::ui::spike::{SpikeShown, Whereabouts, time_of};
 use crate::ui::style::{Paint, Tone};
 use crate::ui::text;
 
@@ -20,8 +20,12 @@ const DETAIL_AT: usize = 2 + 2 + NAME_WIDTH + 2 + TIME_WIDTH + 3;
 /// Fields that differ, shown below one leg.
 const DIFFERENCES_MAX: usize = 6;
 
-/// Most characters shown of each side of a difference.
-const SIDE_MAX: usize = 40;
+/// What stands before them.
+const DIFFERENCE_INDENT: &str = "      ";
+
+/// Above the two sides of a difference, or before them.
+const EXPECTED: &str = "expected";
+const FOUND: &str = "found";
 
 /// How far the drawing is.
 #[derive(Debug)]
@@ -120,10 +124,12 @@ impl Drawing {
         let names = if first == last {
             first.slug().to_owned()
         } else {
-            format!("{} … {}", first.slug(), last.slug())
+            format!("{}…{}", first.slug(), last.slug())
         };
         let width = NAME_WIDTH + 2 + TIME_WIDTH;
-        let line = format!("  – {names:<width$}   {}", printable(&why));
+        let room = self.width.saturating_sub(DETAIL_AT).max(20);
+        let why = wrapped(&why, room).join(&format!("\n{}", " ".repeat(DETAIL_AT)));
+        let line = format!("  – {names:<width$}   {why}");
         self.paint.tone(Tone::Faint, &line) + "\n"
     }
 
@@ -160,61 +166,103 @@ fn leg_lines(leg: &Leg, paint: Paint, width: usize) -> String {
     } else {
         name
     };
-    let time = match leg.took {
-        time if time < Duration::from_millis(1) => String::new(),
-        time => text::duration(time),
-    };
-    let time = paint.tone(Tone::Faint, &format!("{time:>TIME_WIDTH$}"));
+    let time = paint.tone(Tone::Faint, &format!("{:>TIME_WIDTH$}", time_of(leg)));
+    let room = width.saturating_sub(DETAIL_AT).max(20);
     let detail = match leg.status {
-        LegStatus::Fail => printable(&leg.detail).into_owned(),
-        _ => printable_cut(&leg.detail, width.saturating_sub(DETAIL_AT).max(20)),
+        // What is wrong is told whole.
+        LegStatus::Fail => wrapped(&leg.detail, room).join(&format!("\n{}", " ".repeat(DETAIL_AT))),
+        _ => printable_cut(&leg.detail, room),
     };
     let mut out = format!("  {} {name}  {time}   {detail}\n", paint.tone(tone, mark));
-    out += &difference_lines(&leg.differences, paint);
+    out += &difference_lines(&leg.differences, paint, width);
     out
 }
 
-/// What was sent beside what came back.
-fn difference_lines(differences: &[Difference], paint: Paint) -> String {
-    let shown = differences.iter().take(DIFFERENCES_MAX);
-    let cut = |text: &str| printable_cut(text, SIDE_MAX);
-    let mut rows: Vec<[String; 3]> = shown
+/// A text in lines of at most so many columns, broken between words.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in printable(text).split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        let has_room = measure_text_width(last) + 1 + measure_text_width(word) <= width;
+        if last.is_empty() {
+            last.push_str(word);
+        } else if has_room {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// What was sent and what came back: beside each other where there is room, else below each other.
+fn difference_lines(differences: &[Difference], paint: Paint, width: usize) -> String {
+    let rows: Vec<[String; 3]> = differences
+        .iter()
+        .take(DIFFERENCES_MAX)
         .map(|one| {
             let place = format!("{} {}", one.record, one.field);
-            [cut(&place), cut(&one.expected), cut(&one.found)]
+            [place, one.expected.clone(), one.found.clone()]
+                .map(|text| printable(&text).into_owned())
         })
         .collect();
     if rows.is_empty() {
         return String::new();
     }
-    rows.insert(0, ["", "expected", "found"].map(str::to_owned));
-    let width = |column: usize| {
-        let cells = rows
-            .iter()
-            .map(|row| console::measure_text_width(&row[column]));
-        cells.max().unwrap_or(0)
+    let longest = |column: usize, least: &str| {
+        let cells = rows.iter().map(|row| measure_text_width(&row[column]));
+        cells.max().unwrap_or(0).max(least.len())
     };
-    let widths = [width(0), width(1)];
+    let widths = [longest(0, ""), longest(1, EXPECTED), longest(2, FOUND)];
+    let beside = DIFFERENCE_INDENT.len() + widths.iter().sum::<usize>() + 2 * 3;
+    let mut out = if beside <= width {
+        beside_lines(&rows, widths, paint)
+    } else {
+        below_lines(&rows, paint, width)
+    };
+    if differences.len() > DIFFERENCES_MAX {
+        let more = differences.len() - DIFFERENCES_MAX;
+        let more = paint.tone(Tone::Faint, &format!("and {more} more"));
+        out.extend([DIFFERENCE_INDENT, &more, "\n"]);
+    }
+    out
+}
+
+fn beside_lines(rows: &[[String; 3]], widths: [usize; 3], paint: Paint) -> String {
     let padded = |text: &str, width: usize| {
-        let blanks = width.saturating_sub(console::measure_text_width(text));
+        let blanks = width.saturating_sub(measure_text_width(text));
         format!("{text}{}", " ".repeat(blanks))
     };
-    let mut out = String::new();
-    for (index, [place, expected, found]) in rows.iter().enumerate() {
-        let (good, bad) = match index {
-            0 => (Tone::Faint, Tone::Faint),
-            _ => (Tone::Good, Tone::Bad),
-        };
+    let line = |[place, expected, found]: [&str; 3], (good, bad): (Tone, Tone)| {
         let place = paint.tone(Tone::Faint, &padded(place, widths[0]));
         let expected = paint.tone(good, &padded(expected, widths[1]));
         let found = paint.tone(bad, found);
-        out.extend(["      ", &place, "   ", &expected, "   ", &found, "\n"]);
-    }
-    if differences.len() > DIFFERENCES_MAX {
-        let more = format!("      and {} more\n", differences.len() - DIFFERENCES_MAX);
-        out += &paint.tone(Tone::Faint, &more);
-    }
-    out
+        format!("{DIFFERENCE_INDENT}{place}   {expected}   {found}\n")
+    };
+    let head = line(["", EXPECTED, FOUND], (Tone::Faint, Tone::Faint));
+    let lines = rows
+        .iter()
+        .map(|[place, expected, found]| line([place, expected, found], (Tone::Good, Tone::Bad)));
+    std::iter::once(head).chain(lines).collect()
+}
+
+fn below_lines(rows: &[[String; 3]], paint: Paint, width: usize) -> String {
+    let room = width.saturating_sub(DIFFERENCE_INDENT.len() + 2 + EXPECTED.len() + 2);
+    let side = |label: &str, text: &str, tone: Tone| {
+        let label = paint.tone(Tone::Faint, &format!("{label:<8}"));
+        let text = paint.tone(tone, &printable_cut(text, room.max(20)));
+        format!("{DIFFERENCE_INDENT}  {label}  {text}\n")
+    };
+    let one = |[place, expected, found]: &[String; 3]| {
+        [
+            format!("{DIFFERENCE_INDENT}{}\n", paint.tone(Tone::Faint, place)),
+            side(EXPECTED, expected, Tone::Good),
+            side(FOUND, found, Tone::Bad),
+        ]
+        .concat()
+    };
+    rows.iter().map(one).collect()
 }
 
 fn verdict_rows(shown: &SpikeShown<'_>) -> Vec<Row> {
@@ -224,7 +272,7 @@ fn verdict_rows(shown: &SpikeShown<'_>) -> Vec<Row> {
         Verdict::Accepted => Tone::Caution,
         Verdict::Failed(_) => Tone::Bad,
     };
-    let mut verdict = Row::new(tone, shown.word()).with(Joint::Dot, Tone::Plain, shown.sentence());
+    let mut verdict = words(Row::new(tone, shown.word()), &shown.sentence());
     if report.verdict == Verdict::Verified
         && let Some(time) = report.visible_after
     {
@@ -236,12 +284,15 @@ fn verdict_rows(shown: &SpikeShown<'_>) -> Vec<Row> {
         let text = "against the stand-in inside this process, not against Logfire";
         rows.push(Row::new(Tone::Caution, "local").with(Joint::Dot, Tone::Plain, text));
     }
-    rows.push(Row::new(Tone::Faint, "run").with(Joint::Dot, Tone::Faint, &report.run_id));
+    // What was not taken cannot be looked for.
+    if report.sent > 0 {
+        rows.push(Row::new(Tone::Faint, "run").with(Joint::Dot, Tone::Faint, &report.run_id));
+    }
     if let Some(link) = &report.link {
         rows.push(Row::new(Tone::Faint, "look").with(Joint::Dot, Tone::Accent, link));
     }
     for warning in &report.warnings {
-        rows.push(Row::new(Tone::Caution, "warning").with(Joint::Dot, Tone::Plain, warning));
+        rows.push(words(Row::new(Tone::Caution, "warning"), warning));
     }
     let hints = report.legs.iter().filter_map(|leg| leg.hint.as_deref());
     for hint in hints.chain(shown.hint) {
@@ -255,4 +306,39 @@ fn words(row: Row, sentence: &str) -> Row {
     sentence
         .split(' ')
         .fold(row, |row, word| row.with(Joint::Space, Tone::Plain, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(found: &str) -> Vec<Difference> {
+        vec![Difference {
+            record: "log-3".to_owned(),
+            field: "start_timestamp".to_owned(),
+            expected: "2026-11-20T11:59:59.103703Z".to_owned(),
+            found: found.to_owned(),
+        }]
+    }
+
+    #[test]
+    fn both_sides_stand_below_each_other_where_there_is_no_room_beside() {
+        let differences = time("2026-11-20T11:59:59.103704Z");
+        let plain = Paint { color: false };
+        let wide = difference_lines(&differences, plain, 100);
+        assert_eq!(wide.lines().count(), 2, "{wide}");
+        let narrow = difference_lines(&differences, plain, 80);
+        assert_eq!(
+            narrow,
+            "      log-3 start_timestamp\n        expected  2026-11-20T11:59:59.103703Z\n        found     2026-11-20T11:59:59.103704Z\n"
+        );
+        assert!(narrow.lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn a_fault_is_told_whole_in_lines_that_fit() {
+        assert_eq!(wrapped("one two three", 9), ["one two", "three"]);
+        assert_eq!(wrapped("", 9), [""]);
+        assert_eq!(wrapped("longerthanthat x", 9), ["longerthanthat", "x"]);
+    }
 }
