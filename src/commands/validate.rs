@@ -18,6 +18,7 @@ use crate::validate::http::{self, Head};
 use crate::validate::{Checker, FixMode, Level, Options, Report, Traces, destination, rules};
 
 mod lines;
+mod pieces;
 
 use lines::Step;
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::rules::{COUNT, Code};
 use super::schema::Name;
-use super::tree::{At, Span};
+use super::tree::{At, Span, Tree};
+use super::view;
 use crate::validate::FixMode;
 
 /// Described faults of one kind in one input; further ones are counted.
@@ -64,6 +65,8 @@ impl Edit {
 pub(super) struct Raw {
     pub(super) code: Code,
     pub(super) place: Place,
+    /// The way to it; empty until [`Found::settle`] works it out.
+    pub(super) path: String,
     pub(super) message: String,
     pub(super) fixable: bool,
 }
@@ -75,6 +78,8 @@ pub(super) struct Found {
     pub(super) counts: [u64; COUNT],
     /// Those of this request that are described.
     pub(super) raws: Vec<Raw>,
+    /// How many of those have their paths.
+    settled: usize,
     /// The repairs of this request; filled only when they are wanted.
     pub(super) edits: Vec<Edit>,
     /// How many faults those repair, in this input so far.
@@ -89,10 +94,29 @@ impl Found {
         Found {
             counts: [0; COUNT],
             raws: Vec::new(),
+            settled: 0,
             edits: Vec::new(),
             repaired: 0,
             fix,
         }
+    }
+
+    /// Works out the paths of what was noted since the last time, while the nodes on the way are still there.
+    #[inline]
+    pub(super) fn settle(&mut self, tree: &Tree, bytes: &[u8]) {
+        if self.settled < self.raws.len() {
+            for raw in self.raws.iter_mut().skip(self.settled) {
+                raw.path = view::path(tree, &raw.place, bytes);
+            }
+            self.settled = self.raws.len();
+        }
+    }
+
+    /// Takes what was noted of a request, with its paths.
+    pub(super) fn take(&mut self, tree: &Tree, bytes: &[u8]) -> Vec<Raw> {
+        self.settle(tree, bytes);
+        self.settled = 0;
+        std::mem::take(&mut self.raws)
     }
 
     /// Notes a fault that needs a person.
@@ -126,6 +150,7 @@ impl Found {
             self.raws.push(Raw {
                 code,
                 place,
+                path: String::new(),
                 message: message(),
                 fixable,
             });

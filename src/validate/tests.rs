@@ -11,7 +11,7 @@ use crate::pipeline::batch::{built, records};
 /// Scripts match on these. They are added to at the end of a group, and never renamed.
 const FROZEN: &str = "\
 content-type content-encoding compression-broken http-request http-method http-path http-auth http-length \
-frame-broken empty-request size-limit destination-limit json-syntax json-utf8 json-depth \
+frame-broken empty-request size-limit destination-limit not-checked json-syntax json-utf8 json-depth \
 json-several-documents json-trailing-comma json-not-finite json-duplicate-key top-level-not-object \
 top-level-unknown wrong-signal key-snake-case unknown-field wrong-type not-a-list null-value null-double \
 null-in-list attributes-map value-plain value-two-members value-empty enum-name enum-range number-not-integer \

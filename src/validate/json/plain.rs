@@ -170,7 +170,7 @@ impl Reader<'_> {
     /// Whether an object comes next whose first key is that of an `AnyValue`.
     fn is_any_value(&self) -> bool {
         self.next_key()
-            .is_some_and(|key| Shape::AnyValue.by_key(key, 0).is_some())
+            .is_some_and(|key| Shape::AnyValue.by_key(key).is_some())
     }
 
     /// Whether a single `KeyValue` comes next.

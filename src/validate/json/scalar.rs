@@ -267,7 +267,8 @@ impl Reader<'_> {
     }
 
     /// An id of so many bytes.
-    fn id(&mut self, at: At, span: Span, length: usize) -> Option<Held> {
+    fn id(&mut self, at: At, span: Span, length: u8) -> Option<Held> {
+        let length = usize::from(length);
         let text = span.of(self.bytes);
         if text.is_empty() {
             return Some(Held::Id(IdState::Empty));
@@ -387,9 +388,15 @@ fn parse_integer(text: &[u8]) -> Integer {
         if digits.len() > 30 {
             return Integer::TooLarge;
         }
-        let number = digits.iter().fold(0, |number: Wide, digit| {
-            number * 10 + Wide::from(digit - b'0')
-        });
+        let number = if digits.len() < 20 {
+            // Nineteen digits fit 64 bits, and most numbers have fewer.
+            let fold = |number: u64, digit: &u8| number * 10 + u64::from(digit - b'0');
+            Wide::from(digits.iter().fold(0, fold))
+        } else {
+            digits.iter().fold(0, |number: Wide, digit| {
+                number * 10 + Wide::from(digit - b'0')
+            })
+        };
         return Integer::Whole(if digits.len() < text.len() {
             -number
         } else {
