@@ -60,6 +60,28 @@ impl Edit {
     }
 }
 
+/// The edits of one fault. Where nothing is repaired, only one is kept, to tell that there are any: a list of a million
+/// values would need millions.
+#[derive(Debug)]
+pub(super) struct Edits {
+    list: Vec<Edit>,
+    all: bool,
+}
+
+impl Edits {
+    /// Adds one.
+    pub(super) fn push(&mut self, edit: Edit) {
+        if self.all || self.list.is_empty() {
+            self.list.push(edit);
+        }
+    }
+
+    /// Those that were kept.
+    pub(super) fn into_vec(self) -> Vec<Edit> {
+        self.list
+    }
+}
+
 /// A fault whose path, line and view are not worked out yet.
 #[derive(Debug)]
 pub(super) struct Raw {
@@ -98,6 +120,14 @@ impl Found {
             edits: Vec::new(),
             repaired: 0,
             fix,
+        }
+    }
+
+    /// Room for the edits of one fault.
+    pub(super) fn edits_of_one(&self) -> Edits {
+        Edits {
+            list: Vec::new(),
+            all: self.fix != FixMode::Nothing,
         }
     }
 

@@ -278,11 +278,12 @@ impl Reader<'_> {
     /// What a field with a length holds.
     fn block(&mut self, field: &'static Field, slot: Slot) {
         let span = slot.span;
-        let at = self.tree.push(slot.parent, field.name, slot.index, span);
+        let at = self.tree.next();
+        let place = (slot.parent, slot.index);
         let bytes = span.of(self.bytes);
         let held = match field.kind {
             Kind::Message(shape) => {
-                self.tree.hold(at, Held::Message);
+                self.tree.add(place, field.name, span, Held::Message);
                 self.message(shape.message(), at, span);
                 let room = (&mut *self.tree, &mut *self.found);
                 meaning::closed(self.case.as_mut(), room, self.bytes, at);
@@ -292,7 +293,7 @@ impl Reader<'_> {
             Kind::Id(length) => self.id(at, span, length),
             _ => Held::Bytes(Span::new(0, bytes.len()).end),
         };
-        self.tree.hold(at, held);
+        self.tree.add(place, field.name, span, held);
     }
 
     fn text(&mut self, at: At, span: Span) -> Held {
@@ -344,9 +345,7 @@ impl Reader<'_> {
 
     /// What a field without a length holds.
     fn number(&mut self, field: &'static Field, slot: Slot, bits: u64) {
-        let at = self
-            .tree
-            .push(slot.parent, field.name, slot.index, slot.span);
+        let at = self.tree.next();
         let place = || Place {
             at,
             tail: Tail::None,
@@ -376,7 +375,8 @@ impl Reader<'_> {
             }
             _ => Held::Unsigned(bits),
         };
-        self.tree.hold(at, held);
+        let parent = (slot.parent, slot.index);
+        self.tree.add(parent, field.name, slot.span, held);
     }
 
     /// Notes that there are too many nodes to go on.

@@ -130,6 +130,28 @@ fn deep_and_long_inputs_end() {
 }
 
 #[test]
+fn a_record_with_too_many_values_is_told_as_not_checked() {
+    let nodes = super::tree::NODES_MAX;
+    // Empty values in a list: two bytes each in protobuf, three in JSON.
+    let inside = [0x0a, 0].repeat(nodes + 9);
+    let mut wire = inside;
+    for tag in [0x2a, 0x2a, 0x12, 0x12, 0x0a] {
+        let mut around = Vec::new();
+        crate::otlp::protobuf::put_bytes(&mut around, tag, &wire);
+        wire = around;
+    }
+    let text = format!(
+        r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{{"arrayValue":{{"values":[{}{{}}]}}}}}}]}}]}}]}}"#,
+        "{},".repeat(nodes + 9)
+    );
+    for bytes in [&wire[..], text.as_bytes()] {
+        let found = check(&Payload::new(bytes));
+        let told = found.iter().filter(|it| it.code == Code::NotChecked);
+        assert_eq!(told.count(), 1);
+    }
+}
+
+#[test]
 fn ten_thousand_faults_are_counted_and_a_thousand_described() {
     let record =
         r#"{"timeUnixNano":"1790000000000000000","body":{"stringValue":"x"},"traceId":"1"},"#;

@@ -105,7 +105,7 @@ pub(super) type At = u32;
 pub(super) const ROOT: At = 0;
 
 /// Most nodes that are kept at once: 160 MiB of them, far more than any one record has.
-const NODES_MAX: usize = 4 << 20;
+pub(super) const NODES_MAX: usize = if cfg!(test) { 1 << 16 } else { 4 << 20 };
 
 /// The nodes of a request that are not judged yet.
 #[derive(Debug, Default)]
@@ -131,16 +131,29 @@ impl Tree {
     /// Adds a node; [`Tree::close`] follows when its descendants are there.
     #[inline]
     pub(super) fn push(&mut self, parent: At, name: Name, index: u32, span: Span) -> At {
-        let at = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let at = self.next();
+        self.add((parent, index), name, span, Held::Broken);
+        at
+    }
+
+    /// The place of the node that is added next.
+    #[inline]
+    pub(super) fn next(&self) -> At {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a node of which all is known.
+    #[inline]
+    pub(super) fn add(&mut self, (parent, index): (At, u32), name: Name, span: Span, held: Held) {
+        let skip = self.next() + 1;
         self.nodes.push(Node {
             span,
             parent,
-            skip: at + 1,
+            skip,
             index,
             name,
-            held: Held::Broken,
+            held,
         });
-        at
     }
 
     /// Forgets a node and all that follow it.

@@ -17,17 +17,19 @@ pub(super) struct Pieces {
     /// Where the first byte that is not passed stands in the input.
     offset: u64,
     ended: bool,
+    part_bytes_max: usize,
 }
 
 impl Pieces {
-    /// Reads the first piece.
-    pub(super) fn new(input: Box<dyn Read + Send>) -> io::Result<Pieces> {
+    /// Reads the first piece. No part should be asked for that is larger than `part_bytes_max`.
+    pub(super) fn new(input: Box<dyn Read + Send>, part_bytes_max: usize) -> io::Result<Pieces> {
         let mut pieces = Pieces {
             input,
             buffer: Vec::new(),
             passed: 0,
             offset: 0,
             ended: false,
+            part_bytes_max,
         };
         pieces.more()?;
         Ok(pieces)
@@ -41,6 +43,11 @@ impl Pieces {
     /// Where that begins in the input.
     pub(super) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// The largest part that should be held at once.
+    pub(super) fn part_bytes_max(&self) -> usize {
+        self.part_bytes_max
     }
 
     /// Whether nothing follows it.
@@ -103,7 +110,7 @@ mod tests {
         let bytes: Vec<u8> = (0..3 * PIECE_BYTES)
             .map(|at| u8::from(at == 2 * PIECE_BYTES + 7))
             .collect();
-        let mut pieces = Pieces::new(Box::new(io::Cursor::new(bytes))).unwrap();
+        let mut pieces = Pieces::new(Box::new(io::Cursor::new(bytes)), usize::MAX).unwrap();
         assert_eq!((pieces.rest().len(), pieces.ended()), (PIECE_BYTES, false));
         pieces.pass(10);
         assert!(pieces.fill(PIECE_BYTES).unwrap());

@@ -38,26 +38,24 @@ impl Reader<'_> {
             return self.wrong_type(field, parent, index, wanted(kind));
         }
         let start = self.at;
-        let at = self
-            .tree
-            .push(parent, field.name, index, Span::new(start, start));
-        if self.peek() == Some(b'"') {
-            let (span, escaped) = self.string(at)?;
-            self.tree.place(at, span);
-            self.text(at, (kind, span), escaped);
-            return Ok(());
-        }
-        let held = self.bare(at, kind)?;
-        self.tree.place(at, Span::new(start, self.at));
-        if let Some(held) = held {
-            self.tree.hold(at, held);
-        }
-        Ok(())
+        // The node is added when all of it is known; faults name its place before.
+        let at = self.tree.next();
+        let read = if self.peek() == Some(b'"') {
+            self.string(at)
+                .map(|(span, escaped)| (span, self.text(at, (kind, span), escaped)))
+        } else {
+            self.bare(at, kind)
+                .map(|held| (Span::new(start, self.at), held))
+        };
+        let (span, held) = read.unwrap_or((Span::new(start, start), None));
+        let held = held.unwrap_or(Held::Broken);
+        self.tree.add((parent, index), field.name, span, held);
+        read.map(|_| ())
     }
 
     /// What a string holds for this kind.
-    fn text(&mut self, at: At, (kind, span): (Kind, Span), escaped: bool) {
-        let held = match kind {
+    fn text(&mut self, at: At, (kind, span): (Kind, Span), escaped: bool) -> Option<Held> {
+        match kind {
             Kind::Text if escaped => Some(Held::Escaped),
             Kind::Text => Some(Held::Text),
             Kind::Id(length) => self.id(at, span, length),
@@ -66,9 +64,6 @@ impl Reader<'_> {
             Kind::Double => self.quoted_double(at, span),
             Kind::Enum(names) => self.enum_name(at, span, names),
             _ => self.integer(at, kind, span, true),
-        };
-        if let Some(held) = held {
-            self.tree.hold(at, held);
         }
     }
 
@@ -273,8 +268,8 @@ impl Reader<'_> {
         if text.is_empty() {
             return Some(Held::Id(IdState::Empty));
         }
-        if text.len() == 2 * length && text.iter().all(u8::is_ascii_hexdigit) {
-            let zero = text.iter().all(|digit| *digit == b'0');
+        if text.len() == 2 * length && is_hex(text) {
+            let zero = text.iter().fold(0, |seen, digit| seen | (digit ^ b'0')) == 0;
             let state = if zero { IdState::Zero } else { IdState::Set };
             return Some(Held::Id(state));
         }
@@ -320,6 +315,15 @@ impl Reader<'_> {
             },
         );
     }
+}
+
+/// Whether all are hex digits; without a branch, so that they are looked at many at a time.
+fn is_hex(text: &[u8]) -> bool {
+    text.iter().fold(true, |all, byte| {
+        let is_digit = byte.wrapping_sub(b'0') < 10;
+        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 6;
+        all & (is_digit | is_letter)
+    })
 }
 
 /// The place of a node's own value.
