@@ -5,8 +5,9 @@
 
 use url::Url;
 
+use crate::net::address::printable_url;
 use crate::settings::auth::Template;
-use crate::settings::endpoint::{PathRule, logs_url, printable_url};
+use crate::settings::endpoint::{PathRule, logs_url};
 use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL};
 use crate::settings::headers::PlainHeader;
 use crate::settings::preset::params::Values;

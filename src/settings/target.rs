@@ -6,8 +6,9 @@
 use url::Url;
 
 use crate::cli::send::DestinationArgs;
+use crate::net::address::printable_url;
 use crate::settings::auth::Template;
-use crate::settings::endpoint::{PathRule, is_loopback, logs_url, printable_url};
+use crate::settings::endpoint::{PathRule, is_loopback, logs_url};
 use crate::settings::env::{EnvReader, LOGFIRE_TOKEN, OTELCTL_TOKEN};
 use crate::settings::headers::{PlainHeader, checked, headers, insert};
 use crate::settings::logfire;
