@@ -58,8 +58,8 @@ pub(crate) fn requests(signal: Signal, encoding: Encoding, count: usize) -> Resu
 /// What a record or span says about itself.
 struct Facts {
     nanos: u64,
-    trace: [u8; 16],
-    span: [u8; 8],
+    trace: u128,
+    span: u64,
     text: &'static str,
     attributes: Vec<(&'static str, Fact)>,
 }
@@ -101,8 +101,8 @@ fn facts(rng: &mut Rng, at: usize) -> Facts {
     }
     Facts {
         nanos: START_UNIX_NANOS + at as u64 * 1_217_003,
-        trace: rng.u128(1..).to_be_bytes(),
-        span: rng.u64(1..).to_be_bytes(),
+        trace: rng.u128(1..),
+        span: rng.u64(1..),
         text: MESSAGES[rng.usize(..MESSAGES.len())],
         attributes,
     }
@@ -150,8 +150,8 @@ fn logs(rng: &mut Rng, encoding: Encoding, index: usize) -> Vec<u8> {
             body: Value::Text(it.text.into()),
             scope: "shop.http".into(),
             attributes: attributes.collect(),
-            trace_id: TraceId::from_hex(&hex(&it.trace)),
-            span_id: SpanId::from_hex(&hex(&it.span)),
+            trace_id: TraceId::from_hex(&format!("{:032x}", it.trace)),
+            span_id: SpanId::from_hex(&format!("{:016x}", it.span)),
             trace_flags: Some(1),
             ..Record::default()
         };
@@ -177,8 +177,8 @@ fn spans(rng: &mut Rng, encoding: Encoding, index: usize) -> Result<Vec<u8>> {
             pair(key, value)
         });
         Span {
-            trace_id: it.trace.to_vec(),
-            span_id: it.span.to_vec(),
+            trace_id: it.trace.to_be_bytes().to_vec(),
+            span_id: it.span.to_be_bytes().to_vec(),
             parent_span_id: rng.u64(1..).to_be_bytes().to_vec(),
             flags: 0x101,
             name: it.text.into(),
@@ -219,8 +219,4 @@ fn pair(key: &str, value: any_value::Value) -> KeyValue {
         value: Some(AnyValue { value: Some(value) }),
         ..KeyValue::default()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

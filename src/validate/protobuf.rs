@@ -102,7 +102,7 @@ pub(super) fn starts_right(head: &[u8], length: usize) -> bool {
 /// Whether text is ASCII, as most short texts are: without a call, eight bytes at a time.
 #[inline]
 fn is_ascii(text: &[u8]) -> bool {
-    const HIGHS: u64 = u64::MAX / 255 << 7;
+    const HIGHS: u64 = (u64::MAX / 255) << 7;
     let Some(last) = text.last_chunk::<8>() else {
         return text.iter().fold(0, |seen, byte| seen | byte) < 0x80;
     };

@@ -131,7 +131,7 @@ fn deep_and_long_inputs_end() {
 
 #[test]
 fn a_record_with_too_many_values_is_told_as_not_checked() {
-    let nodes = super::tree::NODES_MAX;
+    let nodes = tree::NODES_MAX;
     // Empty values in a list: two bytes each in protobuf, three in JSON.
     let inside = [0x0a, 0].repeat(nodes + 9);
     let mut wire = inside;

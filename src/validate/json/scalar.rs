@@ -319,11 +319,12 @@ impl Reader<'_> {
 
 /// Whether all are hex digits; without a branch, so that they are looked at many at a time.
 fn is_hex(text: &[u8]) -> bool {
-    text.iter().fold(true, |all, byte| {
+    let others = text.iter().fold(0, |others, byte| {
         let is_digit = byte.wrapping_sub(b'0') < 10;
         let is_letter = (byte | 0x20).wrapping_sub(b'a') < 6;
-        all & (is_digit | is_letter)
-    })
+        others + u32::from(!is_digit && !is_letter)
+    });
+    others == 0
 }
 
 /// The place of a node's own value.
