@@ -15,11 +15,15 @@ use crate::source::inputs::{Input, inputs};
 use crate::source::{SourceError, inflate};
 use crate::ui::{FindingsFormat, OutputFormat, Ui};
 use crate::validate::http::{self, Head};
-use crate::validate::{Checker, FixMode, Level, Options, Report, Traces, destination, rules};
+use crate::validate::{
+    Checker, FixMode, Level, Options, REQUEST_BYTES_MAX, Report, Traces, destination, rules,
+};
 
 mod lines;
+mod pieces;
 
 use lines::Step;
+use pieces::Pieces;
 
 /// A word that names nothing.
 #[derive(Debug, thiserror::Error)]
@@ -167,8 +171,13 @@ fn check_request(
     bytes: Box<dyn Read + Send>,
 ) -> io::Result<Option<Vec<u8>>> {
     let mut body = Vec::new();
-    let mut limited = bytes.take(crate::validate::REQUEST_BYTES_MAX as u64 + 1);
+    let mut limited = bytes.take(REQUEST_BYTES_MAX as u64 + 1);
     limited.read_to_end(&mut body)?;
+    if body.len() > REQUEST_BYTES_MAX {
+        let message = format!("it has more than {REQUEST_BYTES_MAX} bytes");
+        checker.note(rules::Code::NotChecked, message);
+        return Ok(None);
+    }
     if args.http {
         http::check_captured(checker, &body);
         return Ok(None);
@@ -202,7 +211,9 @@ fn check_stream(
             Ok(())
         }
     };
-    match lines::check_all(checker, encoding, plain, &mut told) {
+    let pieces = Pieces::new(plain, REQUEST_BYTES_MAX);
+    let done = pieces.and_then(|pieces| lines::check_all(checker, encoding, pieces, &mut told));
+    match done {
         Err(error) if is_broken(&error) => {
             checker.note(rules::Code::CompressionBroken, error.to_string());
             Ok(())

@@ -2,7 +2,7 @@
 
 use super::found::{Edit, Found, Place, Tail, edited};
 use super::json;
-use super::meaning::Judge;
+use super::meaning::{Case, Key};
 use super::protobuf;
 use super::rules::Code;
 use super::schema::Shape;
@@ -21,7 +21,7 @@ pub struct Checker {
     options: Options,
     tree: Tree,
     found: Found,
-    keys: Vec<Span>,
+    keys: Vec<Key>,
     report: Report,
     several_signals: bool,
     /// Where the request begins in its input.
@@ -129,8 +129,8 @@ impl Checker {
     fn too_large(&mut self, bytes: usize) {
         self.tree.begin(0);
         let place = whole(0);
-        self.found.add(Code::SizeLimit, place, || {
-            format!("{bytes} bytes are more than the {REQUEST_BYTES_MAX} that are looked at")
+        self.found.add(Code::NotChecked, place, || {
+            format!("a request of {bytes} bytes, above {REQUEST_BYTES_MAX}, was not checked")
         });
     }
 
@@ -187,14 +187,8 @@ impl Checker {
             self.found
                 .add(Code::WrongSignal, place, || wrong_signal(signal, wanted));
         }
-        let end = json::read(
-            bytes,
-            Shape::Request(signal),
-            &mut self.tree,
-            &mut self.found,
-        )?;
-        self.judge(bytes, Encoding::Json, signal);
-        Ok(end)
+        let (room, case) = self.case(bytes, Encoding::Json);
+        json::read(bytes, Shape::Request(signal), room, case)
     }
 
     fn json_unknown(&mut self, bytes: &[u8], key: Span) -> Result<usize, json::Lost> {
@@ -246,10 +240,7 @@ impl Checker {
 
     fn protobuf(&mut self, bytes: &[u8]) {
         let known = self.options.signal.or(self.report.signal);
-        let signal = match known {
-            Some(signal) => self.corrected(bytes, signal),
-            None => top::best_signal(bytes, &mut self.tree).0,
-        };
+        let signal = top::protobuf_signal(bytes, known, &mut self.tree);
         self.carries(signal);
         self.tree.begin(bytes.len());
         if let Some(wanted) = self.options.signal.filter(|wanted| *wanted != signal) {
@@ -257,43 +248,28 @@ impl Checker {
                 wrong_signal(signal, wanted)
             });
         }
-        protobuf::read(
-            bytes,
-            Shape::Request(signal),
-            &mut self.tree,
-            &mut self.found,
-        );
-        self.judge(bytes, Encoding::Protobuf, signal);
+        let (room, case) = self.case(bytes, Encoding::Protobuf);
+        protobuf::read(bytes, Shape::Request(signal), room, Some(case));
     }
 
-    /// The signal that was told, unless the bytes fit another one and not that.
-    fn corrected(&mut self, bytes: &[u8], told: Signal) -> Signal {
-        if bytes.is_empty() || top::faults_as(bytes, told, &mut self.tree) == 0 {
-            return told;
-        }
-        match top::best_signal(bytes, &mut self.tree) {
-            (signal, 0) => signal,
-            _ => told,
-        }
-    }
-
-    fn judge(&mut self, bytes: &[u8], encoding: Encoding, signal: Signal) {
-        let mut judge = Judge {
+    /// The room that a reader needs, and the request as the rules see it.
+    fn case<'c>(
+        &'c mut self,
+        bytes: &'c [u8],
+        encoding: Encoding,
+    ) -> ((&'c mut Tree, &'c mut Found), Case<'c>) {
+        let case = Case {
             bytes,
-            tree: &self.tree,
-            found: &mut self.found,
             encoding,
             options: &self.options,
-            keys: std::mem::take(&mut self.keys),
-            records: 0,
-            carries: false,
-            traces: &mut self.report.traces,
             offset: self.offset,
+            keys: &mut self.keys,
+            records: &mut self.report.records,
+            traces: &mut self.report.traces,
+            carries: false,
+            has_resource: false,
         };
-        judge.request(signal);
-        judge.request_limits(bytes.len());
-        self.keys = std::mem::take(&mut judge.keys);
-        self.report.records += judge.records;
+        ((&mut self.tree, &mut self.found), case)
     }
 
     fn carries(&mut self, signal: Signal) {

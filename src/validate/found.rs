@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::rules::{COUNT, Code};
 use super::schema::Name;
-use super::tree::{At, Span};
+use super::tree::{At, Span, Tree};
+use super::view;
 use crate::validate::FixMode;
 
 /// Described faults of one kind in one input; further ones are counted.
@@ -59,11 +60,35 @@ impl Edit {
     }
 }
 
+/// The edits of one fault. Where nothing is repaired, only one is kept, to tell that there are any: a list of a million
+/// values would need millions.
+#[derive(Debug)]
+pub(super) struct Edits {
+    list: Vec<Edit>,
+    all: bool,
+}
+
+impl Edits {
+    /// Adds one.
+    pub(super) fn push(&mut self, edit: Edit) {
+        if self.all || self.list.is_empty() {
+            self.list.push(edit);
+        }
+    }
+
+    /// Those that were kept.
+    pub(super) fn into_vec(self) -> Vec<Edit> {
+        self.list
+    }
+}
+
 /// A fault whose path, line and view are not worked out yet.
 #[derive(Debug)]
 pub(super) struct Raw {
     pub(super) code: Code,
     pub(super) place: Place,
+    /// The way to it; empty until [`Found::settle`] works it out.
+    pub(super) path: String,
     pub(super) message: String,
     pub(super) fixable: bool,
 }
@@ -75,6 +100,8 @@ pub(super) struct Found {
     pub(super) counts: [u64; COUNT],
     /// Those of this request that are described.
     pub(super) raws: Vec<Raw>,
+    /// How many of those have their paths.
+    settled: usize,
     /// The repairs of this request; filled only when they are wanted.
     pub(super) edits: Vec<Edit>,
     /// How many faults those repair, in this input so far.
@@ -89,10 +116,37 @@ impl Found {
         Found {
             counts: [0; COUNT],
             raws: Vec::new(),
+            settled: 0,
             edits: Vec::new(),
             repaired: 0,
             fix,
         }
+    }
+
+    /// Room for the edits of one fault.
+    pub(super) fn edits_of_one(&self) -> Edits {
+        Edits {
+            list: Vec::new(),
+            all: self.fix != FixMode::Nothing,
+        }
+    }
+
+    /// Works out the paths of what was noted since the last time, while the nodes on the way are still there.
+    #[inline]
+    pub(super) fn settle(&mut self, tree: &Tree, bytes: &[u8]) {
+        if self.settled < self.raws.len() {
+            for raw in self.raws.iter_mut().skip(self.settled) {
+                raw.path = view::path(tree, &raw.place, bytes);
+            }
+            self.settled = self.raws.len();
+        }
+    }
+
+    /// Takes what was noted of a request, with its paths.
+    pub(super) fn take(&mut self, tree: &Tree, bytes: &[u8]) -> Vec<Raw> {
+        self.settle(tree, bytes);
+        self.settled = 0;
+        std::mem::take(&mut self.raws)
     }
 
     /// Notes a fault that needs a person.
@@ -126,6 +180,7 @@ impl Found {
             self.raws.push(Raw {
                 code,
                 place,
+                path: String::new(),
                 message: message(),
                 fixable,
             });

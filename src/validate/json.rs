@@ -8,8 +8,9 @@
 //! Spec: RFC 8259; OTLP 1.11, "JSON Protobuf Encoding"; `ProtoJSON`.
 
 use super::found::{Found, Place, Tail};
+use super::meaning::{self, Case};
 use super::rules::Code;
-use super::schema::{Field, Kind, Shape};
+use super::schema::{Field, Kind, Message, Shape};
 use super::tree::{At, Held, NO_INDEX, ROOT, Span, Tree};
 
 mod plain;
@@ -36,42 +37,32 @@ pub(super) struct Reader<'r> {
     at: usize,
     tree: &'r mut Tree,
     found: &'r mut Found,
+    /// The rules, for what has been read; `None` for bodies that are no request.
+    case: Option<Case<'r>>,
     depth: usize,
 }
 
-/// Reads a request of this shape into the tree; returns where it ends.
+/// Reads a request of this shape, and has each part of it judged; returns where it ends.
 pub(super) fn read(
     bytes: &[u8],
     shape: Shape,
-    tree: &mut Tree,
-    found: &mut Found,
+    (tree, found): (&mut Tree, &mut Found),
+    case: Case<'_>,
 ) -> Result<usize, Lost> {
-    tree.begin(bytes.len());
-    let mut reader = Reader {
-        bytes,
-        at: 0,
-        tree,
-        found,
-        depth: 0,
-    };
+    let mut reader = Reader::new(bytes, (tree, found), Some(case));
     reader.blanks();
-    reader.message(shape, ROOT)?;
-    reader.tree.close(ROOT, reader.at);
+    reader.message(shape.message(), ROOT)?;
     reader.tree.place(ROOT, Span::new(0, reader.at));
+    if let Some(case) = &mut reader.case {
+        case.end(reader.tree, reader.found);
+    }
     reader.blanks();
     Ok(reader.at)
 }
 
 /// Passes over one value; whether it is JSON. For bodies that are no request of ours.
 pub(super) fn pass(bytes: &[u8], tree: &mut Tree, found: &mut Found) -> Result<usize, Lost> {
-    tree.begin(bytes.len());
-    let mut reader = Reader {
-        bytes,
-        at: 0,
-        tree,
-        found,
-        depth: 0,
-    };
+    let mut reader = Reader::new(bytes, (tree, found), None);
     reader.blanks();
     reader.skip(ROOT)?;
     reader.blanks();
@@ -81,17 +72,28 @@ pub(super) fn pass(bytes: &[u8], tree: &mut Tree, found: &mut Found) -> Result<u
 /// The keys of the outermost object, as far as it can be read.
 pub(super) fn keys(bytes: &[u8]) -> Vec<Span> {
     let (mut tree, mut found) = (Tree::default(), Found::new(super::FixMode::Nothing));
-    tree.begin(bytes.len());
-    let mut reader = Reader {
-        bytes,
-        at: 0,
-        tree: &mut tree,
-        found: &mut found,
-        depth: 0,
-    };
+    let mut reader = Reader::new(bytes, (&mut tree, &mut found), None);
     let mut keys = Vec::new();
     let _cut_short = reader.gather(&mut keys);
     keys
+}
+
+impl<'r> Reader<'r> {
+    fn new(
+        bytes: &'r [u8],
+        (tree, found): (&'r mut Tree, &'r mut Found),
+        case: Option<Case<'r>>,
+    ) -> Reader<'r> {
+        tree.begin(bytes.len());
+        Reader {
+            bytes,
+            at: 0,
+            tree,
+            found,
+            case,
+            depth: 0,
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -116,7 +118,7 @@ impl Reader<'_> {
     }
 
     /// Reads the members of an object, whose brace comes next.
-    fn message(&mut self, shape: Shape, at: At) -> Result<(), Lost> {
+    fn message(&mut self, shape: &'static Message, at: At) -> Result<(), Lost> {
         if self.depth >= DEPTH_MAX {
             let place = self.here(at);
             self.found.add(Code::JsonDepth, place, || {
@@ -144,10 +146,13 @@ impl Reader<'_> {
     /// Reads one member of an object.
     fn member(
         &mut self,
-        shape: Shape,
+        shape: &'static Message,
         at: At,
         (seen, hint): (&mut u32, &mut usize),
     ) -> Result<(), Lost> {
+        if self.tree.is_full() {
+            return Err(self.full(at));
+        }
         if self.peek() != Some(b'"') {
             return Err(self.lost(at, "a key in quotes must stand here"));
         }
@@ -200,6 +205,9 @@ impl Reader<'_> {
         }
         let mut index = 0;
         loop {
+            if self.tree.is_full() {
+                return Err(self.full(parent));
+            }
             if self.peek() == Some(b'n') {
                 self.null_element(field, parent, index)?;
             } else {
@@ -220,7 +228,10 @@ impl Reader<'_> {
                     let span = Span::new(self.at, self.at);
                     let at = self.tree.push(parent, field.name, index, span);
                     self.tree.hold(at, Held::Message);
-                    self.message(shape, at)
+                    self.message(shape.message(), at)?;
+                    let room = (&mut *self.tree, &mut *self.found);
+                    meaning::closed(self.case.as_mut(), room, self.bytes, at);
+                    Ok(())
                 }
                 Some(b'n') => self.absent(field, parent),
                 _ if shape == Shape::AnyValue => self.plain_value(field, parent, index),
@@ -257,6 +268,17 @@ impl Reader<'_> {
             tail: Tail::None,
             span: Span::new(self.at.min(end), end),
         }
+    }
+
+    /// Notes that there are too many nodes to go on.
+    #[cold]
+    fn full(&mut self, at: At) -> Lost {
+        let place = self.here(at);
+        self.found.add(Code::NotChecked, place, || {
+            "this record has too many values: from here on, nothing of the request was checked"
+                .to_owned()
+        });
+        Lost
     }
 
     /// Notes JSON that cannot be followed.

@@ -1,7 +1,7 @@
 //! The rules that look at what a request means, once it is nodes: one walk, the same for both encodings.
 //!
-//! Shape: the tree → findings about resources, scopes, records, spans and metrics. What a reader has reported already is
-//! not reported again: a broken value counts as set.
+//! Shape: the nodes of one record, scope or resource, as soon as a reader has read it → findings. What a reader has reported
+//! already is not reported again: a broken value counts as set. What was judged is forgotten, so memory is that of one record.
 //! Limits: linear time; the keys of one list of attributes are compared through a set when there are many.
 
 use super::Options;
@@ -10,7 +10,7 @@ use super::rules::Code;
 use super::schema::Name;
 use super::traces::{self, Traces};
 use super::tree::{At, Held, IdState, Node, ROOT, Span, Tree};
-use crate::otlp::{Encoding, Signal};
+use crate::otlp::Encoding;
 
 mod attributes;
 mod conventions;
@@ -21,6 +21,96 @@ mod secrets;
 mod spans;
 mod times;
 
+/// A key of a list of attributes, and its fingerprint.
+pub(super) type Key = (At, u64);
+
+/// One request under the rules: what they know of it, and what they keep from one of its records to the next.
+pub(super) struct Case<'c> {
+    pub(super) bytes: &'c [u8],
+    pub(super) encoding: Encoding,
+    pub(super) options: &'c Options,
+    /// Where the request begins in the input.
+    pub(super) offset: u64,
+    /// Room for the keys of one list.
+    pub(super) keys: &'c mut Vec<Key>,
+    /// Records, spans or data points of the input.
+    pub(super) records: &'c mut u64,
+    /// The traces of the input.
+    pub(super) traces: &'c mut Traces,
+    /// Whether there is a record, a span or a metric at all.
+    pub(super) carries: bool,
+    /// Whether there is a resource.
+    pub(super) has_resource: bool,
+}
+
+impl Case<'_> {
+    fn judge<'j>(&'j mut self, tree: &'j Tree, found: &'j mut Found) -> Judge<'j> {
+        Judge {
+            bytes: self.bytes,
+            tree,
+            found,
+            encoding: self.encoding,
+            options: self.options,
+            keys: self.keys,
+            records: self.records,
+            traces: self.traces,
+            offset: self.offset,
+        }
+    }
+
+    /// Judges a layer that was read to its end.
+    fn layer(&mut self, tree: &Tree, found: &mut Found, at: At) {
+        let name = tree.node(at).name;
+        self.carries |= matches!(name, Name::LogRecords | Name::Spans | Name::Metrics);
+        let mut judge = self.judge(tree, found);
+        match name {
+            Name::LogRecords => judge.log(at),
+            Name::Spans => judge.span(at),
+            Name::Metrics => judge.metric(at),
+            Name::ScopeLogs | Name::ScopeSpans | Name::ScopeMetrics => judge.scope(at),
+            _ => {
+                judge.resource(at);
+                self.has_resource = true;
+            }
+        }
+    }
+
+    /// Judges the request as a whole, when all of it was read.
+    pub(super) fn end(&mut self, tree: &Tree, found: &mut Found) {
+        let is_empty = !self.carries;
+        let has_any = self.has_resource || tree.children(ROOT).next().is_some();
+        let bytes = self.bytes.len();
+        let mut judge = self.judge(tree, found);
+        if is_empty && has_any {
+            let place = judge.whole(ROOT);
+            judge.found.add(Code::EmptyRequest, place, || {
+                "there is no record in this request".to_owned()
+            });
+        }
+        judge.request_limits(bytes);
+    }
+}
+
+/// Judges a message that was read, if it is a record or what holds records, and forgets it then.
+///
+/// Without a case it is only forgotten: for bytes that are read to see what they are.
+#[inline]
+pub(super) fn closed(
+    case: Option<&mut Case<'_>>,
+    (tree, found): (&mut Tree, &mut Found),
+    bytes: &[u8],
+    at: At,
+) {
+    if !tree.node(at).name.is_layer() {
+        return;
+    }
+    if let Some(case) = case {
+        case.layer(tree, found, at);
+    }
+    found.settle(tree, bytes);
+    tree.forget(at);
+}
+
 /// What the rules look at.
 pub(super) struct Judge<'j> {
     pub(super) bytes: &'j [u8],
@@ -29,11 +119,9 @@ pub(super) struct Judge<'j> {
     pub(super) encoding: Encoding,
     pub(super) options: &'j Options,
     /// The keys of one list, kept for their room.
-    pub(super) keys: Vec<Span>,
+    pub(super) keys: &'j mut Vec<Key>,
     /// Records, spans or data points.
-    pub(super) records: u64,
-    /// Whether there is a record, a span or a metric at all.
-    pub(super) carries: bool,
+    pub(super) records: &'j mut u64,
     /// The traces of the input.
     pub(super) traces: &'j mut Traces,
     /// Where the request begins in the input.
@@ -41,55 +129,23 @@ pub(super) struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    /// Walks over a request.
-    pub(super) fn request(&mut self, signal: Signal) {
-        let tree = self.tree;
-        for (resource, node) in tree.children(ROOT) {
-            if node.held == Held::Message {
-                self.resource(resource, signal);
-            }
-        }
-        if !self.carries && tree.children(ROOT).next().is_some() {
-            let place = self.whole(ROOT);
-            self.found.add(Code::EmptyRequest, place, || {
-                "there is no record in this request".to_owned()
-            });
-        }
-    }
-
-    fn resource(&mut self, at: At, signal: Signal) {
+    fn resource(&mut self, at: At) {
         let tree = self.tree;
         let mut named = None;
         for (child, node) in tree.children(at) {
-            match node.name {
-                Name::Resource if node.held == Held::Message => {
-                    self.attributes(child, Name::Attributes);
-                    named = Some(child);
-                }
-                Name::ScopeLogs | Name::ScopeSpans | Name::ScopeMetrics
-                    if node.held == Held::Message =>
-                {
-                    self.scope(child, signal);
-                }
-                _ => {}
+            if node.name == Name::Resource && node.held == Held::Message {
+                self.attributes(child, Name::Attributes);
+                named = Some(child);
             }
         }
         self.service_name(at, named);
     }
 
-    fn scope(&mut self, at: At, signal: Signal) {
+    fn scope(&mut self, at: At) {
         let tree = self.tree;
         for (child, node) in tree.children(at) {
-            if node.held != Held::Message {
-                continue;
-            }
-            self.carries |= node.name != Name::Scope;
-            match (node.name, signal) {
-                (Name::Scope, _) => self.attributes(child, Name::Attributes),
-                (Name::LogRecords, _) => self.log(child),
-                (Name::Spans, _) => self.span(child),
-                (Name::Metrics, _) => self.metric(child),
-                _ => {}
+            if node.name == Name::Scope && node.held == Held::Message {
+                self.attributes(child, Name::Attributes);
             }
         }
     }

@@ -8,13 +8,17 @@
 
 use super::found::{Found, Place, Tail};
 use super::json::DEPTH_MAX;
+use super::meaning::{self, Case};
 use super::rules::Code;
-use super::schema::{Field, Kind, Shape};
+use super::schema::{Field, Kind, Message, Shape};
 use super::tree::{At, Held, IdState, NO_INDEX, ROOT, Span, Tree};
 
+mod likely;
 mod wire;
 
 use wire::Wire;
+
+pub(super) use likely::likely_signals;
 
 /// The rest of a message cannot be read; the reason was noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,8 @@ struct Reader<'r> {
     bytes: &'r [u8],
     tree: &'r mut Tree,
     found: &'r mut Found,
+    /// The rules, for what has been read; `None` when bytes are only tried.
+    case: Option<Case<'r>>,
     depth: usize,
 }
 
@@ -35,16 +41,25 @@ struct Slot {
     span: Span,
 }
 
-/// Reads a request of this shape into the tree.
-pub(super) fn read(bytes: &[u8], shape: Shape, tree: &mut Tree, found: &mut Found) {
+/// Reads a request of this shape, and has each part of it judged when there is a case.
+pub(super) fn read(
+    bytes: &[u8],
+    shape: Shape,
+    (tree, found): (&mut Tree, &mut Found),
+    case: Option<Case<'_>>,
+) {
     tree.begin(bytes.len());
     let mut reader = Reader {
         bytes,
         tree,
         found,
+        case,
         depth: 0,
     };
-    reader.message(shape, ROOT, Span::new(0, bytes.len()));
+    reader.message(shape.message(), ROOT, Span::new(0, bytes.len()));
+    if let Some(case) = &mut reader.case {
+        case.end(reader.tree, reader.found);
+    }
 }
 
 /// Whether bytes look like a protobuf request: fields 1 of messages to the end.
@@ -58,9 +73,51 @@ pub(super) fn looks_right(bytes: &[u8]) -> bool {
     true
 }
 
+/// Whether the first bytes of a request of this length look like one: fields 1 of messages that do not reach behind its end.
+pub(super) fn starts_right(head: &[u8], length: usize) -> bool {
+    let mut wire = Wire::new(head, Span::new(0, head.len()));
+    while !wire.is_done() {
+        if wire.varint() != Some(0x0a) {
+            return false;
+        }
+        let Some(block) = wire.varint() else {
+            return !wire.is_too_long();
+        };
+        let end = usize::try_from(block)
+            .ok()
+            .and_then(|block| block.checked_add(wire.at()));
+        match end {
+            Some(end) if end <= head.len() => wire.pass_to(end),
+            // It is cut: of what is in it, at least the first tag is that of a resource's field.
+            Some(end) if end <= length => {
+                let tag = head.get(wire.at());
+                return tag.is_none_or(|tag| matches!(tag, 0x0a | 0x12 | 0x1a));
+            }
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Whether text is ASCII, as most short texts are: without a call, eight bytes at a time.
+#[inline]
+fn is_ascii(text: &[u8]) -> bool {
+    const HIGHS: u64 = (u64::MAX / 255) << 7;
+    let Some(last) = text.last_chunk::<8>() else {
+        return text.iter().fold(0, |seen, byte| seen | byte) < 0x80;
+    };
+    let (eights, _) = text.as_chunks::<8>();
+    let seen = eights
+        .iter()
+        .fold(u64::from_le_bytes(*last), |seen, eight| {
+            seen | u64::from_le_bytes(*eight)
+        });
+    seen & HIGHS == 0
+}
+
 impl Reader<'_> {
     /// Reads the fields of a message.
-    fn message(&mut self, shape: Shape, at: At, span: Span) {
+    fn message(&mut self, shape: &'static Message, at: At, span: Span) {
         let place = Place {
             at,
             tail: Tail::None,
@@ -87,10 +144,13 @@ impl Reader<'_> {
     fn field(
         &mut self,
         wire: &mut Wire<'_>,
-        (shape, at): (Shape, At),
+        (shape, at): (&'static Message, At),
         counts: &mut [u32; 24],
     ) -> Result<(), Lost> {
         let start = wire.at();
+        if self.tree.is_full() {
+            return Err(self.full(wire.place(at, start)));
+        }
         let Some(tag) = wire.varint() else {
             return Err(self.cut_off(at, wire, start));
         };
@@ -103,9 +163,7 @@ impl Reader<'_> {
             return Err(Lost);
         }
         let number = u32::try_from(number).unwrap_or(0);
-        let fields = shape.fields().iter().enumerate();
-        let known = fields.into_iter().find(|(_, field)| field.number == number);
-        let Some((slot, field)) = known else {
+        let Some((slot, field)) = shape.by_number(number) else {
             return self.unknown(wire, at, (start, number, wire_type));
         };
         let index = if field.repeated {
@@ -124,7 +182,7 @@ impl Reader<'_> {
         (parent, wire_type, start): (At, u64, usize),
         count: Option<&mut u32>,
     ) -> Result<(), Lost> {
-        let right = wire_type_of(field.kind);
+        let right = u64::from(field.wire_type);
         let repeated = count.is_some();
         if wire_type == 2 && repeated && right != 2 {
             return self.packed(wire, field, parent, count);
@@ -182,7 +240,10 @@ impl Reader<'_> {
         let count = count.unwrap_or(&mut none);
         while !inner.is_done() {
             let before = inner.at();
-            let Some(bits) = inner.scalar(wire_type_of(field.kind)) else {
+            if self.tree.is_full() {
+                return Err(self.full(inner.place(parent, before)));
+            }
+            let Some(bits) = inner.scalar(field.wire_type.into()) else {
                 self.cut_off_in(parent, &inner, (before, field));
                 break;
             };
@@ -217,23 +278,30 @@ impl Reader<'_> {
     /// What a field with a length holds.
     fn block(&mut self, field: &'static Field, slot: Slot) {
         let span = slot.span;
-        let at = self.tree.push(slot.parent, field.name, slot.index, span);
+        let at = self.tree.next();
+        let place = (slot.parent, slot.index);
         let bytes = span.of(self.bytes);
         let held = match field.kind {
             Kind::Message(shape) => {
-                self.tree.hold(at, Held::Message);
-                self.message(shape, at, span);
+                self.tree.add(place, field.name, span, Held::Message);
+                self.message(shape.message(), at, span);
+                let room = (&mut *self.tree, &mut *self.found);
+                meaning::closed(self.case.as_mut(), room, self.bytes, at);
                 return;
             }
             Kind::Text => self.text(at, span),
             Kind::Id(length) => self.id(at, span, length),
             _ => Held::Bytes(Span::new(0, bytes.len()).end),
         };
-        self.tree.hold(at, held);
+        self.tree.add(place, field.name, span, held);
     }
 
     fn text(&mut self, at: At, span: Span) -> Held {
-        let Err(error) = std::str::from_utf8(span.of(self.bytes)) else {
+        let text = span.of(self.bytes);
+        if is_ascii(text) {
+            return Held::Text;
+        }
+        let Err(error) = std::str::from_utf8(text) else {
             return Held::Text;
         };
         let bad = span.start as usize + error.valid_up_to();
@@ -248,7 +316,8 @@ impl Reader<'_> {
         Held::Text
     }
 
-    fn id(&mut self, at: At, span: Span, length: usize) -> Held {
+    fn id(&mut self, at: At, span: Span, length: u8) -> Held {
+        let length = usize::from(length);
         let bytes = span.of(self.bytes);
         if bytes.is_empty() {
             return Held::Id(IdState::Empty);
@@ -276,9 +345,7 @@ impl Reader<'_> {
 
     /// What a field without a length holds.
     fn number(&mut self, field: &'static Field, slot: Slot, bits: u64) {
-        let at = self
-            .tree
-            .push(slot.parent, field.name, slot.index, slot.span);
+        let at = self.tree.next();
         let place = || Place {
             at,
             tail: Tail::None,
@@ -308,7 +375,17 @@ impl Reader<'_> {
             }
             _ => Held::Unsigned(bits),
         };
-        self.tree.hold(at, held);
+        let parent = (slot.parent, slot.index);
+        self.tree.add(parent, field.name, slot.span, held);
+    }
+
+    /// Notes that there are too many nodes to go on.
+    #[cold]
+    fn full(&mut self, place: Place) -> Lost {
+        self.found.add(Code::NotChecked, place, || {
+            "this record has too many values: from here on, nothing of it was checked".to_owned()
+        });
+        Lost
     }
 
     #[cold]
@@ -347,14 +424,5 @@ impl Reader<'_> {
             _ => format!("the field at byte {start} reaches behind the end of its message"),
         });
         Lost
-    }
-}
-
-fn wire_type_of(kind: Kind) -> u64 {
-    match kind {
-        Kind::Text | Kind::Bytes | Kind::Id(_) | Kind::Message(_) => 2,
-        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => 1,
-        Kind::Fixed32 => 5,
-        _ => 0,
     }
 }

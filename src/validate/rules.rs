@@ -41,6 +41,8 @@ pub enum Code {
     SizeLimit,
     /// The destination does not keep this as it is.
     DestinationLimit,
+    /// A part of the input was too large to be checked.
+    NotChecked,
     /// The JSON ends early or is malformed.
     JsonSyntax,
     /// The JSON is not UTF-8.
@@ -180,7 +182,7 @@ pub enum Code {
 }
 
 /// How many rules there are.
-pub const COUNT: usize = 80;
+pub const COUNT: usize = 81;
 
 /// The groups, in the order of their codes.
 const GROUPS: [&[Rule]; 7] = [

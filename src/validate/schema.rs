@@ -18,7 +18,7 @@ macro_rules! names {
 
         impl Name {
             /// As JSON has it.
-            pub(super) fn text(self) -> &'static str {
+            pub(super) const fn text(self) -> &'static str {
                 match self { $(Name::$variant => $text,)* }
             }
         }
@@ -109,6 +109,25 @@ names! {
     FilteredAttributes "filteredAttributes",
 }
 
+impl Name {
+    /// Whether it is that of a record, or of what holds records.
+    #[inline]
+    pub(super) const fn is_layer(self) -> bool {
+        matches!(
+            self,
+            Name::ResourceLogs
+                | Name::ResourceSpans
+                | Name::ResourceMetrics
+                | Name::ScopeLogs
+                | Name::ScopeSpans
+                | Name::ScopeMetrics
+                | Name::LogRecords
+                | Name::Spans
+                | Name::Metrics
+        )
+    }
+}
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -119,7 +138,7 @@ pub(super) enum Kind {
     /// Bytes; base64 in JSON.
     Bytes,
     /// An id of so many bytes; hex in JSON.
-    Id(usize),
+    Id(u8),
     /// A number with a fraction.
     Double,
     /// A signed integer of 64 bits, as a varint.
@@ -193,39 +212,105 @@ pub(super) enum Shape {
     Exemplar,
 }
 
+impl Kind {
+    /// How a field of this kind stands on the wire.
+    pub(super) const fn wire_type(self) -> u8 {
+        match self {
+            Kind::Text | Kind::Bytes | Kind::Id(_) | Kind::Message(_) => 2,
+            Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => 1,
+            Kind::Fixed32 => 5,
+            _ => 0,
+        }
+    }
+}
+
 /// One field of a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Field {
     /// Its name.
     pub(super) name: Name,
+    /// The name, as it stands in JSON.
+    pub(super) key: &'static str,
     /// Its number.
     pub(super) number: u32,
     /// What it holds.
     pub(super) kind: Kind,
+    /// How it stands on the wire.
+    pub(super) wire_type: u8,
     /// Whether it is a list.
     pub(super) repeated: bool,
 }
 
-impl Shape {
-    /// The field of this key; `hint` is where it is likely to be.
-    pub(super) fn by_key(self, key: &[u8], hint: usize) -> Option<(usize, &'static Field)> {
-        let fields = self.fields();
-        let is_it = |field: &Field| field.name.text().as_bytes() == key;
-        if let Some(field) = fields.get(hint).filter(|field| is_it(field)) {
-            return Some((hint, field));
+/// Numbers above this one are no field's.
+const NUMBER_MAX: usize = 31;
+
+/// The fields of one message, and where each number stands among them.
+#[derive(Debug)]
+pub(super) struct Message {
+    fields: &'static [Field],
+    /// A field's place by its number; [`NO_FIELD`] for none.
+    slots: [u8; NUMBER_MAX + 1],
+}
+
+const NO_FIELD: u8 = u8::MAX;
+
+impl Message {
+    /// Orders fields by their numbers.
+    const fn of(fields: &'static [Field]) -> Message {
+        let mut slots = [NO_FIELD; NUMBER_MAX + 1];
+        let mut slot = 0;
+        while slot < fields.len() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "no message has so many fields"
+            )]
+            let narrow = slot as u8;
+            slots[fields[slot].number as usize] = narrow;
+            slot += 1;
         }
-        fields.iter().enumerate().find(|(_, field)| is_it(field))
+        Message { fields, slots }
+    }
+
+    /// The field of this number.
+    #[inline]
+    pub(super) fn by_number(&self, number: u32) -> Option<(usize, &'static Field)> {
+        let slot = usize::from(*self.slots.get(number as usize)?);
+        Some((slot, self.fields.get(slot)?))
+    }
+
+    /// The field of this key; `hint` is where it is likely to be, and those behind it are likelier than those before.
+    #[inline]
+    pub(super) fn by_key(&self, key: &[u8], hint: usize) -> Option<(usize, &'static Field)> {
+        let is_it = |field: &Field| field.key.as_bytes() == key;
+        let (before, behind) = self.fields.split_at(hint.min(self.fields.len()));
+        if let Some(at) = behind.iter().position(is_it) {
+            return Some((hint + at, behind.get(at)?));
+        }
+        let at = before.iter().position(is_it)?;
+        Some((at, before.get(at)?))
+    }
+
+    /// All fields.
+    pub(super) fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     /// The field whose original name this key is, as `trace_id` is that of `traceId`.
-    pub(super) fn by_original_name(self, key: &str) -> Option<(usize, &'static Field)> {
+    pub(super) fn by_original_name(&self, key: &str) -> Option<(usize, &'static Field)> {
         if !key.contains('_') {
             return None;
         }
-        let fields = self.fields().iter().enumerate();
+        let fields = self.fields.iter().enumerate();
         fields
             .into_iter()
-            .find(|(_, field)| original_name(field.name.text()) == key)
+            .find(|(_, field)| original_name(field.key) == key)
+    }
+}
+
+impl Shape {
+    /// The field of this key.
+    pub(super) fn by_key(self, key: &[u8]) -> Option<(usize, &'static Field)> {
+        self.message().by_key(key, 0)
     }
 }
 

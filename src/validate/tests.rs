@@ -11,7 +11,7 @@ use crate::pipeline::batch::{built, records};
 /// Scripts match on these. They are added to at the end of a group, and never renamed.
 const FROZEN: &str = "\
 content-type content-encoding compression-broken http-request http-method http-path http-auth http-length \
-frame-broken empty-request size-limit destination-limit json-syntax json-utf8 json-depth \
+frame-broken empty-request size-limit destination-limit not-checked json-syntax json-utf8 json-depth \
 json-several-documents json-trailing-comma json-not-finite json-duplicate-key top-level-not-object \
 top-level-unknown wrong-signal key-snake-case unknown-field wrong-type not-a-list null-value null-double \
 null-in-list attributes-map value-plain value-two-members value-empty enum-name enum-range number-not-integer \
@@ -126,6 +126,28 @@ fn deep_and_long_inputs_end() {
     ] {
         let found = check(&Payload::new(&bytes));
         assert!(!found.is_empty());
+    }
+}
+
+#[test]
+fn a_record_with_too_many_values_is_told_as_not_checked() {
+    let nodes = tree::NODES_MAX;
+    // Empty values in a list: two bytes each in protobuf, three in JSON.
+    let inside = [0x0a, 0].repeat(nodes + 9);
+    let mut wire = inside;
+    for tag in [0x2a, 0x2a, 0x12, 0x12, 0x0a] {
+        let mut around = Vec::new();
+        crate::otlp::protobuf::put_bytes(&mut around, tag, &wire);
+        wire = around;
+    }
+    let text = format!(
+        r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{{"arrayValue":{{"values":[{}{{}}]}}}}}}]}}]}}]}}"#,
+        "{},".repeat(nodes + 9)
+    );
+    for bytes in [&wire[..], text.as_bytes()] {
+        let found = check(&Payload::new(bytes));
+        let told = found.iter().filter(|it| it.code == Code::NotChecked);
+        assert_eq!(told.count(), 1);
     }
 }
 

@@ -91,8 +91,26 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     }
 }
 
+/// The signal of a protobuf body, which `known` is likely to be.
+///
+/// Nothing in protobuf says it. Most often the first record does by the types of its fields; only when that says nothing, or
+/// something else than is known, the body is read on trial.
+pub(super) fn protobuf_signal(bytes: &[u8], known: Option<Signal>, tree: &mut Tree) -> Signal {
+    let likely = protobuf::likely_signals(bytes);
+    match (known, likely.as_slice()) {
+        (None, [only]) => *only,
+        (None, _) => best_signal(bytes, tree).0,
+        (Some(known), likely) if likely.contains(&known) => known,
+        (Some(known), _) if faults_as(bytes, known, tree) == 0 => known,
+        (Some(known), _) => match best_signal(bytes, tree) {
+            (signal, 0) => signal,
+            _ => known,
+        },
+    }
+}
+
 /// The signal that a protobuf body decodes as with the fewest faults, and how many those are.
-pub(super) fn best_signal(bytes: &[u8], tree: &mut Tree) -> (Signal, u64) {
+fn best_signal(bytes: &[u8], tree: &mut Tree) -> (Signal, u64) {
     let tried = [Signal::Logs, Signal::Traces, Signal::Metrics]
         .map(|signal| (signal, faults_as(bytes, signal, tree)));
     tried
@@ -102,8 +120,8 @@ pub(super) fn best_signal(bytes: &[u8], tree: &mut Tree) -> (Signal, u64) {
 }
 
 /// How many faults a protobuf body has as this signal.
-pub(super) fn faults_as(bytes: &[u8], signal: Signal, tree: &mut Tree) -> u64 {
+fn faults_as(bytes: &[u8], signal: Signal, tree: &mut Tree) -> u64 {
     let mut found = Found::new(FixMode::Nothing);
-    protobuf::read(bytes, Shape::Request(signal), tree, &mut found);
+    protobuf::read(bytes, Shape::Request(signal), (tree, &mut found), None);
     found.counts.iter().sum()
 }

@@ -2,7 +2,7 @@
 //!
 //! Limits: [`TRACES_MAX`] traces of each kind are remembered; beyond it nothing is said about further ones.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::rules::Code;
 use super::tree::Span;
@@ -17,20 +17,25 @@ const TRACES_MAX: usize = 100_000;
 pub struct Traces {
     of_spans: HashSet<[u8; 16]>,
     /// Where each was named first.
-    of_logs: BTreeMap<[u8; 16], (u64, u64)>,
+    of_logs: HashMap<[u8; 16], (u64, u64)>,
+    /// The ones that were remembered last: those of a trace often follow one another.
+    last_of_spans: Option<[u8; 16]>,
+    last_of_logs: Option<[u8; 16]>,
 }
 
 impl Traces {
     /// Remembers the trace of a span.
     pub(super) fn span(&mut self, id: [u8; 16]) {
-        if self.of_spans.len() < TRACES_MAX {
+        if self.last_of_spans != Some(id) && self.of_spans.len() < TRACES_MAX {
+            self.last_of_spans = Some(id);
             self.of_spans.insert(id);
         }
     }
 
     /// Remembers the trace that a log record names, at these bytes.
     pub(super) fn log(&mut self, id: [u8; 16], byte: (u64, u64)) {
-        if self.of_logs.len() < TRACES_MAX {
+        if self.last_of_logs != Some(id) && self.of_logs.len() < TRACES_MAX {
+            self.last_of_logs = Some(id);
             self.of_logs.entry(id).or_insert(byte);
         }
     }
@@ -45,11 +50,14 @@ impl Traces {
         if self.of_spans.is_empty() || self.of_spans.len() >= TRACES_MAX {
             return Vec::new();
         }
-        let orphans = self
+        let mut orphans: Vec<_> = self
             .of_logs
             .iter()
-            .filter(|(id, _)| !self.of_spans.contains(*id));
+            .filter(|(id, _)| !self.of_spans.contains(*id))
+            .collect();
+        orphans.sort_by_key(|(_, byte)| **byte);
         orphans
+            .into_iter()
             .map(|(id, byte)| Finding {
                 code: Code::TraceNotInInput,
                 path: "$".to_owned(),
@@ -78,9 +86,29 @@ pub(super) fn id(span: Span, bytes: &[u8], encoding: Encoding) -> Option<[u8; 16
         return text.first_chunk::<16>().copied();
     }
     let mut id = [0; 16];
-    for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
-        let digit = |index: usize| char::from(*pair.get(index)?).to_digit(16);
-        *byte = u8::try_from(digit(0)? << 4 | digit(1)?).ok()?;
+    let (pairs, _) = text.as_chunks::<2>();
+    // They are hex digits, as the reader saw; nine lie between the bits of a letter and its worth.
+    let worth = |digit: u8| (digit & 15) + 9 * (digit >> 6);
+    for (byte, [high, low]) in id.iter_mut().zip(pairs) {
+        *byte = worth(*high) << 4 | worth(*low);
     }
-    Some(id)
+    (text.len() == 32).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_behind_a_record_of_its_trace_is_remembered() {
+        let mut traces = Traces::default();
+        for id in [1, 2, 3] {
+            traces.log([id; 16], (id.into(), 9));
+        }
+        traces.span([3; 16]);
+        traces.span([1; 16]);
+        let orphans = traces.orphans();
+        let found: Vec<_> = orphans.iter().map(|it| it.byte.start).collect();
+        assert_eq!(found, [2]);
+    }
 }

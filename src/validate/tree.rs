@@ -1,9 +1,10 @@
 //! A request as a flat list of nodes, whichever encoding it came in: what the rules walk over.
 //!
 //! Shape: nodes stand in the order of the bytes; each knows its parent and where its last descendant ends, so a subtree is a
-//! range and its children are found by skipping. A scalar keeps its number or where its bytes are; nothing is copied. The list
-//! is used again for the next request.
-//! Limits: positions are 32 bits wide; larger requests are refused before they are read.
+//! range and its children are found by skipping. A scalar keeps its number or where its bytes are; nothing is copied. What has
+//! been judged is forgotten, so that a request's size does not matter, only that of its largest record. The list is used again
+//! for the next request.
+//! Limits: positions are 32 bits wide; larger requests are refused before they are read. [`NODES_MAX`] nodes at once.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -103,7 +104,10 @@ pub(super) type At = u32;
 /// The request itself.
 pub(super) const ROOT: At = 0;
 
-/// All nodes of a request.
+/// Most nodes that are kept at once: 160 MiB of them, far more than any one record has.
+pub(super) const NODES_MAX: usize = if cfg!(test) { 1 << 16 } else { 4 << 20 };
+
+/// The nodes of a request that are not judged yet.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
@@ -127,16 +131,41 @@ impl Tree {
     /// Adds a node; [`Tree::close`] follows when its descendants are there.
     #[inline]
     pub(super) fn push(&mut self, parent: At, name: Name, index: u32, span: Span) -> At {
-        let at = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let at = self.next();
+        self.add((parent, index), name, span, Held::Broken);
+        at
+    }
+
+    /// The place of the node that is added next.
+    #[inline]
+    pub(super) fn next(&self) -> At {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a node of which all is known.
+    #[inline]
+    pub(super) fn add(&mut self, (parent, index): (At, u32), name: Name, span: Span, held: Held) {
+        let skip = self.next() + 1;
         self.nodes.push(Node {
             span,
             parent,
-            skip: at + 1,
+            skip,
             index,
             name,
-            held: Held::Broken,
+            held,
         });
-        at
+    }
+
+    /// Forgets a node and all that follow it.
+    #[inline]
+    pub(super) fn forget(&mut self, at: At) {
+        self.nodes.truncate(at as usize);
+    }
+
+    /// Whether a reader should add no more.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.nodes.len() >= NODES_MAX
     }
 
     /// Says what a node holds.

@@ -66,7 +66,7 @@ pub(super) fn findings(
     (bytes, encoding): (&[u8], Encoding),
     origin: Origin,
 ) -> Vec<Finding> {
-    let mut raws = std::mem::take(&mut found.raws);
+    let mut raws = found.take(tree, bytes);
     raws.sort_by_key(|raw| raw.place.span.start);
     let secrets: Vec<Span> = raws
         .iter()
@@ -86,7 +86,7 @@ pub(super) fn findings(
                 cursor.advance(bytes, span.start as usize);
             }
             Finding {
-                path: path(tree, &raw.place, bytes),
+                path: raw.path,
                 line: is_json.then_some(cursor.line),
                 column: is_json.then_some(cursor.column),
                 byte: origin.offset + u64::from(span.start)..origin.offset + u64::from(span.end),
@@ -118,7 +118,7 @@ impl Cursor {
 }
 
 /// The whole way to a place.
-fn path(tree: &Tree, place: &Place, bytes: &[u8]) -> String {
+pub(super) fn path(tree: &Tree, place: &Place, bytes: &[u8]) -> String {
     let mut path = tree.path(place.at);
     let dot = if path.is_empty() { "" } else { "." };
     match place.tail {

@@ -3,7 +3,7 @@
 //! The repair puts text in around the values and takes none of them away, so it works at any depth and keeps the layout.
 
 use super::{DEPTH_MAX, Lost, Reader};
-use crate::validate::found::{Edit, Place, Tail};
+use crate::validate::found::{Edit, Edits, Place, Tail};
 use crate::validate::rules::Code;
 use crate::validate::schema::{Field, Shape};
 use crate::validate::tree::{At, Held, NO_INDEX, Span};
@@ -23,7 +23,7 @@ impl Reader<'_> {
             .tree
             .push(parent, field.name, index, Span::new(start, start));
         self.tree.hold(at, Held::Broken);
-        let mut edits = Vec::new();
+        let mut edits = self.found.edits_of_one();
         self.typed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -36,7 +36,7 @@ impl Reader<'_> {
             Code::ValuePlain,
             place,
             || format!("{met} stands where an AnyValue belongs"),
-            || edits,
+            || edits.into_vec(),
         );
         Ok(())
     }
@@ -51,7 +51,7 @@ impl Reader<'_> {
         let at = self
             .tree
             .push(parent, field.name, NO_INDEX, Span::new(start, start));
-        let mut edits = Vec::new();
+        let mut edits = self.found.edits_of_one();
         self.listed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -64,13 +64,13 @@ impl Reader<'_> {
             Code::AttributesMap,
             place,
             || format!("{:?} must be a list of keys with values", field.name.text()),
-            || edits,
+            || edits.into_vec(),
         );
         Ok(())
     }
 
     /// Passes a plain value, and tells how it becomes an `AnyValue`.
-    fn typed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn typed(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
         let start = Span::new(self.at, self.at).start;
         let (open, close) = match self.peek() {
             Some(b'"') => ("{\"stringValue\":", "}"),
@@ -103,7 +103,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn typed_number(&mut self, at: At, edits: &mut Vec<Edit>) -> Result<(), Lost> {
+    fn typed_number(&mut self, at: At, edits: &mut Edits) -> Result<(), Lost> {
         let start = self.at;
         let Some(span) = self.number() else {
             return self.skip(at);
@@ -118,7 +118,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn elements(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn elements(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
         self.at += 1;
         self.blanks();
         if self.eat(b']') {
@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 
     /// Passes an object, and tells how it becomes a list of `KeyValue`s. Values that are `AnyValue`s already are left.
-    fn listed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn listed(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
         let brace = |at: usize| Span::new(at, at + 1);
         edits.push(Edit::replace(brace(self.at), "["));
         self.at += 1;
@@ -170,7 +170,7 @@ impl Reader<'_> {
     /// Whether an object comes next whose first key is that of an `AnyValue`.
     fn is_any_value(&self) -> bool {
         self.next_key()
-            .is_some_and(|key| Shape::AnyValue.by_key(key, 0).is_some())
+            .is_some_and(|key| Shape::AnyValue.by_key(key).is_some())
     }
 
     /// Whether a single `KeyValue` comes next.

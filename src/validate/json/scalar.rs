@@ -38,26 +38,24 @@ impl Reader<'_> {
             return self.wrong_type(field, parent, index, wanted(kind));
         }
         let start = self.at;
-        let at = self
-            .tree
-            .push(parent, field.name, index, Span::new(start, start));
-        if self.peek() == Some(b'"') {
-            let (span, escaped) = self.string(at)?;
-            self.tree.place(at, span);
-            self.text(at, (kind, span), escaped);
-            return Ok(());
-        }
-        let held = self.bare(at, kind)?;
-        self.tree.place(at, Span::new(start, self.at));
-        if let Some(held) = held {
-            self.tree.hold(at, held);
-        }
-        Ok(())
+        // The node is added when all of it is known; faults name its place before.
+        let at = self.tree.next();
+        let read = if self.peek() == Some(b'"') {
+            self.string(at)
+                .map(|(span, escaped)| (span, self.text(at, (kind, span), escaped)))
+        } else {
+            self.bare(at, kind)
+                .map(|held| (Span::new(start, self.at), held))
+        };
+        let (span, held) = read.unwrap_or((Span::new(start, start), None));
+        let held = held.unwrap_or(Held::Broken);
+        self.tree.add((parent, index), field.name, span, held);
+        read.map(|_| ())
     }
 
     /// What a string holds for this kind.
-    fn text(&mut self, at: At, (kind, span): (Kind, Span), escaped: bool) {
-        let held = match kind {
+    fn text(&mut self, at: At, (kind, span): (Kind, Span), escaped: bool) -> Option<Held> {
+        match kind {
             Kind::Text if escaped => Some(Held::Escaped),
             Kind::Text => Some(Held::Text),
             Kind::Id(length) => self.id(at, span, length),
@@ -66,9 +64,6 @@ impl Reader<'_> {
             Kind::Double => self.quoted_double(at, span),
             Kind::Enum(names) => self.enum_name(at, span, names),
             _ => self.integer(at, kind, span, true),
-        };
-        if let Some(held) = held {
-            self.tree.hold(at, held);
         }
     }
 
@@ -267,13 +262,14 @@ impl Reader<'_> {
     }
 
     /// An id of so many bytes.
-    fn id(&mut self, at: At, span: Span, length: usize) -> Option<Held> {
+    fn id(&mut self, at: At, span: Span, length: u8) -> Option<Held> {
+        let length = usize::from(length);
         let text = span.of(self.bytes);
         if text.is_empty() {
             return Some(Held::Id(IdState::Empty));
         }
-        if text.len() == 2 * length && text.iter().all(u8::is_ascii_hexdigit) {
-            let zero = text.iter().all(|digit| *digit == b'0');
+        if text.len() == 2 * length && is_hex(text) {
+            let zero = text.iter().fold(0, |seen, digit| seen | (digit ^ b'0')) == 0;
             let state = if zero { IdState::Zero } else { IdState::Set };
             return Some(Held::Id(state));
         }
@@ -319,6 +315,16 @@ impl Reader<'_> {
             },
         );
     }
+}
+
+/// Whether all are hex digits; without a branch, so that they are looked at many at a time.
+fn is_hex(text: &[u8]) -> bool {
+    let others = text.iter().fold(0, |others, byte| {
+        let is_digit = byte.wrapping_sub(b'0') < 10;
+        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 6;
+        others + u32::from(!is_digit && !is_letter)
+    });
+    others == 0
 }
 
 /// The place of a node's own value.
@@ -387,9 +393,15 @@ fn parse_integer(text: &[u8]) -> Integer {
         if digits.len() > 30 {
             return Integer::TooLarge;
         }
-        let number = digits.iter().fold(0, |number: Wide, digit| {
-            number * 10 + Wide::from(digit - b'0')
-        });
+        let number = if digits.len() < 20 {
+            // Nineteen digits fit 64 bits, and most numbers have fewer.
+            let fold = |number: u64, digit: &u8| number * 10 + u64::from(digit - b'0');
+            Wide::from(digits.iter().fold(0, fold))
+        } else {
+            digits.iter().fold(0, |number: Wide, digit| {
+                number * 10 + Wide::from(digit - b'0')
+            })
+        };
         return Integer::Whole(if digits.len() < text.len() {
             -number
         } else {

@@ -4,9 +4,9 @@ use super::{Lost, Reader};
 use crate::base::spelling::nearest;
 use crate::validate::found::{Edit, Place, Tail};
 use crate::validate::rules::Code;
-use crate::validate::schema::{Field, Kind, Shape};
+use crate::validate::schema::{Field, Kind, Message, Shape};
 use crate::validate::top::signal_of_key;
-use crate::validate::tree::{At, Held, NO_INDEX, Span};
+use crate::validate::tree::{At, Held, NO_INDEX, ROOT, Span};
 
 /// Longest piece of the input that a message quotes.
 const QUOTED_MAX: usize = 60;
@@ -16,7 +16,7 @@ impl Reader<'_> {
     #[cold]
     pub(super) fn snake_case(
         &mut self,
-        shape: Shape,
+        shape: &'static Message,
         at: At,
         key: Span,
     ) -> Option<(usize, &'static Field)> {
@@ -39,14 +39,19 @@ impl Reader<'_> {
 
     /// Notes a key without a field, and passes its value. The keys of the outermost object are told about together.
     #[cold]
-    pub(super) fn unknown(&mut self, shape: Shape, at: At, key: Span) -> Result<(), Lost> {
+    pub(super) fn unknown(
+        &mut self,
+        shape: &'static Message,
+        at: At,
+        key: Span,
+    ) -> Result<(), Lost> {
         let place = Place {
             at,
             tail: Tail::Key(key),
             span: key,
         };
         let other = signal_of_key(key.of(self.bytes));
-        if matches!(shape, Shape::Request(_)) && other.is_some() {
+        if at == ROOT && other.is_some() {
             self.found.add(Code::WrongSignal, place, || {
                 "one request carries one signal".to_owned()
             });
@@ -240,7 +245,7 @@ impl Reader<'_> {
 }
 
 /// The field that was probably meant.
-fn meant(shape: Shape, key: &str) -> Option<String> {
+fn meant(shape: &Message, key: &str) -> Option<String> {
     let others = [
         ("instrumentationLibrarySpans", "scopeSpans"),
         ("instrumentationLibraryLogs", "scopeLogs"),
@@ -256,7 +261,7 @@ fn meant(shape: Shape, key: &str) -> Option<String> {
         ("startTime", "startTimeUnixNano"),
         ("endTime", "endTimeUnixNano"),
     ];
-    let names = || shape.fields().iter().map(|field| field.name.text());
+    let names = || shape.fields().iter().map(|field| field.key);
     let known = |name: &&str| names().any(|known| known == *name);
     let renamed = others
         .into_iter()

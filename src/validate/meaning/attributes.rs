@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Judge;
-use super::conventions::{self, Wanted};
+use super::conventions::{self, Wanted, fingerprint};
 use super::secrets::looks_secret;
 use crate::otlp::Encoding;
 use crate::validate::found::{Edit, Place};
@@ -26,9 +26,7 @@ impl Judge<'_> {
             }
         }
         self.attribute_count(of);
-        if self.keys.len() > COMPARED_MAX {
-            self.duplicates_among_many(of, list);
-        }
+        self.duplicates();
     }
 
     fn attribute(&mut self, at: At) {
@@ -70,14 +68,10 @@ impl Judge<'_> {
     /// Looks at a key, and at the value under it.
     fn key(&mut self, at: At, span: Span, value: Option<At>) {
         let bytes = span.of(self.bytes);
-        if self.keys.len() < COMPARED_MAX
-            && self.keys.iter().any(|known| known.of(self.bytes) == bytes)
-        {
-            self.duplicate(at);
-        }
-        self.keys.push(span);
+        let print = fingerprint(bytes);
+        self.keys.push((at, print));
         if let Some(value) = value {
-            self.convention(at, bytes, value);
+            self.convention((at, bytes, print), value);
             self.secret(bytes, value);
             self.value_limit(bytes, value);
         }
@@ -92,25 +86,36 @@ impl Judge<'_> {
         });
     }
 
-    #[cold]
-    fn duplicates_among_many(&mut self, of: At, list: Name) {
-        let tree = self.tree;
-        let mut seen = HashSet::new();
-        for (index, attribute) in tree.named(of, list).enumerate() {
-            let Some(key) = tree.child(attribute, Name::Key) else {
-                continue;
-            };
-            let is_new = seen.insert(tree.node(key).span.of(self.bytes));
-            // The first ones were compared when they were looked at.
-            if !is_new && index >= COMPARED_MAX {
-                self.duplicate(key);
+    /// Looks for keys that were used before, among those that were gathered.
+    fn duplicates(&mut self) {
+        let keys = std::mem::take(self.keys);
+        if keys.len() > COMPARED_MAX {
+            let mut seen = HashSet::new();
+            for (key, _) in &keys {
+                if !seen.insert(self.tree.node(*key).span.of(self.bytes)) {
+                    self.duplicate(*key);
+                }
+            }
+        } else {
+            for (index, (key, print)) in keys.iter().enumerate() {
+                let mut before = keys.iter().take(index);
+                if before.any(|(other, mark)| mark == print && self.is_same(*other, *key)) {
+                    self.duplicate(*key);
+                }
             }
         }
+        *self.keys = keys;
+    }
+
+    /// Whether two nodes hold the same bytes.
+    fn is_same(&self, one: At, other: At) -> bool {
+        let bytes = |at: At| self.tree.node(at).span.of(self.bytes);
+        bytes(one) == bytes(other)
     }
 
     /// A well-known key: whether it has a new name, and a value of its type.
-    fn convention(&mut self, at: At, key: &[u8], value: At) {
-        let Some(known) = conventions::known(key) else {
+    fn convention(&mut self, (at, key, print): (At, &[u8], u64), value: At) {
+        let Some(known) = conventions::known(key, print) else {
             return;
         };
         if let Some(new) = known.new_name {

@@ -52,7 +52,7 @@ const fn was(key: &'static str, wanted: Wanted, new_name: &'static str) -> Known
 }
 
 /// Sorted by key.
-const KNOWN: [Known; 117] = [
+static KNOWN: [Known; 117] = [
     is("client.address", Wanted::Text),
     is("client.port", Wanted::Int),
     is("cloud.account.id", Wanted::Text),
@@ -196,12 +196,66 @@ const KNOWN: [Known; 117] = [
     is("user_agent.original", Wanted::Text),
 ];
 
-/// What is known of the attribute of this key.
-pub(super) fn known(key: &[u8]) -> Option<&'static Known> {
-    let at = KNOWN
-        .binary_search_by(|known| known.key.as_bytes().cmp(key))
-        .ok()?;
-    KNOWN.get(at)
+/// What is known of the attribute of this key, whose [`fingerprint`] this is.
+#[inline]
+pub(super) fn known(key: &[u8], print: u64) -> Option<&'static Known> {
+    let mut place = place_of(print);
+    loop {
+        let row = KNOWN.get(usize::from(PLACES[place]))?;
+        if row.key.as_bytes() == key {
+            return Some(row);
+        }
+        place = (place + 1) % PLACES_LEN;
+    }
+}
+
+/// A number that two different keys hardly ever share, made of a key's length, its first bytes and its last ones.
+#[inline]
+pub(super) const fn fingerprint(key: &[u8]) -> u64 {
+    let (first, last) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (short(key), 0),
+    };
+    let mixed = first ^ last.rotate_left(29) ^ (key.len() as u64).rotate_left(52);
+    mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The bytes of a key of less than eight.
+const fn short(key: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let mut at = 0;
+    while at < key.len() && at < bytes.len() {
+        bytes[at] = key[at];
+        at += 1;
+    }
+    u64::from_le_bytes(bytes)
+}
+
+/// Four times the rows, so that most keys that are not known meet an empty place at once.
+const PLACES_LEN: usize = 512;
+
+/// Which row stands at which place: the one of its fingerprint, or the next one that was free. Others hold no row's number.
+static PLACES: [u8; PLACES_LEN] = places();
+
+#[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
+const fn place_of(print: u64) -> usize {
+    (print >> (64 - PLACES_LEN.trailing_zeros())) as usize
+}
+
+const fn places() -> [u8; PLACES_LEN] {
+    let mut places = [u8::MAX; PLACES_LEN];
+    let mut row = 0;
+    while row < KNOWN.len() {
+        let mut place = place_of(fingerprint(KNOWN[row].key.as_bytes()));
+        while places[place] != u8::MAX {
+            place = (place + 1) % PLACES_LEN;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer rows")]
+        let narrow = row as u8;
+        places[place] = narrow;
+        row += 1;
+    }
+    places
 }
 
 #[cfg(test)]
@@ -211,17 +265,24 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_every_row_is_found() {
         assert!(KNOWN.is_sorted_by(|one, other| one.key < other.key));
-        for row in KNOWN {
-            assert_eq!(known(row.key.as_bytes()).unwrap().key, row.key);
+        assert!(KNOWN.len() < usize::from(u8::MAX) && KNOWN.len() * 4 < PLACES_LEN);
+        for row in &KNOWN {
+            assert_eq!(by_name(row.key).unwrap().key, row.key);
         }
-        assert!(known(b"nothing.of.this").is_none());
+        for key in ["", "a", "nothing.of.this", "http.Method", "user.idd"] {
+            assert!(by_name(key).is_none());
+        }
+    }
+
+    fn by_name(key: &str) -> Option<&'static Known> {
+        known(key.as_bytes(), fingerprint(key.as_bytes()))
     }
 
     #[test]
     fn new_names_are_not_old_ones() {
-        for row in KNOWN {
+        for row in &KNOWN {
             if let Some(new) = row.new_name {
-                assert!(known(new.as_bytes()).is_none_or(|known| known.new_name.is_none()));
+                assert!(by_name(new).is_none_or(|known| known.new_name.is_none()));
             }
         }
     }

@@ -40,7 +40,7 @@ struct Members {
 impl Judge<'_> {
     /// Looks at one record.
     pub(super) fn log(&mut self, at: At) {
-        self.records += 1;
+        *self.records += 1;
         let tree = self.tree;
         let mut it = Members::default();
         let mut attributes = false;

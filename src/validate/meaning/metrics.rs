@@ -76,7 +76,7 @@ impl Judge<'_> {
             if tree.node(point).held != Held::Message {
                 continue;
             }
-            self.records += 1;
+            *self.records += 1;
             match name {
                 Name::Gauge | Name::Sum => self.number_point(point, monotonic),
                 Name::Histogram => self.histogram_point(point),

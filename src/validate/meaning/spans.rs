@@ -12,7 +12,7 @@ const SPAN_FLAGS_MAX: u64 = 0x3ff;
 impl Judge<'_> {
     /// Looks at one span.
     pub(super) fn span(&mut self, at: At) {
-        self.records += 1;
+        *self.records += 1;
         let tree = self.tree;
         let (mut trace, mut span, mut parent) = (None, None, None);
         let (mut start, mut end) = (None, None);

@@ -38,6 +38,11 @@ impl<'b> Wire<'b> {
         self.at
     }
 
+    /// Goes on at an offset, which must not lie behind the end.
+    pub(super) fn pass_to(&mut self, at: usize) {
+        self.at = at.min(self.end);
+    }
+
     /// From a start to here, within a node.
     pub(super) fn place(&self, at: At, start: usize) -> Place {
         let end = self.at.max(start + 1).min(self.end);
@@ -68,6 +73,13 @@ impl<'b> Wire<'b> {
         }
         self.too_long = rest.len() >= 10;
         None
+    }
+
+    /// Reads a field's number and wire type.
+    #[inline]
+    pub(super) fn tag(&mut self) -> Option<(u32, u64)> {
+        let tag = self.varint()?;
+        Some((u32::try_from(tag >> 3).ok()?, tag & 7))
     }
 
     /// Reads a length and the span behind it.

@@ -6,7 +6,7 @@ use super::{Code, Fixes, Rule, Sample};
 use crate::validate::Level;
 
 /// The rows, in the order of their codes.
-pub(super) const ROWS: [Rule; 12] = [
+pub(super) const ROWS: [Rule; 13] = [
     Rule {
         code: Code::ContentType,
         name: "content-type",
@@ -165,5 +165,17 @@ pub(super) const ROWS: [Rule; 12] = [
             r#""attributes":[{"key":"k0","value":{"boolValue":true}},{"key":"k1","value":{"boolValue":true}},{"key":"k2","value":{"boolValue":true}},{"key":"k3","value":{"boolValue":true}},{"key":"k4","value":{"boolValue":true}},{"key":"k5","value":{"boolValue":true}},{"key":"k6","value":{"boolValue":true}},{"key":"k7","value":{"boolValue":true}},{"key":"k8","value":{"boolValue":true}},{"key":"k9","value":{"boolValue":true}},{"key":"k10","value":{"boolValue":true}},{"key":"k11","value":{"boolValue":true}},{"key":"k12","value":{"boolValue":true}},{"key":"k13","value":{"boolValue":true}},{"key":"k14","value":{"boolValue":true}},{"key":"k15","value":{"boolValue":true}},{"key":"k16","value":{"boolValue":true}}]"#,
         ),
         good: Sample::To("dash0", r#""attributes":[]"#),
+    },
+    Rule {
+        code: Code::NotChecked,
+        name: "not-checked",
+        level: Level::Error,
+        fixes: Fixes::Never,
+        says: "a part of the input was too large to be checked",
+        help: "split it into smaller requests, one on each line or each behind its length",
+        why: "Files of many requests are checked one request at a time, whatever their size. A single request is held in memory up to 256 MiB, and a single record up to 4,194,304 values; receivers take far less. What lies beyond is not looked at, so nothing is said about it but this.",
+        spec: "OTLP 1.11, OTLP/HTTP Request",
+        bad: Sample::None,
+        good: Sample::None,
     },
 ];
