@@ -17,7 +17,6 @@ mod conventions;
 mod histograms;
 mod logs;
 mod metrics;
-mod secrets;
 mod spans;
 mod times;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Judge;
 use super::conventions::{self, Wanted};
-use super::secrets::looks_secret;
+use crate::base::secret::looks::looks_secret;
 use crate::otlp::Encoding;
 use crate::validate::found::{Edit, Place};
 use crate::validate::json::quoted;
