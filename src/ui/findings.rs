@@ -15,7 +15,7 @@ use crate::validate::{Finding, Level, Report};
 mod human;
 mod machine;
 
-pub(super) use human::human;
+pub(super) use human::{Paper, human};
 pub(super) use machine::{github, junit, sarif};
 
 /// In which form findings are printed.
@@ -31,6 +31,28 @@ pub enum FindingsFormat {
     Github,
     /// `JUnit` XML.
     Junit,
+}
+
+/// What became of the repairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fixing {
+    /// None were asked for.
+    Nothing,
+    /// They stand on standard output.
+    ToStdout,
+    /// They stand in this file.
+    ToFile(String),
+    /// They were not written: the input cannot be read to its end.
+    NotWritten,
+}
+
+/// How findings are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingsForm {
+    /// In which form.
+    pub format: FindingsFormat,
+    /// What became of the repairs.
+    pub fixing: Fixing,
 }
 
 /// Adds to a text.
@@ -54,19 +76,22 @@ fn signal_word(signal: Option<Signal>) -> Option<&'static str> {
 }
 
 /// The findings as one object on one line.
-pub(super) fn json(reports: &[(String, Report)]) -> String {
+pub(super) fn json(reports: &[(String, Report)], fixing: &Fixing) -> String {
     let payloads: Vec<Value> = reports
         .iter()
         .map(|(name, report)| payload_json(name, report))
         .collect();
     let total = |level| -> u64 { reports.iter().map(|(_, report)| report.count(level)).sum() };
-    let object = json!({
+    let mut object = json!({
         "command": "validate",
         "payloads": payloads,
         "errors": total(Level::Error),
         "warnings": total(Level::Warning),
         "notes": total(Level::Note),
     });
+    if let (Fixing::ToFile(name), Some(members)) = (fixing, object.as_object_mut()) {
+        members.insert("written".to_owned(), name.as_str().into());
+    }
     crate::base::escape::printable_json(&object.to_string()).into_owned() + "\n"
 }
 
@@ -75,6 +100,10 @@ fn payload_json(name: &str, report: &Report) -> Value {
         Encoding::Json => "json",
         Encoding::Protobuf => "protobuf",
     });
+    let repairs = report.repairs.iter();
+    let repairs: Vec<Value> = repairs
+        .map(|repair| json!({"code": repair.code.rule().name, "path": repair.path}))
+        .collect();
     let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
     let described = findings.len() as u64;
     json!({
@@ -85,7 +114,8 @@ fn payload_json(name: &str, report: &Report) -> Value {
         "records": report.records,
         "findings": findings,
         "findings_not_listed": report.counts.iter().sum::<u64>().saturating_sub(described),
-        "repairs": report.repaired,
+        "repairs": report.repaired.iter().sum::<u64>(),
+        "repaired": repairs,
     })
 }
 

@@ -1,19 +1,20 @@
 //! Looks at one request after another of the same input, with the same room.
 
-use super::found::{Edit, Found, Place, Tail, edited};
+use super::found::{DESCRIBED_MAX, Found, Mend, Place, Tail, mended};
 use super::json;
 use super::meaning::Judge;
 use super::protobuf;
 use super::rules::Code;
 use super::schema::Shape;
 use super::top::{self, Top};
-use super::tree::{ROOT, Span, Tree};
+use super::tree::{At, ROOT, Span, Tree};
 use super::view::{self, Origin};
-use super::{FixMode, Options, REQUEST_BYTES_MAX, Report};
+use super::{FixMode, Options, REQUEST_BYTES_MAX, Repair, Report};
+use crate::base::secret::door;
 use crate::otlp::{Encoding, Signal};
 
-/// Rounds of repairs: each may bring faults to light that the one before hid.
-const ROUNDS_MAX: usize = 6;
+/// Rounds of repairs: each may bring faults to light that the one before hid, one level deeper at most.
+const ROUNDS_MAX: usize = 2 * json::DEPTH_MAX;
 
 /// What was found in one input so far.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Checker {
     options: Options,
     tree: Tree,
     found: Found,
-    keys: Vec<Span>,
+    keys: Vec<At>,
     report: Report,
     several_signals: bool,
     /// Where the request begins in its input.
@@ -43,7 +44,8 @@ impl Checker {
                 encoding: None,
                 requests: 0,
                 records: 0,
-                repaired: 0,
+                repaired: [0; super::COUNT],
+                repairs: Vec::new(),
                 traces: super::Traces::default(),
             },
             several_signals: false,
@@ -94,13 +96,16 @@ impl Checker {
     /// The same for some of its bytes.
     pub fn note_at(&mut self, code: Code, byte: std::ops::Range<u64>, message: impl Into<String>) {
         self.found.counts[code as usize] += 1;
+        if self.found.counts[code as usize] > DESCRIBED_MAX {
+            return;
+        }
         self.report.findings.push(super::Finding {
             code,
             path: "$".to_owned(),
             line: None,
             column: None,
             byte,
-            message: message.into(),
+            message: door::hidden(&message.into()),
             fixable: false,
             view: super::View::None,
         });
@@ -119,7 +124,6 @@ impl Checker {
     /// What was found in all.
     pub fn finish(mut self) -> Report {
         self.report.counts = self.found.counts;
-        self.report.repaired = self.found.repaired;
         if self.several_signals {
             self.report.signal = None;
         }
@@ -187,14 +191,13 @@ impl Checker {
             self.found
                 .add(Code::WrongSignal, place, || wrong_signal(signal, wanted));
         }
-        let end = json::read(
-            bytes,
-            Shape::Request(signal),
-            &mut self.tree,
-            &mut self.found,
-        )?;
-        self.judge(bytes, Encoding::Json, signal);
-        Ok(end)
+        let shape = Shape::Request(signal);
+        let read = json::read(bytes, shape, &mut self.tree, &mut self.found);
+        if read.is_err() {
+            self.tree.cut_off(bytes.len());
+        }
+        self.judge((bytes, Encoding::Json), signal, read.is_err());
+        read
     }
 
     fn json_unknown(&mut self, bytes: &[u8], key: Span) -> Result<usize, json::Lost> {
@@ -263,7 +266,7 @@ impl Checker {
             &mut self.tree,
             &mut self.found,
         );
-        self.judge(bytes, Encoding::Protobuf, signal);
+        self.judge((bytes, Encoding::Protobuf), signal, false);
     }
 
     /// The signal that was told, unless the bytes fit another one and not that.
@@ -277,7 +280,8 @@ impl Checker {
         }
     }
 
-    fn judge(&mut self, bytes: &[u8], encoding: Encoding, signal: Signal) {
+    /// Walks over what was read; with `is_cut` that is not all.
+    fn judge(&mut self, (bytes, encoding): (&[u8], Encoding), signal: Signal, is_cut: bool) {
         let mut judge = Judge {
             bytes,
             tree: &self.tree,
@@ -286,7 +290,8 @@ impl Checker {
             options: &self.options,
             keys: std::mem::take(&mut self.keys),
             records: 0,
-            carries: false,
+            carries: is_cut,
+            is_cut,
             traces: &mut self.report.traces,
             offset: self.offset,
         };
@@ -303,33 +308,46 @@ impl Checker {
 
     /// Makes the repairs, and those of what they bring to light.
     fn repaired(&mut self, bytes: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
-        if self.found.edits.is_empty() {
+        let mends = std::mem::take(&mut self.found.mends);
+        if mends.is_empty() {
             return None;
         }
-        let edits = std::mem::take(&mut self.found.edits);
-        let mut text = edited(bytes, edits);
+        let mut text = self.report.mend(&mends, &self.tree, bytes);
         for _ in 1..ROUNDS_MAX {
-            let edits = self.further_edits(&text, encoding);
-            if edits.is_empty() {
+            let mut again = Checker::new(self.options);
+            match encoding {
+                Encoding::Json => again.json(&text),
+                Encoding::Protobuf => again.protobuf(&text),
+            }
+            if again.found.mends.is_empty() {
                 break;
             }
-            text = edited(&text, edits);
+            text = self.report.mend(&again.found.mends, &again.tree, &text);
         }
         Some(text)
-    }
-
-    fn further_edits(&self, text: &[u8], encoding: Encoding) -> Vec<Edit> {
-        let mut again = Checker::new(self.options);
-        match encoding {
-            Encoding::Json => again.json(text),
-            Encoding::Protobuf => again.protobuf(text),
-        }
-        std::mem::take(&mut again.found.edits)
     }
 
     /// Whether repairs are made.
     pub fn repairs(&self) -> bool {
         self.options.fix != FixMode::Nothing
+    }
+}
+
+impl Report {
+    /// Makes repairs, and writes down each.
+    fn mend(&mut self, mends: &[Mend], tree: &Tree, bytes: &[u8]) -> Vec<u8> {
+        let (text, made) = mended(bytes, mends);
+        for (mend, _) in mends.iter().zip(made).filter(|(_, made)| *made) {
+            let count = &mut self.repaired[mend.code as usize];
+            *count += 1;
+            if *count <= DESCRIBED_MAX {
+                self.repairs.push(Repair {
+                    code: mend.code,
+                    path: view::shown_path(tree, &mend.place, bytes),
+                });
+            }
+        }
+        text
     }
 }
 

@@ -59,6 +59,14 @@ impl Edit {
     }
 }
 
+/// A repair: its edits are made together or not at all.
+#[derive(Debug)]
+pub(super) struct Mend {
+    pub(super) code: Code,
+    pub(super) place: Place,
+    pub(super) edits: Vec<Edit>,
+}
+
 /// A fault whose path, line and view are not worked out yet.
 #[derive(Debug)]
 pub(super) struct Raw {
@@ -76,9 +84,9 @@ pub(super) struct Found {
     /// Those of this request that are described.
     pub(super) raws: Vec<Raw>,
     /// The repairs of this request; filled only when they are wanted.
-    pub(super) edits: Vec<Edit>,
-    /// How many faults those repair, in this input so far.
-    pub(super) repaired: u64,
+    pub(super) mends: Vec<Mend>,
+    /// Values of this request that look like secrets, and are never shown.
+    pub(super) secrets: Vec<Span>,
     /// What is repaired.
     pub(super) fix: FixMode,
 }
@@ -89,8 +97,8 @@ impl Found {
         Found {
             counts: [0; COUNT],
             raws: Vec::new(),
-            edits: Vec::new(),
-            repaired: 0,
+            mends: Vec::new(),
+            secrets: Vec::new(),
             fix,
         }
     }
@@ -113,14 +121,20 @@ impl Found {
         let count = &mut self.counts[code as usize];
         *count += 1;
         let described = *count <= DESCRIBED_MAX;
+        if code == Code::SecretLike {
+            self.secrets.push(place.span);
+        }
         if !described && self.fix == FixMode::Nothing {
             return;
         }
         let edits = repair();
         let fixable = !edits.is_empty();
-        if self.fix.repairs(code) {
-            self.repaired += u64::from(fixable);
-            self.edits.extend(edits);
+        if fixable && self.fix.repairs(code) {
+            self.mends.push(Mend {
+                code,
+                place: place.clone(),
+                edits,
+            });
         }
         if described {
             self.raws.push(Raw {
@@ -133,21 +147,32 @@ impl Found {
     }
 }
 
-/// The bytes with the edits made. Of two that overlap, the first one counts.
-pub(super) fn edited(bytes: &[u8], mut edits: Vec<Edit>) -> Vec<u8> {
+/// The bytes with the repairs made, and which of them were. One that overlaps another is left for the next round.
+pub(super) fn mended(bytes: &[u8], mends: &[Mend]) -> (Vec<u8>, Vec<bool>) {
+    let mut edits: Vec<(usize, &Edit)> = Vec::new();
+    for (index, mend) in mends.iter().enumerate() {
+        edits.extend(mend.edits.iter().map(|edit| (index, edit)));
+    }
     // Stable, so that several texts put in at one place keep their order.
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    let mut made = vec![true; mends.len()];
+    let mut behind = 0;
+    for (index, edit) in &edits {
+        if edit.span.start < behind {
+            made[*index] = false;
+        } else {
+            behind = edit.span.end;
+        }
+    }
+    let wanted = edits.iter().filter(|(index, _)| made[*index]);
     let mut out = Vec::with_capacity(bytes.len() + 16 * edits.len());
     let mut at = 0;
-    for edit in edits {
+    for (_, edit) in wanted {
         let Range { start, end } = edit.span.start as usize..edit.span.end as usize;
-        if start < at {
-            continue;
-        }
         out.extend_from_slice(bytes.get(at..start).unwrap_or_default());
         out.extend_from_slice(&edit.text);
         at = end.min(bytes.len());
     }
     out.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    out
+    (out, made)
 }

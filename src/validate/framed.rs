@@ -6,6 +6,7 @@ use super::Checker;
 use super::protobuf::looks_right;
 use super::rules::Code;
 use crate::base::units::ByteCount;
+use crate::otlp::compress::Compressor;
 use crate::otlp::{Compression, Encoding, inflate};
 
 /// How messages follow one another.
@@ -87,9 +88,9 @@ fn frame(framing: Framing, bytes: &[u8], at: usize) -> Option<Frame> {
         .then_some((compressed, start..end))
 }
 
-/// Looks at every message of an input.
-pub fn check_all(checker: &mut Checker, bytes: &[u8], framing: Framing) {
-    let mut at = 0;
+/// Looks at every message of an input; returns them framed anew, when repairs are wanted and there are any.
+pub fn check_all(checker: &mut Checker, bytes: &[u8], framing: Framing) -> Option<Vec<u8>> {
+    let (mut at, mut written, mut is_repaired) = (0, Vec::new(), false);
     while at < bytes.len() {
         let Some((compressed, range)) = frame(framing, bytes, at) else {
             checker.note_at(
@@ -97,25 +98,66 @@ pub fn check_all(checker: &mut Checker, bytes: &[u8], framing: Framing) {
                 at as u64..bytes.len() as u64,
                 format!("no whole message begins at byte {at}"),
             );
-            return;
+            break;
         };
         let message = bytes.get(range.clone()).unwrap_or_default();
-        let offset = range.start as u64;
-        at = range.end;
-        if !compressed {
-            checker.request_at(message, Some(Encoding::Protobuf), (offset, 1));
-            continue;
-        }
-        let max = ByteCount(super::REQUEST_BYTES_MAX as u64);
-        match inflate::inflate(message, Compression::Gzip, max) {
-            Ok(plain) => {
-                checker.request_at(&plain, Some(Encoding::Protobuf), (offset, 1));
+        let repaired = check_one(checker, message, range.start as u64, compressed);
+        if checker.repairs() {
+            match repaired {
+                Some(repaired) => {
+                    is_repaired = true;
+                    write_frame(framing, compressed, &repaired, &mut written);
+                }
+                None => written.extend_from_slice(bytes.get(at..range.end).unwrap_or_default()),
             }
-            Err(error) => checker.note_at(
-                Code::CompressionBroken,
-                offset..at as u64,
-                error.to_string(),
-            ),
+        }
+        at = range.end;
+    }
+    written.extend_from_slice(bytes.get(at..).unwrap_or_default());
+    is_repaired.then_some(written)
+}
+
+/// Looks at one message; returns it repaired, and compressed as it was.
+fn check_one(
+    checker: &mut Checker,
+    message: &[u8],
+    offset: u64,
+    compressed: bool,
+) -> Option<Vec<u8>> {
+    if !compressed {
+        return checker.request_at(message, Some(Encoding::Protobuf), (offset, 1));
+    }
+    let max = ByteCount(super::REQUEST_BYTES_MAX as u64);
+    match inflate::inflate(message, Compression::Gzip, max) {
+        Ok(plain) => {
+            let repaired = checker.request_at(&plain, Some(Encoding::Protobuf), (offset, 1))?;
+            Compressor::new(Compression::Gzip).compress(&repaired)
+        }
+        Err(error) => {
+            let end = offset + message.len() as u64;
+            checker.note_at(Code::CompressionBroken, offset..end, error.to_string());
+            None
         }
     }
+}
+
+fn write_frame(framing: Framing, compressed: bool, message: &[u8], to: &mut Vec<u8>) {
+    let length32 = u32::try_from(message.len()).unwrap_or(u32::MAX);
+    match framing {
+        Framing::Single => {}
+        Framing::Length32 => to.extend_from_slice(&length32.to_be_bytes()),
+        Framing::Grpc => {
+            to.push(u8::from(compressed));
+            to.extend_from_slice(&length32.to_be_bytes());
+        }
+        Framing::Delimited => {
+            let mut rest = length32;
+            while rest >= 0x80 {
+                to.push(rest.to_le_bytes()[0] | 0x80);
+                rest >>= 7;
+            }
+            to.push(rest.to_le_bytes()[0]);
+        }
+    }
+    to.extend_from_slice(message);
 }

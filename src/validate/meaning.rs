@@ -28,11 +28,13 @@ pub(super) struct Judge<'j> {
     pub(super) encoding: Encoding,
     pub(super) options: &'j Options,
     /// The keys of one list, kept for their room.
-    pub(super) keys: Vec<Span>,
+    pub(super) keys: Vec<At>,
     /// Records, spans or data points.
     pub(super) records: u64,
     /// Whether there is a record, a span or a metric at all.
     pub(super) carries: bool,
+    /// Whether the reading broke off: what stands behind the fault is not known, and not missed.
+    pub(super) is_cut: bool,
     /// The traces of the input.
     pub(super) traces: &'j mut Traces,
     /// Where the request begins in the input.
@@ -95,7 +97,9 @@ impl Judge<'_> {
 
     /// Without `service.name` nobody knows who speaks.
     fn service_name(&mut self, of: At, resource: Option<At>) {
+        let is_last = self.tree.is_last(of);
         let (at, tail) = match resource {
+            None if self.is_cut && is_last => return,
             Some(resource) if self.has_service_name(resource) => return,
             Some(resource) => (resource, Tail::Name(Name::Attributes)),
             None => (of, Tail::Name(Name::Resource)),

@@ -157,6 +157,22 @@ impl Tree {
         }
     }
 
+    /// Ends the messages that the reading broke off in. What was read before stays; the record that was cut in two is no record.
+    pub(super) fn cut_off(&mut self, end: usize) {
+        let mut here = Span::new(0, self.nodes.len().saturating_sub(1)).end;
+        while here != ROOT {
+            let node = self.node(here);
+            if node.held == Held::Message && node.span.start == node.span.end {
+                self.close(here, end);
+                if !holds_records(node.name) {
+                    self.hold(here, Held::Broken);
+                }
+            }
+            here = node.parent;
+        }
+        self.close(ROOT, end);
+    }
+
     /// Says where a node's value stands.
     #[inline]
     pub(super) fn place(&mut self, at: At, span: Span) {
@@ -179,6 +195,11 @@ impl Tree {
             next: at + 1,
             end: self.node(at).skip,
         }
+    }
+
+    /// Whether a node is the last one, with all that is in it.
+    pub(super) fn is_last(&self, at: At) -> bool {
+        self.node(at).skip as usize == self.nodes.len()
     }
 
     /// The children of one name.
@@ -227,6 +248,19 @@ impl Tree {
             _ => Cow::Borrowed(""),
         }
     }
+}
+
+/// Whether the records of a request stand in messages of this name.
+fn holds_records(name: Name) -> bool {
+    matches!(
+        name,
+        Name::ResourceLogs
+            | Name::ResourceSpans
+            | Name::ResourceMetrics
+            | Name::ScopeLogs
+            | Name::ScopeSpans
+            | Name::ScopeMetrics
+    )
 }
 
 /// JSON text without its escapes.

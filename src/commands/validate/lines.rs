@@ -4,12 +4,36 @@
 
 use std::io::{self, Read};
 
+use super::output::OutputError;
 use crate::otlp::Encoding;
 use crate::validate::rules::Code;
 use crate::validate::{Checker, REQUEST_BYTES_MAX, http};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 1 << 20;
+
+/// Why an input was not checked to its end.
+pub(super) enum Trouble {
+    /// It cannot be read.
+    Read(io::Error),
+    /// What was repaired cannot be written.
+    Write(OutputError),
+}
+
+impl From<OutputError> for Trouble {
+    fn from(error: OutputError) -> Trouble {
+        Trouble::Write(error)
+    }
+}
+
+/// How far an input was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To its end.
+    Whole,
+    /// Not so far: a finding says why.
+    Cut,
+}
 
 /// What happens on the way.
 pub(super) enum Step<'b> {
@@ -20,7 +44,7 @@ pub(super) enum Step<'b> {
 }
 
 /// Is told each step.
-type Told<'w> = &'w mut dyn FnMut(Step<'_>) -> io::Result<()>;
+type Told<'w> = &'w mut dyn FnMut(Step<'_>) -> Result<(), OutputError>;
 
 /// Checks an input to its end.
 pub(super) fn check_all(
@@ -28,7 +52,7 @@ pub(super) fn check_all(
     encoding: Option<Encoding>,
     mut input: Box<dyn Read + Send>,
     told: Told<'_>,
-) -> io::Result<()> {
+) -> Result<Reach, Trouble> {
     let mut buffer = Vec::new();
     let mut ended = fill(&mut input, &mut buffer)?;
     if encoding == Some(Encoding::Protobuf) || !is_lines(&buffer, ended) {
@@ -36,7 +60,11 @@ pub(super) fn check_all(
             ended = fill(&mut input, &mut buffer)?;
         }
         let repaired = http::plain_body(checker, &buffer, encoding);
-        return told(Step::Repaired(repaired.as_deref().unwrap_or(&buffer)));
+        if buffer.len() > REQUEST_BYTES_MAX {
+            return Ok(Reach::Cut);
+        }
+        told(Step::Repaired(repaired.as_deref().unwrap_or(&buffer)))?;
+        return Ok(Reach::Whole);
     }
     let (mut offset, mut line) = (0, 1);
     loop {
@@ -52,11 +80,11 @@ pub(super) fn check_all(
         told(Step::Checked(offset, checker.records()))?;
         buffer.drain(..whole);
         if ended {
-            return Ok(());
+            return Ok(Reach::Whole);
         }
         if buffer.len() > REQUEST_BYTES_MAX {
             checker.note(Code::SizeLimit, format!("line {line} is too long"));
-            return Ok(());
+            return Ok(Reach::Cut);
         }
         ended = fill(&mut input, &mut buffer)?;
     }
@@ -67,12 +95,16 @@ fn check_lines(
     mut rest: &[u8],
     (mut offset, first): (u64, u64),
     told: Told<'_>,
-) -> io::Result<u64> {
+) -> Result<u64, OutputError> {
     let mut count = 0;
     while !rest.is_empty() {
         let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
         let (line, behind) = rest.split_at(end);
-        if !line.trim_ascii().is_empty() {
+        if line.trim_ascii().is_empty() {
+            if checker.repairs() {
+                told(Step::Repaired(line))?;
+            }
+        } else {
             let origin = (offset, first + count);
             let repaired = checker.request_at(line, Some(Encoding::Json), origin);
             if checker.repairs() {
@@ -86,7 +118,7 @@ fn check_lines(
     Ok(count)
 }
 
-/// Whether requests stand on lines of their own: the first line is a whole object, or the second one begins with one.
+/// Whether requests stand on lines of their own: the first line is a whole value, or the second one begins like a request.
 fn is_lines(head: &[u8], ended: bool) -> bool {
     let text = head.trim_ascii_start();
     if text.first() != Some(&b'{') {
@@ -98,17 +130,29 @@ fn is_lines(head: &[u8], ended: bool) -> bool {
     };
     let (first, rest) = text.split_at(newline);
     let second = rest.trim_ascii_start();
-    let ends = first.trim_ascii_end().last() == Some(&b'}');
-    first.len() > 1 && ends && (second.is_empty() || second.first() == Some(&b'{'))
-        || second.starts_with(b"{\"resource")
+    is_request_start(second) || begins_and_ends(first, second)
+}
+
+/// Whether a line begins an object with the list of a signal.
+fn is_request_start(line: &[u8]) -> bool {
+    let inside = line.strip_prefix(b"{").unwrap_or_default();
+    inside.trim_ascii_start().starts_with(b"\"resource")
+}
+
+/// Whether a line is an object by itself; a line below that goes on with something else tells that it is none, unless it holds all.
+fn begins_and_ends(first: &[u8], second: &[u8]) -> bool {
+    let ends = first.len() > 1 && first.trim_ascii_end().last() == Some(&b'}');
+    let next_begins = second.is_empty() || second.first() == Some(&b'{');
+    ends && (next_begins || serde_json::from_slice::<serde_json::Value>(first).is_ok())
 }
 
 /// Reads the next piece; whether the input has ended.
-fn fill(input: &mut Box<dyn Read + Send>, buffer: &mut Vec<u8>) -> io::Result<bool> {
+fn fill(input: &mut Box<dyn Read + Send>, buffer: &mut Vec<u8>) -> Result<bool, Trouble> {
     let before = buffer.len();
     input
         .by_ref()
         .take(PIECE_BYTES as u64)
-        .read_to_end(buffer)?;
+        .read_to_end(buffer)
+        .map_err(Trouble::Read)?;
     Ok(buffer.len() - before < PIECE_BYTES)
 }

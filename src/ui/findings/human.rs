@@ -4,21 +4,29 @@
 
 use console::measure_text_width;
 
-use super::{put, signal_word, tone};
+use super::{Fixing, put, signal_word, tone};
 use crate::base::escape::printable;
-use crate::ui::style::{Paint, Tone};
+use crate::ui::style::{Paint, Tone, Verbosity};
 use crate::ui::text::{counted, thousands};
 use crate::validate::{Finding, Level, Report, View, rules};
 
 /// Faults of one kind that are shown.
 const SHOWN_MAX: usize = 3;
 
-/// The whole answer; with `quiet`, nothing about inputs without findings.
-pub(in crate::ui) fn human(
-    reports: &[(String, Report)],
-    (paint, width): (Paint, usize),
-    quiet: bool,
-) -> String {
+/// Repairs of one kind whose places are shown.
+const REPAIRS_SHOWN_MAX: usize = 10;
+
+/// What is written on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ui) struct Paper {
+    pub(in crate::ui) paint: Paint,
+    pub(in crate::ui) width: usize,
+    pub(in crate::ui) verbosity: Verbosity,
+}
+
+/// The whole answer; a quiet one tells nothing about inputs without findings.
+pub(in crate::ui) fn human(reports: &[(String, Report)], fixing: &Fixing, paper: Paper) -> String {
+    let (paint, width) = (paper.paint, paper.width);
     let mut text = String::new();
     for (name, report) in reports {
         let name = if name == "-" { "stdin" } else { name };
@@ -42,8 +50,9 @@ pub(in crate::ui) fn human(
                 );
             }
         }
-        if !(quiet && report.findings.is_empty()) {
+        if !(paper.verbosity == Verbosity::Quiet && report.findings.is_empty()) {
             text.push_str(&summary(name, report, paint));
+            text.push_str(&repairs(report, fixing, paper));
         }
     }
     text
@@ -160,14 +169,54 @@ fn summary(name: &str, report: &Report, paint: Paint) -> String {
     } else {
         counts.join(", ")
     };
-    let repaired = match report.repaired {
-        0 => String::new(),
-        count => format!(", {} made", counted(count, "repair")),
-    };
     format!(
-        "{}: {signal}, {} in {}: {found}{repaired}\n",
+        "{}: {signal}, {} in {}: {found}\n",
         printable(name),
         counted(report.records, "record"),
         counted(report.requests, "request")
     )
+}
+
+/// What was repaired: how often for each rule, where when more is asked for, and where it stands now.
+fn repairs(report: &Report, fixing: &Fixing, paper: Paper) -> String {
+    let total = report.repaired.iter().sum::<u64>();
+    let now = match fixing {
+        Fixing::Nothing => return String::new(),
+        Fixing::NotWritten => {
+            let what = "nothing was written: the input could not be read to its end";
+            return format!("  {}\n", paper.paint.tone(Tone::Caution, what));
+        }
+        Fixing::ToFile(name) => format!(", written to {}", printable(name)),
+        Fixing::ToStdout => String::new(),
+    };
+    let mut text = match total {
+        0 => format!("  nothing to repair without guessing{now}\n"),
+        _ => format!("  {}{now}\n", counted(total, "repair")),
+    };
+    for rule in rules::all() {
+        let count = report.repaired[rule.code as usize];
+        if count == 0 {
+            continue;
+        }
+        let number = format!("{:>8}", thousands(count));
+        let name = paper.paint.tone(Tone::Strong, rule.name);
+        put(&mut text, format_args!("{number}  {name}\n"));
+        if paper.verbosity != Verbosity::Verbose {
+            continue;
+        }
+        let places = report.repairs.iter().filter(|it| it.code == rule.code);
+        for repair in places.take(REPAIRS_SHOWN_MAX) {
+            put(
+                &mut text,
+                format_args!("          {}\n", printable(&repair.path)),
+            );
+        }
+        let more = count.saturating_sub(REPAIRS_SHOWN_MAX as u64);
+        if more > 0 {
+            let more = format!("… and {} more", thousands(more));
+            let more = paper.paint.tone(Tone::Faint, &more);
+            put(&mut text, format_args!("          {more}\n"));
+        }
+    }
+    text
 }

@@ -8,6 +8,39 @@ use crate::validate::rules::Code;
 use crate::validate::schema::{Field, Shape};
 use crate::validate::tree::{At, Held, NO_INDEX, Span};
 
+/// The edits that type a value.
+#[derive(Default)]
+struct Typed {
+    list: Vec<Edit>,
+    /// Whether a part of it has no type that would keep it.
+    unsure: bool,
+}
+
+impl Typed {
+    /// All of them, or none.
+    fn sure(self) -> Vec<Edit> {
+        if self.unsure { Vec::new() } else { self.list }
+    }
+}
+
+/// The type of a plain number.
+enum NumberType {
+    Int,
+    Double,
+}
+
+/// The type that keeps a number as it is; none where each would change it.
+fn number_type(text: &str) -> Option<NumberType> {
+    let is_integer = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if is_integer && text != "-0" {
+        return text.parse::<i64>().ok().map(|_| NumberType::Int);
+    }
+    let number = text.parse::<f64>().ok()?;
+    number.is_finite().then_some(NumberType::Double)
+}
+
 impl Reader<'_> {
     /// Notes a plain value where an `AnyValue` belongs.
     #[cold]
@@ -23,7 +56,7 @@ impl Reader<'_> {
             .tree
             .push(parent, field.name, index, Span::new(start, start));
         self.tree.hold(at, Held::Broken);
-        let mut edits = Vec::new();
+        let mut edits = Typed::default();
         self.typed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -36,7 +69,7 @@ impl Reader<'_> {
             Code::ValuePlain,
             place,
             || format!("{met} stands where an AnyValue belongs"),
-            || edits,
+            || edits.sure(),
         );
         Ok(())
     }
@@ -51,7 +84,7 @@ impl Reader<'_> {
         let at = self
             .tree
             .push(parent, field.name, NO_INDEX, Span::new(start, start));
-        let mut edits = Vec::new();
+        let mut edits = Typed::default();
         self.listed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -64,13 +97,13 @@ impl Reader<'_> {
             Code::AttributesMap,
             place,
             || format!("{:?} must be a list of keys with values", field.name.text()),
-            || edits,
+            || edits.sure(),
         );
         Ok(())
     }
 
     /// Passes a plain value, and tells how it becomes an `AnyValue`.
-    fn typed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn typed(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         let start = Span::new(self.at, self.at).start;
         let (open, close) = match self.peek() {
             Some(b'"') => ("{\"stringValue\":", "}"),
@@ -84,7 +117,7 @@ impl Reader<'_> {
             if !self.word("null") {
                 return Err(self.lost(at, "a value must stand here"));
             }
-            edits.push(Edit::replace(
+            edits.list.push(Edit::replace(
                 Span {
                     start,
                     end: start + 4,
@@ -93,32 +126,40 @@ impl Reader<'_> {
             ));
             return Ok(());
         }
-        edits.push(Edit::insert(start, open));
+        edits.list.push(Edit::insert(start, open));
         match self.peek() {
             Some(b'[') if depth < DEPTH_MAX => self.elements(at, edits, depth + 1)?,
             Some(b'{') if depth < DEPTH_MAX => self.listed(at, edits, depth + 1)?,
             _ => self.skip(at)?,
         }
-        edits.push(Edit::insert(Span::new(0, self.at).end, close));
+        edits
+            .list
+            .push(Edit::insert(Span::new(0, self.at).end, close));
         Ok(())
     }
 
-    fn typed_number(&mut self, at: At, edits: &mut Vec<Edit>) -> Result<(), Lost> {
+    fn typed_number(&mut self, at: At, edits: &mut Typed) -> Result<(), Lost> {
         let start = self.at;
         let Some(span) = self.number() else {
             return self.skip(at);
         };
-        let text = String::from_utf8_lossy(span.of(self.bytes)).into_owned();
-        let (open, close) = match text.parse::<i64>() {
-            Ok(_) => ("{\"intValue\":\"", "\"}"),
-            Err(_) => ("{\"doubleValue\":", "}"),
+        let text = std::str::from_utf8(span.of(self.bytes)).unwrap_or_default();
+        let (open, close) = match number_type(text) {
+            Some(NumberType::Int) => ("{\"intValue\":\"", "\"}"),
+            Some(NumberType::Double) => ("{\"doubleValue\":", "}"),
+            None => {
+                edits.unsure = true;
+                return Ok(());
+            }
         };
-        edits.push(Edit::insert(Span::new(start, start).start, open));
-        edits.push(Edit::insert(span.end, close));
+        edits
+            .list
+            .push(Edit::insert(Span::new(start, start).start, open));
+        edits.list.push(Edit::insert(span.end, close));
         Ok(())
     }
 
-    fn elements(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn elements(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         self.at += 1;
         self.blanks();
         if self.eat(b']') {
@@ -133,35 +174,41 @@ impl Reader<'_> {
     }
 
     /// Passes an object, and tells how it becomes a list of `KeyValue`s. Values that are `AnyValue`s already are left.
-    fn listed(&mut self, at: At, edits: &mut Vec<Edit>, depth: usize) -> Result<(), Lost> {
+    fn listed(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         let brace = |at: usize| Span::new(at, at + 1);
-        edits.push(Edit::replace(brace(self.at), "["));
+        edits.list.push(Edit::replace(brace(self.at), "["));
         self.at += 1;
         self.blanks();
         if self.eat(b'}') {
-            edits.push(Edit::replace(brace(self.at - 1), "]"));
+            edits.list.push(Edit::replace(brace(self.at - 1), "]"));
             return Ok(());
         }
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.lost(at, "a key in quotes must stand here"));
             }
-            edits.push(Edit::insert(Span::new(self.at, self.at).start, "{\"key\":"));
+            edits
+                .list
+                .push(Edit::insert(Span::new(self.at, self.at).start, "{\"key\":"));
             self.string(at)?;
             self.blanks();
             if !self.eat(b':') {
                 return Err(self.lost(at, "a colon must stand behind the key"));
             }
-            edits.push(Edit::replace(brace(self.at - 1), ",\"value\":"));
+            edits
+                .list
+                .push(Edit::replace(brace(self.at - 1), ",\"value\":"));
             self.blanks();
             if self.is_any_value() {
                 self.skip(at)?;
             } else {
                 self.typed(at, edits, depth)?;
             }
-            edits.push(Edit::insert(Span::new(0, self.at).end, "}"));
+            edits
+                .list
+                .push(Edit::insert(Span::new(0, self.at).end, "}"));
             if !self.goes_on(b'}', at)? {
-                edits.push(Edit::replace(brace(self.at - 1), "]"));
+                edits.list.push(Edit::replace(brace(self.at - 1), "]"));
                 return Ok(());
             }
         }

@@ -77,7 +77,7 @@ impl Reader<'_> {
         let start = self.at;
         if let Some(span) = self.number() {
             return Ok(match kind {
-                Kind::Double => double(span.of(self.bytes)).map(Held::Double),
+                Kind::Double => self.finite(at, span).map(Held::Double),
                 Kind::Text => {
                     self.unquoted(at, span);
                     None
@@ -107,6 +107,18 @@ impl Reader<'_> {
         }
     }
 
+    /// A number with a fraction, which must not be larger than any.
+    fn finite(&mut self, at: At, span: Span) -> Option<f64> {
+        let number = double(span.of(self.bytes))?;
+        if number.is_infinite() {
+            let text = span.of(self.bytes);
+            self.found.add(Code::NumberRange, own(at, span), || {
+                format!("{} is larger than a double can be", bare_quote(text))
+            });
+        }
+        Some(number)
+    }
+
     /// An integer of this kind, from a number or from a string.
     fn integer(&mut self, at: At, kind: Kind, span: Span, in_quotes: bool) -> Option<Held> {
         let text = span.of(self.bytes);
@@ -118,14 +130,14 @@ impl Reader<'_> {
                 self.found.add_with(
                     Code::NumberForm,
                     place,
-                    || format!("{} is {right}", String::from_utf8_lossy(text)),
+                    || format!("{} is {right}", bare_quote(text)),
                     || vec![Edit::replace(span, right.clone())],
                 );
                 self.fitting(at, kind, span, number)
             }
             Integer::Fraction => {
                 self.found.add(Code::NumberNotInteger, own(at, span), || {
-                    format!("{} has a fraction", String::from_utf8_lossy(text))
+                    format!("{} has a fraction", bare_quote(text))
                 });
                 None
             }
@@ -165,10 +177,7 @@ impl Reader<'_> {
         let (min, max) = range(kind);
         let text = span.of(self.bytes);
         self.found.add(Code::NumberRange, own(at, span), || {
-            format!(
-                "{} is not between {min} and {max}",
-                quoted(text).trim_matches('"')
-            )
+            format!("{} is not between {min} and {max}", bare_quote(text))
         });
     }
 
@@ -321,6 +330,11 @@ impl Reader<'_> {
     }
 }
 
+/// A number of the input as it stands, cut when it is long.
+fn bare_quote(text: &[u8]) -> String {
+    quoted(text).replace('"', "")
+}
+
 /// The place of a node's own value.
 fn own(at: At, span: Span) -> Place {
     Place {
@@ -396,25 +410,118 @@ fn parse_integer(text: &[u8]) -> Integer {
             number
         });
     }
-    let looks_right = digits
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
-    let starts_right = digits.first().is_some_and(u8::is_ascii_digit);
-    if !looks_right || !starts_right {
-        return Integer::NotANumber;
-    }
-    let Some(number) = double(text) else {
+    decimal(text)
+}
+
+/// An integer that is written with a point or an exponent, read by its digits: a float would round it.
+fn decimal(text: &[u8]) -> Integer {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let end = digits.iter().position(|byte| matches!(byte, b'e' | b'E'));
+    let (mantissa, exponent) = digits.split_at(end.unwrap_or(digits.len()));
+    let point = mantissa.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = mantissa.split_at(point.unwrap_or(mantissa.len()));
+    let fraction = fraction.strip_prefix(b".").unwrap_or(fraction);
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let exponent = match exponent {
+        [] => Some(0),
+        [_, sign @ (b'+' | b'-'), rest @ ..] if is_number(rest) => {
+            Some(exponent_of(rest) * if *sign == b'-' { -1 } else { 1 })
+        }
+        [_, rest @ ..] if is_number(rest) => Some(exponent_of(rest)),
+        _ => None,
+    };
+    let (Some(exponent), true) = (
+        exponent,
+        is_number(whole) && (point.is_none() || is_number(fraction)),
+    ) else {
         return Integer::NotANumber;
     };
-    if number.fract() != 0.0 {
+    let kept = fraction
+        .iter()
+        .rposition(|digit| *digit != b'0')
+        .map_or(0, |last| last + 1);
+    let significant = whole.iter().chain(fraction.iter().take(kept));
+    let significant: Vec<u8> = significant
+        .skip_while(|digit| **digit == b'0')
+        .copied()
+        .collect();
+    let trailing = significant
+        .iter()
+        .rev()
+        .take_while(|digit| **digit == b'0')
+        .count();
+    let shift = exponent - Wide::try_from(kept).unwrap_or(Wide::MAX);
+    let zeros = Wide::try_from(trailing).unwrap_or(0);
+    if significant.is_empty() {
+        return Integer::Odd(0);
+    }
+    if shift + zeros < 0 {
         return Integer::Fraction;
     }
-    if number.abs() > 1e30 {
+    let length = Wide::try_from(significant.len())
+        .unwrap_or(Wide::MAX)
+        .saturating_add(shift);
+    if length > 30 {
         return Integer::TooLarge;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "whole and in range, as was checked"
-    )]
-    Integer::Odd(number as Wide)
+    let number = (0..length).fold(0, |number: Wide, index| {
+        let digit = usize::try_from(index)
+            .ok()
+            .and_then(|index| significant.get(index));
+        number * 10 + Wide::from(digit.map_or(0, |digit| digit - b'0'))
+    });
+    Integer::Odd(if digits.len() < text.len() {
+        -number
+    } else {
+        number
+    })
+}
+
+/// An exponent's digits; beyond any that matters, they are all the same.
+fn exponent_of(digits: &[u8]) -> Wide {
+    digits.iter().fold(0, |number: Wide, digit| {
+        (number * 10 + Wide::from(digit - b'0')).min(1 << 60)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an integer's text means: its digits, `fraction`, `too large` or `none`.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let found = match parse_integer(text.as_bytes()) {
+            Integer::Whole(number) | Integer::Odd(number) => number.to_string(),
+            Integer::Fraction => "fraction".to_owned(),
+            Integer::TooLarge => "too large".to_owned(),
+            Integer::NotANumber => "none".to_owned(),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn an_integer_with_a_point_or_an_exponent_keeps_every_digit() {
+        check("9007199254740993.0", "9007199254740993");
+        check("9007199254740993e0", "9007199254740993");
+        check("1790000000.000000001e9", "1790000000000000001");
+        check("1.79e18", "1790000000000000000");
+        check("1790E+2", "179000");
+        check("1500e-2", "15");
+        check("-12.50e1", "-125");
+        check("-0", "0");
+        check("-0.0", "0");
+        check("0e400", "0");
+        check("1e400", "too large");
+        check("1e99999999999999999999999999", "too large");
+        check("1e-400", "fraction");
+        check("0.5", "fraction");
+        check("15e-2", "fraction");
+        check("1e", "none");
+        check("1.", "none");
+        check(".5", "none");
+        check("1e+", "none");
+        check("0x10", "none");
+        check("", "none");
+    }
 }

@@ -26,9 +26,7 @@ impl Judge<'_> {
             }
         }
         self.attribute_count(of);
-        if self.keys.len() > COMPARED_MAX {
-            self.duplicates_among_many(of, list);
-        }
+        self.duplicates();
     }
 
     fn attribute(&mut self, at: At) {
@@ -70,17 +68,42 @@ impl Judge<'_> {
     /// Looks at a key, and at the value under it.
     fn key(&mut self, at: At, span: Span, value: Option<At>) {
         let bytes = span.of(self.bytes);
-        if self.keys.len() < COMPARED_MAX
-            && self.keys.iter().any(|known| known.of(self.bytes) == bytes)
-        {
-            self.duplicate(at);
-        }
-        self.keys.push(span);
+        self.keys.push(at);
         if let Some(value) = value {
             self.convention(at, bytes, value);
             self.secret(bytes, value);
             self.value_limit(bytes, value);
         }
+    }
+
+    /// Looks for keys that were used before, among those that were gathered.
+    fn duplicates(&mut self) {
+        let keys = std::mem::take(&mut self.keys);
+        if keys.len() > COMPARED_MAX {
+            let mut seen = HashSet::new();
+            for key in &keys {
+                if !seen.insert(self.tree.text(*key, self.bytes)) {
+                    self.duplicate(*key);
+                }
+            }
+        } else {
+            for (index, key) in keys.iter().enumerate() {
+                let before = keys.iter().take(index);
+                if before.into_iter().any(|other| self.same_text(*other, *key)) {
+                    self.duplicate(*key);
+                }
+            }
+        }
+        self.keys = keys;
+    }
+
+    /// Whether two texts are the same, however they are escaped.
+    fn same_text(&self, one: At, other: At) -> bool {
+        let (left, right) = (self.tree.node(one), self.tree.node(other));
+        if left.held == Held::Text && right.held == Held::Text {
+            return left.span.of(self.bytes) == right.span.of(self.bytes);
+        }
+        self.tree.text(one, self.bytes) == self.tree.text(other, self.bytes)
     }
 
     #[cold]
@@ -90,22 +113,6 @@ impl Judge<'_> {
         self.found.add(Code::AttributeKeyDuplicate, place, || {
             format!("{key} was used before")
         });
-    }
-
-    #[cold]
-    fn duplicates_among_many(&mut self, of: At, list: Name) {
-        let tree = self.tree;
-        let mut seen = HashSet::new();
-        for (index, attribute) in tree.named(of, list).enumerate() {
-            let Some(key) = tree.child(attribute, Name::Key) else {
-                continue;
-            };
-            let is_new = seen.insert(tree.node(key).span.of(self.bytes));
-            // The first ones were compared when they were looked at.
-            if !is_new && index >= COMPARED_MAX {
-                self.duplicate(key);
-            }
-        }
     }
 
     /// A well-known key: whether it has a new name, and a value of its type.
