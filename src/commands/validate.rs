@@ -63,16 +63,13 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
     let form = FindingsForm {
         format,
         fixing: fixing(args, out, is_whole)?,
+        logs: all.iter().filter_map(log_of).collect(),
     };
-    let hints: Vec<String> = all
-        .iter()
-        .filter_map(|(name, checked)| hint(name, checked))
-        .collect();
+    for (name, _) in all.iter().filter(|(_, checked)| checked.is_empty) {
+        ui.note(&format!("{name} is empty"));
+    }
     let reports = reports(all);
     ui.findings(&reports, &form);
-    for hint in hints {
-        ui.note(&hint);
-    }
     let level = match args.fail_on {
         LevelWord::Error => Level::Error,
         LevelWord::Warning => Level::Warning,
@@ -111,20 +108,10 @@ fn fixing(args: &ValidateArgs, out: Output, is_whole: bool) -> Result<Fixing, Fa
     })
 }
 
-/// What to do with an input that was no payload at all.
-fn hint(name: &str, checked: &Checked) -> Option<String> {
-    let what = match checked.log_format.as_deref()? {
-        "plain" => "a log".to_owned(),
-        format => format!("a log ({format})"),
-    };
-    Some(match name {
-        "-" => format!(
-            "this is no OTLP but looks like {what}: otelctl send ships it, otelctl detect - shows what it becomes"
-        ),
-        name => format!(
-            "{name} is no OTLP but looks like {what}: otelctl send {name} ships it, otelctl detect {name} shows what it becomes"
-        ),
-    })
+/// The name of an input that is a log, and its format.
+fn log_of((name, checked): &(String, Checked)) -> Option<(String, String)> {
+    let format = checked.log_format.clone()?;
+    Some((name.clone(), format))
 }
 
 fn options(args: &ValidateArgs, host: &Host) -> Result<Options, Failure> {
@@ -180,7 +167,15 @@ fn output(args: &ValidateArgs, inputs: &[Input]) -> Result<Output, Failure> {
 }
 
 fn unreadable(error: SourceError) -> Failure {
-    let hint = error.hint();
+    let hint = match &error {
+        SourceError::Directory { path } => {
+            let path = path.trim_end_matches('/');
+            Some(format!(
+                "name the files in it: otelctl validate '{path}/*.json'"
+            ))
+        }
+        error => error.hint(),
+    };
     Failure::setup("input", error, hint)
 }
 

@@ -45,9 +45,9 @@ impl Ui {
                     width: self.style.width,
                     verbosity: self.style.verbosity,
                 };
-                findings::human(reports, &form.fixing, paper)
+                findings::human(reports, form, paper)
             }
-            FindingsFormat::Json => findings::json(reports, &form.fixing),
+            FindingsFormat::Json => findings::json(reports, form),
             FindingsFormat::Sarif => findings::sarif(reports),
             FindingsFormat::Github => findings::github(reports),
             FindingsFormat::Junit => findings::junit(reports),

@@ -204,7 +204,7 @@ fn every_repair_is_told() {
     );
     let folder = Folder::new();
     let (outcome, _) = fix(&folder, "a.json", body.clone(), &["-v"]);
-    let told = outcome.stdout.split_once("2 errors").unwrap().1;
+    let told = outcome.stdout.split_once(": logs, ").unwrap().1;
     let told = told.replace(
         &folder
             .file("a.json", "")
@@ -213,7 +213,16 @@ fn every_repair_is_told() {
             .into_owned(),
         "OUT",
     );
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r"
+    1 record in 1 request: 3 errors
+      3 repairs, written to OUT
+           1  key-snake-case
+              resourceLogs[0].scopeLogs[0].logRecords[0].trace_id
+           1  attributes-map
+              resourceLogs[0].scopeLogs[0].logRecords[0].attributes
+           1  id-base64
+              resourceLogs[0].scopeLogs[0].logRecords[0].traceId
+    ");
     let scripts = Run::new()
         .args(["validate", "--fix=semconv", "--json"])
         .stdin(body)

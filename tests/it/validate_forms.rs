@@ -75,13 +75,13 @@ fn a_log_is_told_where_it_belongs() {
         let file = folder.file(name, text);
         let outcome = Run::new().arg("validate").arg(&file).run();
         assert_eq!(outcome.code, 1);
-        let said = format!("otelctl send {}", file.display());
+        let said = format!("otelctl send   {}", file.display());
         assert!(
-            outcome.stderr.contains("is no OTLP but looks like a log"),
+            outcome.stdout.contains("is no OTLP but looks like a log"),
             "{}",
             outcome.stderr
         );
-        assert!(outcome.stderr.contains(&said), "{}", outcome.stderr);
+        assert!(outcome.stdout.contains(&said), "{}", outcome.stdout);
     }
     for (name, text) in [
         ("list.json", "[{\"body\":{\"stringValue\":\"paid\"}}]"),
@@ -96,7 +96,7 @@ fn a_log_is_told_where_it_belongs() {
             .arg(folder.file(name, text))
             .run();
         assert!(
-            !outcome.stderr.contains("looks like a log"),
+            !outcome.stdout.contains("looks like a log"),
             "{name} {}",
             outcome.stderr
         );

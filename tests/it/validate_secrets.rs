@@ -163,11 +163,7 @@ fn no_header_is_shown() {
             );
             check(name, &["--http"], request, hidden);
         }
-        check(
-            name,
-            &["--content-type", text, "--path", text],
-            "{}",
-            hidden,
-        );
+        let words = ["--content-type", "--path"].map(|flag| format!("{flag}={text}"));
+        check(name, &[&words[0], &words[1]], "{}", hidden);
     }
 }

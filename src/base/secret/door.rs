@@ -32,7 +32,7 @@ pub fn places(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut from = 0;
     while let Some(token) = shape::next(bytes, from) {
         from = token.end;
-        found.push(token);
+        found.push(token.start..behind_breaks(bytes, token.end));
     }
     let mut at = 0;
     while at < bytes.len() {
@@ -70,10 +70,13 @@ pub fn hidden(text: &str) -> String {
 fn look_at(bytes: &[u8], word: Range<usize>, found: &mut Vec<Range<usize>>) {
     let letters = of(bytes, &word);
     let mut starts = true;
+    let end = behind_breaks(bytes, word.end);
     for (offset, byte) in letters.iter().enumerate() {
         let rest = letters.get(offset..).unwrap_or_default();
-        if starts && looks::is_token(rest) {
-            found.push(word.start + offset..word.end);
+        // One that is cut off, by the end of the input or by something that belongs to no text, is told by its beginning.
+        let is_cut = end > word.end || word.end == bytes.len();
+        if starts && (is_cut && looks::begins_token(rest) || looks::is_token(rest)) {
+            found.push(word.start + offset..end);
             break;
         }
         starts = !byte.is_ascii_alphanumeric();
@@ -87,6 +90,21 @@ fn look_at(bytes: &[u8], word: Range<usize>, found: &mut Vec<Range<usize>>) {
     if letters.ends_with(b"//") || bytes.get(word.end..word.end + 3) == Some(b"://") {
         found.extend(user_password(bytes, word.end));
     }
+}
+
+/// Where a word ends that broken escapes, control characters or bytes that are no text stand in.
+fn behind_breaks(bytes: &[u8], from: usize) -> usize {
+    let rest = limited(bytes, from);
+    if !matches!(rest.first(), Some(b'\\' | 0..=0x1f | 0x7f..)) {
+        return from;
+    }
+    let is_end = |byte: &u8| {
+        matches!(
+            byte,
+            b'"' | b'\'' | b' ' | b'\n' | b'\r' | b'\t' | b',' | b'}'
+        )
+    };
+    from + rest.iter().position(is_end).unwrap_or(rest.len())
 }
 
 /// The letters that names and tokens are made of.
@@ -126,7 +144,7 @@ fn credential(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + blanks(bytes, from);
     let ends = |byte: &&u8| !matches!(**byte, 0..=b' ' | b'"' | b'\'' | b',' | b'\\' | b'}' | b'<' | 0x7f..);
     let length = limited(bytes, start).iter().take_while(ends).count();
-    let credential = start..start + length;
+    let credential = start..behind_breaks(bytes, start + length);
     let letters = of(bytes, &credential);
     let is_word = letters.iter().all(u8::is_ascii_lowercase) && length < 12;
     (start > from && length >= CREDENTIAL_MIN && !is_word).then_some(credential)
@@ -260,9 +278,17 @@ fn user_password(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let ends = |byte: &&u8| !matches!(**byte, 0..=b' ' | b'"' | b'\'' | b'/' | b'?' | b'#' | b'\\');
     let length = limited(bytes, start).iter().take_while(ends).count();
     let authority = of(bytes, &(start..start + length));
-    let at_sign = memchr::memrchr(b'@', authority)?;
-    let colon = memchr::memchr(b':', authority.get(..at_sign)?)?;
-    Some(start + colon + 1..start + at_sign)
+    let stop = behind_breaks(bytes, start + length);
+    let is_cut = stop > start + length || stop == bytes.len();
+    let end = match memchr::memrchr(b'@', authority) {
+        Some(at_sign) => start + at_sign,
+        // Without its end, what stands behind a host's colon is a port or a password.
+        None if is_cut => stop,
+        None => return None,
+    };
+    let password = start + memchr::memchr(b':', authority)? + 1;
+    let is_port = of(bytes, &(password..end)).iter().all(u8::is_ascii_digit);
+    (password < end && !is_port).then_some(password..end)
 }
 
 /// Private keys in PEM, each from behind its first line's beginning to its last line.
@@ -324,6 +350,7 @@ mod tests {
             "[hidden]",
         );
         check("Akia trains and ghp_ words", "Akia trains and ghp_ words");
+        check("cut off: AKIAABCDE", "cut off: [hidden]");
     }
 
     #[test]
@@ -336,6 +363,8 @@ mod tests {
             "Authorization: [hidden]\r\nHost: x",
         );
         check("https://joe:hunter2@db/x", "https://joe:[hidden]@db/x");
+        check("https://joe:hunt", "https://joe:[hidden]");
+        check("https://db:8080", "https://db:8080");
     }
 
     #[test]

@@ -120,6 +120,12 @@ pub(super) fn is_token(word: &[u8]) -> bool {
     begins(&BEGINNINGS, word) || begins(&LOOSE_BEGINNINGS, word)
 }
 
+/// Whether a word begins like a token of which the end may be missing.
+pub(super) fn begins_token(word: &[u8]) -> bool {
+    let shorter = BEGINNINGS.map(|(beginning, least)| (beginning, least.min(beginning.len() + 4)));
+    begins(&shorter, word)
+}
+
 /// Whether a word stands before a credential.
 pub(super) fn is_scheme(word: &[u8]) -> bool {
     SCHEMES

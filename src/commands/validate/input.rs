@@ -41,6 +41,8 @@ pub(super) struct Checked {
     pub(super) report: Report,
     /// Whether it was read to its end.
     pub(super) is_whole: bool,
+    /// Whether nothing was in it, which protobuf takes for a request without records.
+    pub(super) is_empty: bool,
     /// The format of the log that it is instead of a payload.
     pub(super) log_format: Option<String>,
 }
@@ -97,6 +99,7 @@ pub(super) fn check(
     Ok(Checked {
         log_format: log_format(&report, &sample, host),
         is_whole: reach == Reach::Whole,
+        is_empty: sample.is_empty() && !is_one_request && reach == Reach::Whole,
         report,
     })
 }
