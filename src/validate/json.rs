@@ -12,6 +12,7 @@ use super::rules::Code;
 use super::schema::{Field, Kind, Shape};
 use super::tree::{At, Held, NO_INDEX, ROOT, Span, Tree};
 
+mod integer;
 mod plain;
 mod scalar;
 mod scan;

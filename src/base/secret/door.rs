@@ -223,8 +223,7 @@ fn text_length(bytes: &[u8], from: usize, open: usize) -> usize {
     let mut at = 0;
     while let Some(byte) = rest.get(at) {
         match byte {
-            b'"' | b'\'' => return at,
-            b'\n' => return at,
+            b'"' | b'\'' | b'\n' => return at,
             b'\\' if open > 1 && quote(rest, at) > 0 => return at,
             b'\\' => at += 2,
             _ => at += 1,

@@ -136,9 +136,7 @@ pub(super) fn is_scheme(word: &[u8]) -> bool {
 /// Whether the last part of a key names a secret, surely or not.
 pub(super) fn may_name_secret(key: &[u8]) -> bool {
     let is_header = |name: &&str| key.eq_ignore_ascii_case(name.as_bytes());
-    names_secret(key, &NAMES)
-        || names_secret(key, &LOOSE_NAMES)
-        || HEADERS.iter().any(|it| is_header(&it))
+    names_secret(key, &NAMES) || names_secret(key, &LOOSE_NAMES) || HEADERS.iter().any(is_header)
 }
 
 /// What is written in the place of a secret.
