@@ -3,6 +3,7 @@
 //! Redirects are never followed: a followed one would carry the token elsewhere or turn a POST into an empty GET. Roots are
 //! loaded for `https` only; a machine without any can still talk to its own collector.
 
+pub mod address;
 pub mod reach;
 
 use std::error::Error;

@@ -38,12 +38,13 @@ use crate::base::secret::Secret;
 use crate::base::units::ByteCount;
 use crate::cli::detectors::DetectArg;
 use crate::flow::plan::PathAttribute;
+pub use crate::net::address::printable_url;
 use crate::otlp::drop_count::Temporality;
 use crate::otlp::{Compression, Encoding};
 use crate::pipeline::classify::RetryCodes;
 use crate::pipeline::queue::OnFull;
 use crate::pipeline::times::TimePolicy;
-pub use crate::settings::endpoint::{is_loopback_url, printable_url};
+pub use crate::settings::endpoint::is_loopback_url;
 pub use crate::settings::error::{HeaderError, SettingsError};
 use crate::settings::follow::FollowSettings;
 

@@ -1,9 +1,9 @@
 //! `otelctl config`: the effective settings with their origins, where their files are, and a file to begin with.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::base::private;
 use crate::cli::config::{ConfigArgs, ConfigCommand, PathArgs, ShowArgs};
 use crate::commands::layers;
 use crate::failure::Failure;
@@ -143,8 +143,8 @@ fn init(args: &PathArgs, host: &Host, ui: &mut Ui) -> Result<u8, Failure> {
 
 fn write_new(path: &Path) -> Result<(), Failure> {
     let shown = || path.to_string_lossy().into_owned();
-    let written = make_folder(path)
-        .and_then(|()| private_file(path))
+    let written = private::create_parent(path)
+        .and_then(|()| private::create_new(path))
         .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
     match written {
         Ok(()) => Ok(()),
@@ -163,26 +163,4 @@ fn write_new(path: &Path) -> Result<(), Failure> {
             Err(Failure::setup("settings", error, Some(hint)))
         }
     }
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    match path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        Some(folder) => fs::create_dir_all(folder),
-        None => Ok(()),
-    }
-}
-
-/// A new file that nobody else may read. One that is there is left alone, a link to nowhere too.
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }

@@ -17,11 +17,11 @@ use crate::cli::send::SendArgs;
 use crate::commands::send::look::Wanted;
 use crate::commands::{again, fail, finish, layers};
 use crate::delivery::attempts::Address;
-use crate::delivery::credentials::{Headers, Renew};
+use crate::delivery::credentials::Headers;
 use crate::failure::{Failure, exit_code_of};
 use crate::flow::plan::{
-    CheckpointMode, CheckpointPlan, DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan,
-    UidPlan, World,
+    CheckpointMode, CheckpointPlan, DeliveryPlan, FlowError, HttpPlan, ReadAgain, RecordPlan,
+    SendPlan, UidPlan, World,
 };
 use crate::flow::report::DestinationLabel;
 use crate::flow::send::send;
@@ -445,7 +445,7 @@ fn delivery_plan(
     settings: &SendSettings,
     inputs: &[Input],
     stdout: SharedOutput,
-    (dead_letters, renew): (Option<PathBuf>, Option<Renew>),
+    (dead_letters, renew): (Option<PathBuf>, Option<ReadAgain>),
 ) -> Result<DeliveryPlan, Failure> {
     if settings.dry_run {
         return Ok(DeliveryPlan::Nowhere);
@@ -490,13 +490,13 @@ fn renewal(
     (args, overlay): (&Arc<SendArgs>, Overlay),
     settings: &SendSettings,
     (env, stores): (EnvVars, Stores),
-) -> Option<Renew> {
+) -> Option<ReadAgain> {
     let may_change = |header: &Header| token::may_change(header.origin);
     if !settings.headers.iter().any(may_change) {
         return None;
     }
     let (args, destination) = (Arc::clone(args), settings.destination.clone());
-    Some(Box::new(move || {
+    Some(Arc::new(move || {
         let again = resolve::send(&args, &overlay, &env, &stores).ok()?;
         // A token of another region is for another server.
         (again.destination == destination).then(|| headers(&again))

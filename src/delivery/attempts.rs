@@ -203,7 +203,7 @@ impl Courier {
             let (after, causes) = match self.judge(answer) {
                 Verdict::Ended(ended @ Ended::Denied { .. }) => {
                     // Another program may have renewed the token where it is kept: that is not counted.
-                    if self.route.credentials().renewed_since(credentials) {
+                    if self.route.credentials().renewed_since(credentials).await {
                         continue;
                     }
                     // It is asked again at once: some servers learn of a new token a moment late.

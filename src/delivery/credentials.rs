@@ -1,6 +1,7 @@
 //! The headers that say who we are. When the server denies them, they are made anew once: the token may have been renewed where it is kept.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -11,13 +12,18 @@ use crate::delivery::http::BadHeader;
 /// Names and values of headers.
 pub type Headers = Vec<(String, Secret)>;
 
-/// Makes the headers anew; `None` when that is not possible.
-pub type Renew = Box<dyn Fn() -> Option<Headers> + Send + Sync>;
+/// Makes the headers anew; `None` when that is not possible. It may take seconds, so it must not hold up its thread.
+pub type Renew = Box<dyn Fn() -> Renewing + Send + Sync>;
+
+/// The headers that are being made.
+pub type Renewing = Pin<Box<dyn Future<Output = Option<Headers>> + Send>>;
 
 /// The headers of a run.
 pub struct Credentials {
     held: Mutex<Held>,
     renew: Option<Renew>,
+    /// Held while they are made anew: who is denied meanwhile waits for what comes of it.
+    turn: tokio::sync::Mutex<()>,
 }
 
 struct Held {
@@ -48,6 +54,7 @@ impl Credentials {
         Ok(Credentials {
             held: Mutex::new(held),
             renew,
+            turn: tokio::sync::Mutex::default(),
         })
     }
 
@@ -63,19 +70,32 @@ impl Credentials {
     }
 
     /// Whether there are others than those that were denied; makes them anew if that was not done yet.
-    pub fn renewed_since(&self, denied: u32) -> bool {
-        let mut held = self.held();
-        if held.generation != denied {
-            return true;
-        }
-        let Some(renew) = self.renew.as_ref().filter(|_| !held.is_retaken) else {
+    pub async fn renewed_since(&self, denied: u32) -> bool {
+        let _turn = self.turn.lock().await;
+        let Some(renew) = self.to_renew(denied) else {
+            return self.held().generation != denied;
+        };
+        let Some(headers) = renew().await else {
             return false;
         };
+        self.take(headers)
+    }
+
+    /// What makes them anew, unless that was done since they were denied, or in vain.
+    fn to_renew(&self, denied: u32) -> Option<&Renew> {
+        let mut held = self.held();
+        let is_open = held.generation == denied && !held.is_retaken;
+        let renew = self.renew.as_ref().filter(|_| is_open)?;
         held.is_retaken = true;
-        let Some(headers) = renew() else { return false };
+        Some(renew)
+    }
+
+    /// Takes headers over that were made anew; returns whether they are others.
+    fn take(&self, headers: Headers) -> bool {
         let Ok(new) = header_map(&headers) else {
             return false;
         };
+        let mut held = self.held();
         if new == held.headers {
             return false;
         }
@@ -120,20 +140,21 @@ mod tests {
         vec![("authorization".to_owned(), Secret::new(token))]
     }
 
-    #[test]
-    fn denied_headers_are_made_anew_once_until_some_are_accepted() {
+    #[tokio::test]
+    async fn denied_headers_are_made_anew_once_until_some_are_accepted() {
         let made = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&made);
         let renew: Renew = Box::new(move || {
             let number = count.fetch_add(1, Ordering::SeqCst);
-            Some(headers(&format!("token-{number}")))
+            Box::pin(async move { Some(headers(&format!("token-{number}"))) })
         });
         let held = Credentials::new(headers("token"), Some(renew)).unwrap();
-        assert!(held.renewed_since(0) && held.renewed_since(0));
+        assert!(held.renewed_since(0).await && held.renewed_since(0).await);
         assert_eq!(made.load(Ordering::SeqCst), 1);
-        assert!(!held.renewed_since(1), "once, as long as none is accepted");
+        let again = held.renewed_since(1).await;
+        assert!(!again, "once, as long as none is accepted");
         held.accepted();
-        assert!(held.renewed_since(1));
+        assert!(held.renewed_since(1).await);
         let (sent, generation) = held.current();
         assert_eq!(
             (&sent["authorization"], generation),
@@ -143,13 +164,33 @@ mod tests {
         assert_eq!(scrubbed, "a [hidden]-0 b [hidden]-1 c [hidden]");
     }
 
-    #[test]
-    fn headers_that_stay_the_same_or_cannot_be_made_are_not_renewed() {
-        let same: Renew = Box::new(|| Some(headers("token")));
-        let none: Renew = Box::new(|| None);
+    #[tokio::test]
+    async fn who_is_denied_while_headers_are_made_waits_for_them() {
+        let (give, given) = tokio::sync::watch::channel(false);
+        let renew: Renew = Box::new(move || {
+            let mut given = given.clone();
+            Box::pin(async move {
+                given.wait_for(|is_given| *is_given).await.unwrap();
+                Some(headers("other"))
+            })
+        });
+        let held = Credentials::new(headers("token"), Some(renew)).unwrap();
+        let give = async {
+            assert_eq!(held.current().1, 0);
+            give.send(true).unwrap();
+        };
+        let (first, second, ()) = tokio::join!(held.renewed_since(0), held.renewed_since(0), give);
+        assert!(first && second);
+        assert_eq!(held.current().1, 1);
+    }
+
+    #[tokio::test]
+    async fn headers_that_stay_the_same_or_cannot_be_made_are_not_renewed() {
+        let same: Renew = Box::new(|| Box::pin(async { Some(headers("token")) }));
+        let none: Renew = Box::new(|| Box::pin(async { None }));
         for renew in [Some(same), Some(none), None] {
             let held = Credentials::new(headers("token"), renew).unwrap();
-            assert!(!held.renewed_since(0));
+            assert!(!held.renewed_since(0).await);
         }
     }
 

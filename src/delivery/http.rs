@@ -16,6 +16,7 @@ use crate::base::secret::Secret;
 use crate::base::secret::shape::hidden;
 use crate::delivery::credentials::Credentials;
 use crate::delivery::retry_after;
+use crate::net::address::secrets_of;
 use crate::net::{Fault, fault};
 use crate::otlp::{Compression, Encoding};
 
@@ -100,10 +101,9 @@ impl HttpRoute {
         if let Some(name) = compression.content_encoding() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
-        let query = url.split_once('?').map_or("", |(_, query)| query);
         HttpRoute {
             client,
-            secrets: query.split(['&', '=']).map(Secret::new).collect(),
+            secrets: secrets_of(&url),
             url,
             headers,
             credentials,

@@ -5,11 +5,12 @@
 //!
 //! Spec: OpenTelemetry Protocol File Exporter; OTLP 1.11, "JSON Protobuf Encoding" (unknown fields are ignored).
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::base::private;
 use crate::otlp::Encoding;
 use crate::otlp::json::push_string;
 use crate::otlp::json_logs::transcode_request;
@@ -81,7 +82,7 @@ impl Letters {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let write = |file: &mut Option<File>| {
             if file.is_none() {
-                *file = Some(create(path)?);
+                *file = Some(private::append(path)?);
             }
             let Some(file) = file else { return Ok(()) };
             file.write_all(&line)?;
@@ -92,28 +93,6 @@ impl Letters {
             source,
         })
     }
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        create_folder(folder)?;
-    }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// The request of a batch as one line, with what became of it as its last member.

@@ -23,7 +23,7 @@ use crate::otlp::Encoding;
 use crate::pipeline::batch::Envelope;
 use crate::pipeline::encode::Constants;
 use crate::pipeline::stage::Chunk;
-use crate::pipeline::uid::{Generation, UidSeed};
+use crate::pipeline::uid::UidSeed;
 use crate::record::{Attribute, Value};
 use crate::source::checkpoint::search::Start;
 use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, TAIL_BYTES_MAX};
@@ -180,13 +180,12 @@ impl FeedPlan {
     }
 
     /// What the uids of a source's records are made of, when they get any.
-    pub(super) fn uids(&self, input: &Input, (head, generation): (&[u8], u32)) -> Option<UidSeed> {
+    pub(super) fn uids(&self, input: &Input, rewrites: u32) -> Option<UidSeed> {
         let uids = self.records.uids.as_ref()?;
-        let generation = match input {
-            Input::File(_) => Generation::of_file(head, generation),
-            Input::Stream(_) | Input::Stdin => Generation::of_run(uids.run),
-        };
-        Some(UidSeed::new(&uids.machine, generation))
+        Some(match input {
+            Input::File(_) => UidSeed::of_file(&uids.machine, rewrites),
+            Input::Stream(_) | Input::Stdin => UidSeed::of_run(&uids.machine, uids.run),
+        })
     }
 
     /// What is remembered of a file, when anything is.
@@ -303,7 +302,10 @@ impl Feeder {
         let mark_bytes = byte_order_mark(&head, &input.name())?;
         let mut start = self.start(index);
         let first_bytes = Arc::from(head.get(..HEAD_BYTES_MAX).unwrap_or(&head));
-        let uids = self.plan.uids(input, (&head, start.generation));
+        let uids = self.plan.uids(input, start.generation);
+        if let (Some(uids), Input::File(_)) = (&uids, input) {
+            uids.learn(&head);
+        }
         head.drain(..mark_bytes);
         let mut start_offset = mark_bytes as u64;
         let mut trail = Vec::new();

@@ -4,6 +4,8 @@
 //! source wait here until a chunk is full, the flush interval is over, or a batch is complete and nothing more is waiting; what waits in all of them
 //! together is bounded.
 
+mod file;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,16 +13,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel,
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::flow::feeder::{FeedPlan, FoundFile, OpenSource, Opening, Step, leave_trail};
+use crate::flow::feeder::{FeedPlan, FoundFile, Step};
+use crate::flow::followed::file::{Live, Reading};
+use crate::format::FormatKind;
 use crate::format::detect::Detection;
-use crate::format::{FormatKind, Parser};
 use crate::source::SourceError;
 use crate::source::checkpoint::search::Start;
-use crate::source::checkpoint::{HEAD_BYTES_MAX, Mark, Print};
-use crate::source::chunks::{Chunker, Due};
+use crate::source::checkpoint::{Mark, Print};
+use crate::source::chunks::Due;
 use crate::source::feed::{BLOCKS_MAX, Filled, LIVE_RECORDS_MAX};
 use crate::source::follow::{Came, FollowEvent, FollowPlan, Follower, follow};
-use crate::source::head::{HEAD_BYTES, byte_order_mark};
 use crate::source::inputs::Input;
 
 /// Bytes of all sources together that wait for the flush interval.
@@ -54,35 +56,6 @@ enum Task {
     Cut(usize, Due),
     /// A line was given up waiting for: what comes next continues it.
     Part(usize),
-}
-
-/// A followed file.
-struct Live {
-    path: PathBuf,
-    start: Start,
-    /// The last bytes that were given out, or stand before the first.
-    trail: Vec<u8>,
-    /// Its first bytes, when its reading begins behind them.
-    head: Option<Vec<u8>>,
-    reading: Reading,
-    lines: usize,
-    waiting_since: Option<Instant>,
-    last_block: Option<Instant>,
-    /// Whether its next chunk begins inside a line.
-    continues: bool,
-}
-
-/// How far a file is known.
-enum Reading {
-    /// Too little of it has come to recognise it.
-    Early(Vec<u8>),
-    Open(Box<Open>),
-}
-
-struct Open {
-    source: Arc<OpenSource>,
-    chunker: Chunker,
-    parser: Parser,
 }
 
 impl Followed {
@@ -344,103 +317,6 @@ impl Task {
     /// Whether it says that a source has ended.
     fn ends(&self, of: usize) -> bool {
         matches!(self, Task::Say(Step::Ended { index } | Step::Failed { index, .. }) if *index == of)
-    }
-}
-
-impl Live {
-    fn new(path: PathBuf, start: Start, trail: Vec<u8>) -> Live {
-        Live {
-            path,
-            start,
-            trail,
-            head: None,
-            reading: Reading::Early(Vec::new()),
-            lines: 0,
-            waiting_since: None,
-            last_block: None,
-            continues: false,
-        }
-    }
-
-    /// Takes bytes; tells whether a chunk is full, or enough is there to recognise the file.
-    fn push(&mut self, bytes: &[u8]) -> bool {
-        match &mut self.reading {
-            Reading::Early(early) => {
-                early.extend_from_slice(bytes);
-                early.len() >= HEAD_BYTES
-            }
-            Reading::Open(open) => open.chunker.push(bytes, &open.parser),
-        }
-    }
-
-    fn held_bytes(&self) -> usize {
-        match &self.reading {
-            Reading::Early(early) => early.len(),
-            Reading::Open(open) => open.chunker.held_bytes(),
-        }
-    }
-
-    fn is_framed(&self) -> bool {
-        matches!(&self.reading, Reading::Open(open) if open.parser.format().is_framed())
-    }
-
-    /// Recognises the file by what has come of it, or by its head.
-    fn open(
-        &mut self,
-        plan: &FeedPlan,
-        index: usize,
-        mut bytes: Vec<u8>,
-        known: Option<&Detection>,
-    ) -> Result<Arc<OpenSource>, SourceError> {
-        let head = self.head.take();
-        let name = self.path.to_string_lossy().into_owned();
-        let mark = byte_order_mark(head.as_deref().unwrap_or(&bytes), &name)?;
-        let first_bytes = head.as_deref().unwrap_or(&bytes);
-        let first_bytes = first_bytes.get(..HEAD_BYTES_MAX).unwrap_or(first_bytes);
-        let first_bytes: Arc<[u8]> = Arc::from(first_bytes);
-        let mut start_offset = self.start.mark.offset;
-        if start_offset == 0 {
-            start_offset = mark as u64;
-            bytes.drain(..mark);
-        }
-        let head = head.as_deref().and_then(|head| head.get(mark..));
-        let head = head.unwrap_or(&bytes);
-        let input = Input::File(self.path.clone());
-        let opening = Opening {
-            index,
-            head,
-            total: None,
-            start_offset,
-            known,
-            is_live: true,
-            uids: plan.uids(&input, (head, self.start.generation)),
-            kept: plan.kept(&input, first_bytes, self.start.clone()),
-        };
-        let (source, parser) = plan.recognised(&input, opening);
-        let limits = plan.records.limits.of_format(&source.detection.format);
-        let mut chunker = Chunker::new(Vec::new(), start_offset, &parser, limits);
-        chunker.push(&bytes, &parser);
-        let source = Arc::new(source);
-        self.reading = Reading::Open(Box::new(Open {
-            source: Arc::clone(&source),
-            chunker,
-            parser,
-        }));
-        Ok(source)
-    }
-
-    fn cut(&mut self, due: Due) -> Option<Step> {
-        let Reading::Open(open) = &mut self.reading else {
-            return None;
-        };
-        let mut chunk = open.chunker.cut_pushed(due, &mut open.parser)?;
-        let starts_a_line = matches!(chunk.bytes.first(), Some(b'\n' | b'\r'));
-        chunk.came_at = self.waiting_since;
-        if open.source.kept.is_some() {
-            leave_trail(&mut self.trail, &mut chunk);
-        }
-        chunk.continues = std::mem::take(&mut self.continues) && !starts_a_line;
-        Some(Step::Chunk(Arc::clone(&open.source), chunk))
     }
 }
 

@@ -258,9 +258,7 @@ impl Keeper {
             source,
         })?;
         let mut state = loaded.state;
-        state.forget(now, |entry| {
-            entry.identity.is_some() && search::identity_of(&entry.path) == entry.identity
-        });
+        state.forget(now, is_there);
         let open = OpenState {
             store,
             state,
@@ -276,23 +274,32 @@ impl Keeper {
             return;
         };
         let holders = Holders::of(&self.files, reached);
+        let is_held = |(index, file): (usize, &Option<Kept>)| {
+            file.as_ref().is_some_and(|file| holders.hold(index, file))
+        };
+        let held: Vec<bool> = self.files.iter().enumerate().map(is_held).collect();
+        let mut entries = Vec::new();
         for (index, Reached { mark, is_settled }) in reached.iter().enumerate() {
-            let Some(Some(file)) = self.files.get(index) else {
-                self.saved[index] = Some(mark.offset);
+            if held[index] {
+                continue;
+            }
+            self.saved[index] = Some(mark.offset);
+            let Some(file) = &mut self.files[index] else {
                 continue;
             };
-            if holders.hold(index, file) {
+            let is_done = file.ended && *is_settled;
+            if file.written == Some(mark.offset) && !is_done {
                 continue;
             }
-            let mut entry = file.entry(*mark, &plan.destination, now);
-            if file.ended && *is_settled {
-                entry.path = file.whereabouts(mark.offset);
-            } else if let Some(taken) = &file.drained_for {
-                entry.path.clone_from(taken);
+            file.written = Some(mark.offset);
+            entries.push(file.entry(*mark, is_done, (&plan.destination, now)));
+            if is_done {
+                // There is nothing more to say of it.
+                self.files[index] = None;
             }
-            open.state.put(entry);
-            self.saved[index] = Some(mark.offset);
         }
+        open.state.put(entries);
+        open.state.forget(now, is_there);
         open.state.generation += 1;
         let saved = open.store.save(&open.state);
         self.failed = saved.err().map(|error| error.to_string());
@@ -332,6 +339,11 @@ fn go_on_following(follow: &mut FollowPlan, entries: &[&Entry]) -> Found {
         starts,
         warnings: found.warnings,
     }
+}
+
+/// Whether the file of a checkpoint is where it was.
+fn is_there(entry: &Entry) -> bool {
+    entry.identity.is_some() && search::identity_of(&entry.path) == entry.identity
 }
 
 /// An error and why.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::base::clock::Clock;
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::Address;
-use crate::delivery::credentials::{Headers, Renew};
+use crate::delivery::credentials::Headers;
 use crate::delivery::http::BadHeader;
 use crate::flow::Event;
 use crate::flow::report::DestinationLabel;
@@ -152,6 +152,9 @@ pub enum DeliveryPlan {
     Nowhere,
 }
 
+/// Reads what the headers are made of once more; `None` when that is not possible. It may wait for a keychain.
+pub type ReadAgain = Arc<dyn Fn() -> Option<Headers> + Send + Sync>;
+
 /// How records go to an OTLP/HTTP endpoint.
 pub struct HttpPlan {
     /// How to reach it.
@@ -159,7 +162,7 @@ pub struct HttpPlan {
     /// Extra headers.
     pub headers: Headers,
     /// Makes them anew when the server denies them.
-    pub renew: Option<Renew>,
+    pub renew: Option<ReadAgain>,
     /// Longest time one batch is tried.
     pub retry_for: Duration,
     /// Which statuses may work later.

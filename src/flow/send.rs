@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::base::shutdown::Shutdown;
 use crate::delivery::attempts::{Address, Courier, Notice};
-use crate::delivery::credentials::Credentials;
+use crate::delivery::credentials::{Credentials, Renew};
 use crate::delivery::health::Health;
 use crate::delivery::http::HttpRoute;
 use crate::delivery::letters::Letters;
@@ -22,7 +22,7 @@ use crate::flow::live::Live;
 use crate::flow::local::Local;
 use crate::flow::owner::{Owner, OwnerPlan, Route};
 use crate::flow::plan::{
-    DeliveryPlan, FlowError, HttpPlan, RecordPlan, SendPlan, SignalMode, World,
+    DeliveryPlan, FlowError, HttpPlan, ReadAgain, RecordPlan, SendPlan, SignalMode, World,
 };
 use crate::flow::report::{LocalCounts, SendReport};
 use crate::flow::signals::Signals;
@@ -327,7 +327,10 @@ fn route(
         }
     };
     let http = net::client(&way.client)?;
-    let credentials = Arc::new(Credentials::new(way.headers, way.renew)?);
+    let credentials = Arc::new(Credentials::new(
+        way.headers,
+        way.renew.map(in_the_background),
+    )?);
     let route_to = |url| {
         let (client, credentials) = (http.clone(), Arc::clone(&credentials));
         HttpRoute::new(client, url, plan.encoding, plan.compression, credentials)
@@ -351,5 +354,14 @@ fn route(
         route: Route::Http(Arc::new(courier)),
         metrics,
         local,
+    })
+}
+
+/// Reads on another thread, so that requests go on meanwhile.
+fn in_the_background(read: ReadAgain) -> Renew {
+    Box::new(move || {
+        let read = Arc::clone(&read);
+        let reading = tokio::task::spawn_blocking(move || read());
+        Box::pin(async move { reading.await.ok().flatten() })
     })
 }

@@ -6,6 +6,8 @@
 //!
 //! Spec: OpenTelemetry semantic conventions, "Log attributes": records with the same uid are duplicates of each other.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::base::digest::{Digest, Digester};
 use crate::pipeline::place::Place;
 
@@ -13,58 +15,77 @@ use crate::pipeline::place::Place;
 pub const LOG_RECORD_UID: &str = "log.record.uid";
 
 /// Most bytes of a first line that count.
-const FIRST_LINE_MAX: usize = 64 << 10;
-
-/// Which of the files that had one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Generation {
-    origin: Digest,
-    rewrites: u32,
-}
-
-impl Generation {
-    /// Of a file that begins with `head` and is known to have been written anew so many times.
-    pub fn of_file(head: &[u8], rewrites: u32) -> Generation {
-        let head = head.get(..FIRST_LINE_MAX).unwrap_or(head);
-        let line = match memchr::memchr(b'\n', head) {
-            Some(newline) => &head[..newline],
-            None if head.len() == FIRST_LINE_MAX => head,
-            // It may still grow, and what is read of it later shall have the same generation.
-            None => b"",
-        };
-        Generation {
-            origin: Digest::of(line),
-            rewrites,
-        }
-    }
-
-    /// Of a pipe, which is read by one run alone.
-    pub fn of_run(run: u128) -> Generation {
-        Generation {
-            origin: Digest::of(&run.to_be_bytes()),
-            rewrites: 0,
-        }
-    }
-}
+pub const FIRST_LINE_MAX: usize = 64 << 10;
 
 /// What the uids of a source have in common.
 #[derive(Debug, Clone)]
-pub struct UidSeed(Digester);
+pub struct UidSeed {
+    /// Of the machine and the generation, as far as something else than the contents tells it.
+    base: Digester,
+    /// Of a record that begins in the first line: its own bytes tell the contents, and the line may not be complete yet.
+    within: Digester,
+    /// Of all records behind that line, once it is known.
+    behind: Arc<OnceLock<Behind>>,
+}
+
+#[derive(Debug)]
+struct Behind {
+    offset: u64,
+    seed: Digester,
+}
 
 impl UidSeed {
-    /// For a generation on this machine.
-    pub fn new(machine: &str, generation: Generation) -> UidSeed {
-        let mut digester = Digester::default();
+    /// Of a file on this machine that is known to have been written anew so many times; its first line is still to be learned.
+    pub fn of_file(machine: &str, rewrites: u32) -> UidSeed {
+        UidSeed::new(machine, Digest::default(), rewrites)
+    }
+
+    /// Of a pipe, which is read by one run alone.
+    pub fn of_run(machine: &str, run: u128) -> UidSeed {
+        UidSeed::new(machine, Digest::of(&run.to_be_bytes()), 0)
+    }
+
+    fn new(machine: &str, run: Digest, rewrites: u32) -> UidSeed {
+        let mut base = Digester::default();
         // All parts before the record's bytes have a fixed length, so no two records are written the same way.
-        digester.add(Digest::of(machine.as_bytes()).bytes());
-        digester.add(generation.origin.bytes());
-        digester.add(&generation.rewrites.to_be_bytes());
-        UidSeed(digester)
+        base.add(Digest::of(machine.as_bytes()).bytes());
+        base.add(run.bytes());
+        base.add(&rewrites.to_be_bytes());
+        let mut within = base.clone();
+        within.add(Digest::default().bytes());
+        UidSeed {
+            base,
+            within,
+            behind: Arc::default(),
+        }
+    }
+
+    /// Takes the first bytes of a file; returns whether they hold its first line, or as much of it as counts.
+    ///
+    /// To be called before a record behind that line is asked for.
+    pub fn learn(&self, head: &[u8]) -> bool {
+        let head = head.get(..FIRST_LINE_MAX).unwrap_or(head);
+        let line = match memchr::memchr(b'\n', head) {
+            Some(newline) => &head[..=newline],
+            None if head.len() == FIRST_LINE_MAX => head,
+            None => return false,
+        };
+        self.behind.get_or_init(|| {
+            let mut seed = self.base.clone();
+            seed.add(Digest::of(line).bytes());
+            Behind {
+                offset: line.len() as u64,
+                seed,
+            }
+        });
+        true
     }
 
     /// The uid of the record that begins at a place, as 32 hexadecimal digits.
     pub fn uid(&self, place: Place, bytes: &[u8]) -> String {
-        let mut digester = self.0.clone();
+        let behind = self.behind.get();
+        let behind = behind.filter(|behind| place.offset >= behind.offset);
+        let mut digester = behind.map_or(&self.within, |it| &it.seed).clone();
         digester.add(&place.offset.to_be_bytes());
         digester.add(&place.inside.to_be_bytes());
         digester.add(bytes);
@@ -76,21 +97,29 @@ impl UidSeed {
 mod tests {
     use super::*;
 
-    fn uid(machine: &str, generation: Generation, offset: u64, bytes: &[u8]) -> String {
-        UidSeed::new(machine, generation).uid(Place { offset, inside: 0 }, bytes)
+    fn uid_of(seed: &UidSeed, offset: u64, bytes: &[u8]) -> String {
+        seed.uid(Place { offset, inside: 0 }, bytes)
+    }
+
+    fn uid(machine: &str, (head, rewrites): (&[u8], u32), offset: u64, bytes: &[u8]) -> String {
+        let seed = UidSeed::of_file(machine, rewrites);
+        assert!(seed.learn(head));
+        uid_of(&seed, offset, bytes)
     }
 
     #[test]
     fn a_uid_stands_for_a_machine_a_generation_a_place_and_its_bytes() {
-        let first = Generation::of_file(b"one\ntwo\n", 0);
+        let first: (&[u8], u32) = (b"one\ntwo\n", 0);
         let uids = [
             uid("a", first, 4, b"two"),
             uid("b", first, 4, b"two"),
-            uid("a", Generation::of_file(b"One\ntwo\n", 0), 4, b"two"),
-            uid("a", Generation::of_file(b"one\ntwo\n", 1), 4, b"two"),
-            uid("a", Generation::of_run(7), 4, b"two"),
+            uid("a", (b"One\ntwo\n", 0), 4, b"two"),
+            uid("a", (b"one\ntwo\n", 1), 4, b"two"),
+            uid_of(&UidSeed::of_run("a", 7), 4, b"two"),
+            uid_of(&UidSeed::of_run("a", 8), 4, b"two"),
             uid("a", first, 5, b"two"),
             uid("a", first, 4, b"too"),
+            uid("a", first, 0, b"one"),
         ];
         for (index, uid) in uids.iter().enumerate() {
             assert_eq!(uid.len(), 32);
@@ -100,15 +129,28 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_grows_keeps_its_generation() {
-        let small = Generation::of_file(b"one\nt", 0);
-        assert_eq!(small, Generation::of_file(b"one\ntwo\nthree\n", 0));
-        let open = Generation::of_file(b"on", 0);
-        assert_eq!(open, Generation::of_file(b"one, and more", 0));
+    fn a_file_that_grows_keeps_its_uids() {
+        let whole = b"one\ntwo\nthree\n";
+        let early = UidSeed::of_file("a", 0);
+        assert!(!early.learn(b""));
+        assert!(!early.learn(b"on"));
+        let first = uid_of(&early, 0, b"one");
+        let late = UidSeed::of_file("a", 0);
+        assert!(late.learn(whole));
+        assert_eq!(uid_of(&late, 0, b"one"), first);
+        assert!(early.clone().learn(b"one\n"));
+        assert_eq!(uid_of(&early, 0, b"one"), first);
+        assert_eq!(uid_of(&early, 4, b"two"), uid_of(&late, 4, b"two"));
+    }
+
+    #[test]
+    fn of_a_very_long_first_line_its_start_counts() {
         let long = vec![b'x'; FIRST_LINE_MAX + 1];
-        assert_eq!(
-            Generation::of_file(&long, 0),
-            Generation::of_file(&long[..FIRST_LINE_MAX], 0)
-        );
+        let (start, whole) = (UidSeed::of_file("a", 0), UidSeed::of_file("a", 0));
+        assert!(!start.learn(&long[..FIRST_LINE_MAX - 1]));
+        assert!(start.learn(&long[..FIRST_LINE_MAX]));
+        assert!(whole.learn(&long));
+        let behind = FIRST_LINE_MAX as u64 + 2;
+        assert_eq!(uid_of(&start, behind, b"y"), uid_of(&whole, behind, b"y"));
     }
 }

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use crate::cli::send::DestinationArgs;
-use crate::settings::endpoint::{PathRule, printable_url};
+use crate::net::address::printable_url;
+use crate::settings::endpoint::PathRule;
 use crate::settings::env::{
     EnvReader, EnvVars, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
 };

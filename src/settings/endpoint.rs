@@ -7,7 +7,7 @@
 
 use url::{Host, Url};
 
-use crate::base::secret::shape::hidden;
+use crate::net::address::printable_url;
 use crate::otlp::Signal;
 use crate::settings::{SettingsError, Sourced};
 
@@ -79,46 +79,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
-    }
-}
-
-/// A URL as it may be printed: without user info, query and fragment.
-///
-/// Shape: `https://user:pass@host/path?key=1` → `https://host/path`. A text that is no URL loses everything up to its
-/// last `@` and from its first `?` or `#`.
-pub fn printable_url(url: &str) -> String {
-    let parsed = Url::parse(url).ok().filter(Url::has_host);
-    if let Some(mut parsed) = parsed {
-        // Both can only fail on a URL without a host.
-        let cleared = parsed.set_username("").and(parsed.set_password(None));
-        if cleared.is_ok() {
-            parsed.set_query(None);
-            parsed.set_fragment(None);
-            hide_secret_path(&mut parsed);
-            return hidden(parsed.as_str());
-        }
-    }
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), url),
-    };
-    let after_user = rest.rsplit('@').next().unwrap_or_default();
-    let place = after_user.split(['?', '#']).next().unwrap_or_default();
-    // A token pasted in the wrong place is not repeated.
-    hidden(&format!("{scheme}{place}"))
-}
-
-/// Some vendors give each source a URL of its own, and whoever knows its path may send.
-fn hide_secret_path(url: &mut Url) {
-    /// Source: help.sumologic.com, "OTLP/HTTP Source".
-    const SECRET_PATHS: [&str; 1] = ["sumologic.com"];
-    let host = url.host_str().unwrap_or_default();
-    let is_below = |end: &&str| {
-        let before = host.strip_suffix(*end);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    };
-    if SECRET_PATHS.iter().any(is_below) {
-        url.set_path("");
     }
 }
 
@@ -251,25 +211,6 @@ mod tests {
             ("http://[::2]/", false),
         ] {
             assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn a_printed_url_has_no_secrets() {
-        for (url, expected) in [
-            ("https://u:p@h/a?k=1#f", "https://h/a"),
-            ("https://h/a@b", "https://h/a@b"),
-            (
-                "https://endpoint4.collection.sumologic.com/receiver/v1/otlp/c2VjcmV0/v1/logs",
-                "https://endpoint4.collection.sumologic.com/",
-            ),
-            ("u:p@h:4318?k", "h:4318"),
-            ("localhost:4318", "localhost:4318"),
-            ("stdout", "stdout"),
-            ("pylf_v1_us_a/b", "pylf_v1_[hidden]/b"),
-            ("https://h/pylf_v1_us_a", "https://h/pylf_v1_[hidden]"),
-        ] {
-            assert_eq!(printable_url(url), expected);
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::settings::env::EnvReader;
 use crate::settings::preset::{self, Limits, Preset};
 use crate::settings::resolve::{BATCH_BYTES_MAX_DEFAULT, size};
 use crate::settings::{Destination, Origin, SettingsError, Sourced};
+use crate::token::logfire::is_cloud;
 
 /// The limits of a destination for a single record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +44,9 @@ fn preset_of(destination: &Destination) -> Option<&'static Preset> {
     let Destination::Http { name, url } = destination else {
         return None;
     };
-    let host = || Url::parse(url).ok()?.host_str().map(str::to_owned);
-    let is_logfire = |host: &String| host == "pydantic.dev" || host.ends_with(".pydantic.dev");
     preset::find(name).or_else(|| {
-        host()
-            .filter(is_logfire)
-            .and_then(|_| preset::find("logfire"))
+        let url = Url::parse(url).ok()?;
+        is_cloud(&url).then(|| preset::find("logfire"))?
     })
 }
 

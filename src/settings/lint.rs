@@ -5,7 +5,8 @@
 use url::Url;
 
 use crate::cli::send::SendArgs;
-use crate::settings::endpoint::{is_loopback_url, printable_url};
+use crate::net::address::printable_url;
+use crate::settings::endpoint::is_loopback_url;
 use crate::settings::env::known::meant_by;
 use crate::settings::env::{
     EnvVars, HEADERS, LOGFIRE_TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,

@@ -5,8 +5,9 @@
 
 use url::Url;
 
+use crate::net::address::printable_url;
 use crate::settings::auth::Template;
-use crate::settings::endpoint::{PathRule, logs_url, printable_url};
+use crate::settings::endpoint::{PathRule, logs_url};
 use crate::settings::env::{EnvReader, LOGFIRE_BASE_URL};
 use crate::settings::headers::PlainHeader;
 use crate::settings::preset::params::Values;
@@ -17,12 +18,6 @@ use crate::token::logfire;
 
 /// The regions that have a name of their own, and in which tokens are kept for `logfire`.
 const KEPT: [&str; 2] = ["us", "eu"];
-
-/// Whether this is Logfire's cloud, which takes Logfire's tokens.
-pub(super) fn is_cloud(url: &Url) -> bool {
-    let is_its = |host: &str| host == "pydantic.dev" || host.ends_with(".pydantic.dev");
-    url.scheme() == "https" && url.host_str().is_some_and(is_its)
-}
 
 /// Adds the token to the headers and says where to send.
 pub(super) fn attach(
@@ -223,6 +218,10 @@ mod tests {
         check("logfire", &env, None, [&from(LOGFIRE_BASE_URL), "", "0"]);
         let flag = Some("authorization: pylf_v1_eu_a");
         check("logfire-us", &[], flag, [&from("--to"), "", "0"]);
+        for hidden_in in ["Token pylf_v1_eu_a", "Basic bWU6cHlsZl92MV9ldV9h"] {
+            let flag = format!("authorization: {hidden_in}");
+            check("logfire-us", &[], Some(&flag), [&from("--to"), "", "0"]);
+        }
     }
 
     #[test]

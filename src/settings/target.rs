@@ -6,8 +6,9 @@
 use url::Url;
 
 use crate::cli::send::DestinationArgs;
+use crate::net::address::printable_url;
 use crate::settings::auth::Template;
-use crate::settings::endpoint::{PathRule, is_loopback, logs_url, printable_url};
+use crate::settings::endpoint::{PathRule, is_loopback, logs_url};
 use crate::settings::env::{EnvReader, LOGFIRE_TOKEN, OTELCTL_TOKEN};
 use crate::settings::headers::{PlainHeader, checked, headers, insert};
 use crate::settings::logfire;
@@ -16,6 +17,7 @@ use crate::settings::preset::{AuthNeed, Form, Preset};
 use crate::settings::token::{self, AnyQuery, Found, NOWHERE, Outside};
 use crate::settings::{Origin, SettingsError, Sourced};
 use crate::token::TokenKind;
+use crate::token::logfire::{is_cloud, is_in};
 
 /// What was typed about the server and its token.
 #[derive(Clone, Copy)]
@@ -53,7 +55,7 @@ pub(super) fn of_url(
     reader: &mut EnvReader<'_>,
 ) -> Result<Target, SettingsError> {
     let mut headers = headers(&given.destination.headers, reader)?;
-    let is_logfire = logfire::is_cloud(&url.value);
+    let is_logfire = is_cloud(&url.value);
     let auth = Template::given(given.destination.auth.as_ref(), reader)?;
     let raw = Template::raw();
     let template = auth
@@ -332,9 +334,8 @@ fn refuse_token_in_the_clear(
     url: &Sourced<Url>,
     headers: &[PlainHeader],
 ) -> Result<(), SettingsError> {
-    let is_logfires = |header: &PlainHeader| {
-        header.origin == Origin::Env(LOGFIRE_TOKEN) || header.value.contains("pylf_v")
-    };
+    let is_logfires =
+        |header: &PlainHeader| header.origin == Origin::Env(LOGFIRE_TOKEN) || is_in(&header.value);
     let is_safe = url.value.scheme() == "https" || is_loopback(&url.value);
     let token = headers
         .iter()

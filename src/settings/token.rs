@@ -14,11 +14,12 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::private::Links;
 use crate::base::secret::{Secret, remember};
 use crate::cli::token::TokenArgs;
 use crate::settings::env::{EnvVars, LOGFIRE_READ_TOKEN, LOGFIRE_TOKEN, OTELCTL_TOKEN};
 use crate::settings::{Origin, SettingsError, Sourced};
-use crate::token::file::{FileStore, Links, read_descriptor, read_private};
+use crate::token::file::{FileStore, read_descriptor, read_private};
 use crate::token::{StoreError, TokenAccount, TokenKind, TokenStore, credentials, logfire};
 
 pub use error::TokenError;

@@ -54,8 +54,6 @@ pub struct Entry {
     pub head: Print,
     /// Everything before it is acknowledged.
     pub mark: Mark,
-    /// When the file was last written, in seconds since 1970.
-    pub modified: u64,
     /// When this was last written, in seconds since 1970.
     pub last_seen: u64,
 }

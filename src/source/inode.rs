@@ -2,7 +2,8 @@
 //!
 //! The number of a deleted file is given to the next one that is created, so it is never enough alone.
 
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
 
 /// What the system tells files apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,4 +30,14 @@ impl Inode {
     pub fn of(_: &Metadata) -> Option<Inode> {
         None
     }
+}
+
+/// The file that is meant, in the folder of a path: where one is that was renamed.
+pub fn beside(path: &Path, is_meant: impl Fn(&Metadata) -> bool) -> Option<PathBuf> {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let files = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut files = files.filter_map(Result::ok);
+    let found = files.find(|file| file.metadata().is_ok_and(|found| is_meant(&found)));
+    found.map(|file| file.path())
 }

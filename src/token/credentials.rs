@@ -10,8 +10,9 @@ use std::path::Path;
 use serde_json::Value;
 use url::Url;
 
+use crate::base::private::{Links, open};
 use crate::base::secret::Secret;
-use crate::token::file::{FILE_BYTES_MAX, Links, open};
+use crate::token::file::FILE_BYTES_MAX;
 use crate::token::tracked::{Tracked, tracked};
 use crate::token::{StoreError, TokenKind};
 

@@ -3,11 +3,12 @@
 //! One file for each token, readable by its owner alone, in a folder that only its owner can enter. A file that others can read, and one that
 //! is a symbolic link, is refused rather than used. The first line names the account, the second is the token.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::base::digest::Digest;
+use crate::base::private::{self, Links, open};
 use crate::base::secret::Secret;
 use crate::token::{StoreError, TokenAccount, TokenStore};
 
@@ -51,11 +52,8 @@ impl FileStore {
     }
 
     fn write(&self, account: &TokenAccount, token: &Secret) -> io::Result<()> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder)?;
+        private::create_folder(&self.folder)?;
+        check_folder(&self.folder)?;
         let path = self.path(account);
         // Beside it and then in its place: whoever reads meanwhile finds the old token or the new one.
         let new = path.with_extension("new");
@@ -63,11 +61,7 @@ impl FileStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&new)?;
+        let mut file = private::create_new(&new)?;
         writeln!(file, "{account}")?;
         writeln!(file, "{}", token.expose())?;
         file.sync_data()?;
@@ -95,21 +89,15 @@ impl TokenStore for FileStore {
     }
 }
 
-/// Whether a path may lead somewhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Links {
-    /// The user named it.
-    Followed,
-    /// We named it.
-    Refused,
-}
-
 /// Reads a file that only its owner can read. It is looked at after it was opened, so that nobody exchanges it in between.
 pub fn read_private(path: &Path, links: Links) -> Result<Secret, StoreError> {
     let file = open(path, links).map_err(|error| file_error(path, error))?;
     let facts = file.metadata().map_err(|error| file_error(path, error))?;
     if facts.is_dir() {
         return Err(refused(path, "it is a folder"));
+    }
+    if links == Links::Refused && !facts.is_file() {
+        return Err(refused(path, "it is not a file"));
     }
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::mode(&facts) & 0o077 != 0 {
@@ -123,6 +111,19 @@ pub fn read_descriptor(descriptor: i32) -> Result<Secret, StoreError> {
     let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
     let file = open(&path, Links::Followed).map_err(|error| file_error(&path, error))?;
     text_of(file, &path)
+}
+
+/// A folder that was there may be somebody else's, who would see what is put into it.
+fn check_folder(folder: &Path) -> io::Result<()> {
+    let facts = fs::symlink_metadata(folder)?;
+    if !facts.is_dir() {
+        return Err(io::Error::other("its folder is a symbolic link"));
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&facts) & 0o022 != 0 {
+        return Err(io::Error::other("others can write to its folder"));
+    }
+    Ok(())
 }
 
 fn refused(path: &Path, why: &'static str) -> StoreError {
@@ -148,27 +149,10 @@ fn text_of(file: File, path: &Path) -> Result<Secret, StoreError> {
     }
 }
 
-/// Opens a file for reading. A link that is not to be followed is an error.
-pub fn open(path: &Path, links: Links) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    if links == Links::Refused {
-        let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
-    }
-    #[cfg(not(unix))]
-    if links == Links::Refused && fs::symlink_metadata(path)?.is_symlink() {
-        return Err(io::Error::other("it is a symbolic link"));
-    }
-    options.open(path)
-}
-
 fn file_error(path: &Path, source: io::Error) -> StoreError {
     let path = path.to_string_lossy().into_owned();
     // In words that say what was found.
-    #[cfg(unix)]
-    if source.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+    if private::is_link(&source) {
         let why = "it is a symbolic link";
         return StoreError::Unsafe { path, why };
     }
@@ -219,6 +203,37 @@ mod tests {
         symlink(&other, &path).unwrap();
         let error = store.get(&[write]).unwrap_err().to_string();
         assert!(error.contains("symbolic link"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        let place = tempfile::tempdir().unwrap();
+        let store = FileStore::below(place.path());
+        let folder = place.path().join("insecure-tokens");
+        let set = || {
+            let set = store.set(&account(TokenKind::Write), &Secret::new("one"));
+            let error: &dyn std::error::Error = &set.unwrap_err();
+            error.source().unwrap().to_string()
+        };
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(set(), "others can write to its folder");
+        fs::rename(&folder, place.path().join("other")).unwrap();
+        symlink(place.path().join("other"), &folder).unwrap();
+        assert_eq!(set(), "its folder is a symbolic link");
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_token_is_not_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let store = FileStore::below(place.path());
+        let write = account(TokenKind::Write);
+        store.set(&write, &Secret::new("one")).unwrap();
+        let path = store.path(&write);
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).unwrap();
+        let error = store.get(&[write]).unwrap_err().to_string();
+        assert!(error.contains("not a file"), "{error}");
     }
 
     #[test]

@@ -439,15 +439,15 @@ impl FakeOtlp {
         records.iter().map(|one| one.text().to_owned()).collect()
     }
 
-    /// Whether another request comes within this time.
-    pub(crate) fn has_request_within(&self, wait: Duration) -> bool {
-        self.arrivals.recv_timeout(wait).is_ok()
-    }
-
     /// Waits until another request has come.
     #[track_caller]
     pub(crate) fn wait_for_request(&self) {
         self.arrivals.recv_timeout(ARRIVAL_WAIT).unwrap();
+    }
+
+    /// Whether another request comes within this time.
+    pub(crate) fn has_request_within(&self, wait: Duration) -> bool {
+        self.arrivals.recv_timeout(wait).is_ok()
     }
 }
 

@@ -4,10 +4,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Child;
+use std::time::Duration;
 
 use crate::binary::{ended, otelctl, receipt, signal, stderr};
 use crate::fake::FakeOtlp;
 use crate::harness::{Folder, Run, gzip};
+
+/// Between lines that are written until one is seen.
+const PACE: Duration = Duration::from_millis(10);
+
+/// Lines after which a slow machine has seen one.
+const LINES_MAX: usize = 6_000;
 
 /// A running `send --follow --json` of this word.
 fn following(server: &FakeOtlp, word: &Path, flags: &[&str]) -> Child {
@@ -33,6 +40,16 @@ fn append(path: &Path, text: &str) {
         .open(path)
         .unwrap();
     file.write_all(text.as_bytes()).unwrap();
+}
+
+/// Writes lines until one has come: until a follower has looked at its file, a new line may count as old.
+#[track_caller]
+fn append_until_seen(server: &FakeOtlp, path: &Path, line: impl Fn(usize) -> String) {
+    let is_seen = |number| {
+        append(path, &line(number));
+        server.has_request_within(PACE)
+    };
+    assert!((0..LINES_MAX).any(is_seen), "no line has come");
 }
 
 /// Guarantees: lines that are written while it runs arrive; an interrupt ends it with exit code 0 and a receipt of every file.
@@ -77,13 +94,9 @@ fn from_the_end_only_new_lines_are_sent() {
     let old = (0..9).map(|second| line(second, "old")).collect::<String>();
     let file = folder.file("app.log", &old);
     let child = following(&server, &file, &["--from", "end"]);
-    // Until it has looked at the file, a new line may count as old.
-    append(&folder.at("app.log"), "");
-    let mut second = 10;
-    while server.records().is_empty() {
-        append(&file, &line(second, "new"));
-        second = (second + 1) % 60;
-    }
+    append_until_seen(&server, &file, |number| {
+        line(u32::try_from(number % 60).unwrap(), "new")
+    });
     signal(child.id(), "TERM");
     let output = ended(child);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -96,6 +109,28 @@ fn from_the_end_only_new_lines_are_sent() {
     );
     let receipt = receipt(&output);
     assert!(receipt["sources"][0]["start_offset"].as_u64().unwrap() >= old.len() as u64);
+}
+
+/// Guarantees: a record has the same uid whether it was followed or read from the file, also where a byte order mark stands at the
+/// beginning, or where the first line was not complete when it was found.
+#[test]
+fn a_followed_record_has_the_uid_that_it_has_in_the_file() {
+    for (before, from) in [("\u{feff}one\ntwo\n", "start"), ("not comp", "end")] {
+        let server = FakeOtlp::accepting();
+        let folder = Folder::new();
+        let file = folder.file("app.log", before);
+        let child = following(&server, &file, &["--uid", "always", "--from", from]);
+        append_until_seen(&server, &file, |number| format!("line {number}\n"));
+        signal(child.id(), "TERM");
+        assert_eq!(ended(child).status.code(), Some(0));
+        let followed = server.records().len();
+        let words = ["send", file.to_str().unwrap(), "--uid", "always"];
+        let mut sent = otelctl(&[&words[..], &["--to", server.url()]].concat());
+        assert_eq!(ended(sent.spawn().unwrap()).status.code(), Some(0));
+        let records = server.records();
+        assert!(records.len() >= 2 * followed);
+        crate::resume::uids(&records);
+    }
 }
 
 /// Writes numbered lines and rotates under the reader, sometimes twice between two looks; then every line has come once.

@@ -1,15 +1,14 @@
 //! What a run remembers of the files it has opened, and which of them hold up the checkpoints of others.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
 
 use crate::flow::feeder::KeptFile;
 use crate::flow::keeper::Reached;
 use crate::source::checkpoint::search;
 use crate::source::checkpoint::{Entry, Mark, Print};
-use crate::source::inode::Inode;
+use crate::source::inode::{Inode, beside};
 
 /// A file that was opened.
 #[derive(Debug)]
@@ -18,9 +17,12 @@ pub(super) struct Kept {
     /// The path that it is looked for under until it is read to its end.
     pub(super) drained_for: Option<PathBuf>,
     pub(super) identity: Option<Inode>,
-    pub(super) head: Arc<[u8]>,
+    /// Of its first bytes.
+    pub(super) head: Print,
     pub(super) generation: u32,
     pub(super) ended: bool,
+    /// The offset that is written down.
+    pub(super) written: Option<u64>,
 }
 
 /// Files that are not resolved yet and hold up the checkpoints of others behind them.
@@ -66,9 +68,10 @@ impl Kept {
             path: kept.path.clone(),
             drained_for: kept.start.drained_for.clone(),
             identity: kept.start.identity,
-            head: Arc::clone(&kept.head),
+            head: Print::of(&kept.head),
             generation: kept.start.generation,
             ended: false,
+            written: None,
         }
     }
 
@@ -78,36 +81,34 @@ impl Kept {
         if self.identity.is_none() || search::identity_of(&self.path) == self.identity {
             return self.path.clone();
         }
-        let folder = self.path.parent().unwrap_or(&self.path);
-        let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let found = files.find(|file| search::identity_of(&file.path()) == self.identity);
-        let Some(found) = found.map(|file| file.path()) else {
-            return folder.to_owned();
+        let is_it = |metadata: &Metadata| Inode::of(metadata) == self.identity;
+        let Some(found) = beside(&self.path, is_it) else {
+            return self.path.parent().unwrap_or(&self.path).to_owned();
         };
         let is_read = std::fs::metadata(&found).is_ok_and(|file| file.len() <= read_to);
         if is_read { found } else { self.path.clone() }
     }
 
-    /// What is remembered of it.
-    pub(super) fn entry(&self, mark: Mark, destination: &str, now: u64) -> Entry {
+    /// What is remembered of it; `is_done` when it was read to its end and nothing of it is open.
+    pub(super) fn entry(
+        &self,
+        mark: Mark,
+        is_done: bool,
+        (destination, now): (&str, u64),
+    ) -> Entry {
+        let path = match &self.drained_for {
+            _ if is_done => self.whereabouts(mark.offset),
+            Some(taken) => taken.clone(),
+            None => self.path.clone(),
+        };
         Entry {
             destination: destination.to_owned(),
             identity: self.identity,
-            path: self.path.clone(),
+            path,
             generation: self.generation,
-            head: Print::of(&self.head),
+            head: self.head,
             mark,
-            modified: modified(&self.path),
             last_seen: now,
         }
     }
-}
-
-/// When a file was last written, in seconds since 1970.
-fn modified(path: &Path) -> u64 {
-    let time = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    let since = time
-        .ok()
-        .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-    since.map_or(0, |since| since.as_secs())
 }

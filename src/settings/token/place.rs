@@ -49,7 +49,7 @@ fn of_url(name: &str, url: &Url, is_preset: bool) -> TokenPlace {
     let origin = url.origin().ascii_serialization();
     TokenPlace {
         name: name.to_owned(),
-        is_logfire: is_preset || logfire::region_at(&origin).is_some(),
+        is_logfire: is_preset || logfire::is_cloud(url),
         origins: vec![origin],
     }
 }

@@ -1,8 +1,10 @@
 //! One run at a time keeps checkpoints: a lock of the kernel, which ends with the process however it ends.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+
+use crate::base::private;
 
 /// The file in the state folder that is locked.
 const LOCK_FILE: &str = "lock";
@@ -68,7 +70,7 @@ impl StateLock {
             folder: name(),
             source,
         };
-        make_folder(folder).map_err(folder_error)?;
+        private::create_folder(folder).map_err(folder_error)?;
         let mut file = match open_locked(&folder.join(LOCK_FILE)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -100,31 +102,9 @@ fn holder(folder: &Path) -> String {
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
 fn open_locked(path: &Path) -> io::Result<File> {
     use rustix::fs::{FlockOperation, flock};
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(super::store::no_follow())
-        .open(path)?;
+    let file = private::update().open(path)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     Ok(file)
 }
@@ -135,13 +115,7 @@ fn open_locked(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
     /// `ERROR_SHARING_VIOLATION`.
     const SHARING_VIOLATION: i32 = 32;
-    let opened = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .share_mode(0)
-        .open(path);
+    let opened = private::update().share_mode(0).open(path);
     opened.map_err(|error| match error.raw_os_error() {
         Some(SHARING_VIOLATION) => io::ErrorKind::WouldBlock.into(),
         _ => error,
@@ -161,6 +135,7 @@ fn open_locked(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_lock_is_held_until_it_is_dropped() {

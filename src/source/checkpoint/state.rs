@@ -2,6 +2,8 @@
 //!
 //! Whatever is not exactly what was written is an error, because a wrong mark would skip records.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::path::PathBuf;
 
 use flate2::Crc;
@@ -14,8 +16,14 @@ use crate::source::inode::Inode;
 /// The layout of the file.
 const VERSION: u64 = 1;
 
+/// A longer state file is not ours.
+pub const STATE_BYTES_MAX: u64 = 16 << 20;
+
 /// Most entries that are kept.
 pub const ENTRIES_MAX: usize = 10_000;
+
+/// Most bytes of all entries together.
+const ENTRIES_BYTES_MAX: u64 = STATE_BYTES_MAX - 1_024;
 
 /// How long the entry of a file that is gone is kept, in seconds.
 pub const KEPT_SECONDS: u64 = 7 * 24 * 60 * 60;
@@ -44,29 +52,37 @@ pub enum StateError {
 }
 
 impl State {
-    /// Puts an entry in the place of the one it follows.
-    pub fn put(&mut self, entry: Entry) {
-        let same = |held: &Entry| {
-            let is_file = match (held.identity, entry.identity) {
-                (None, None) => held.path == entry.path,
-                (held, new) => held == new,
-            };
-            is_file && held.destination == entry.destination
-        };
-        match self.entries.iter_mut().find(|held| same(held)) {
-            Some(held) => *held = entry,
-            None => self.entries.push(entry),
+    /// Puts entries in the places of those they follow, one after the other.
+    pub fn put(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let held = self.entries.iter().enumerate();
+        let mut places: HashMap<Key, usize> =
+            held.map(|(place, entry)| (key(entry), place)).collect();
+        for entry in entries {
+            match places.entry(key(&entry)) {
+                Occupied(place) => self.entries[*place.get()] = entry,
+                Vacant(place) => {
+                    place.insert(self.entries.len());
+                    self.entries.push(entry);
+                }
+            }
         }
     }
 
-    /// Leaves out what is too old and not there any more, and the oldest of what is too much.
+    /// Leaves out what is too old and not there any more, and the oldest of what is too much to be read back.
     pub fn forget(&mut self, now: u64, is_there: impl Fn(&Entry) -> bool) {
         self.entries
             .retain(|entry| entry.last_seen + KEPT_SECONDS >= now || is_there(entry));
-        if self.entries.len() > ENTRIES_MAX {
+        let bytes: u64 = self.entries.iter().map(bytes_most).sum();
+        if self.entries.len() > ENTRIES_MAX || bytes > ENTRIES_BYTES_MAX {
             self.entries
                 .sort_by_key(|entry| std::cmp::Reverse(entry.last_seen));
             self.entries.truncate(ENTRIES_MAX);
+            let mut left = ENTRIES_BYTES_MAX;
+            self.entries.retain(|entry| {
+                let rest = left.checked_sub(bytes_most(entry));
+                left = rest.unwrap_or(0);
+                rest.is_some()
+            });
         }
     }
 
@@ -108,6 +124,21 @@ impl State {
     }
 }
 
+/// A file and a destination.
+type Key = (String, Result<Inode, PathBuf>);
+
+fn key(entry: &Entry) -> Key {
+    let file = entry.identity.ok_or_else(|| entry.path.clone());
+    (entry.destination.clone(), file)
+}
+
+/// How long an entry may be in the file: a byte of a text is written with at most six.
+fn bytes_most(entry: &Entry) -> u64 {
+    const OTHERS: usize = 512;
+    let texts = entry.destination.len() + entry.path.as_os_str().len();
+    (OTHERS + 6 * texts) as u64
+}
+
 /// Of the entries as they are written without blanks, and of the generation.
 fn checksum(generation: u64, entries: &Value) -> u32 {
     let mut crc = Crc::new();
@@ -129,7 +160,6 @@ fn entry_json(entry: &Entry) -> Value {
         "head_hash": entry.head.digest.to_string(),
         "tail_len": entry.mark.tail.len,
         "tail_hash": entry.mark.tail.digest.to_string(),
-        "mtime": entry.modified,
         "last_seen": entry.last_seen,
     })
 }
@@ -153,7 +183,6 @@ fn entry_of(value: &Value) -> Option<Entry> {
             offset: number("offset")?,
             tail: print("tail_len", "tail_hash")?,
         },
-        modified: number("mtime")?,
         last_seen: number("last_seen")?,
     })
 }
@@ -173,7 +202,6 @@ mod tests {
                 offset,
                 tail: Print::of(b"tail"),
             },
-            modified: 100,
             last_seen: 200,
         }
     }
@@ -223,12 +251,18 @@ mod tests {
     #[test]
     fn an_entry_takes_the_place_of_the_one_it_follows() {
         let mut state = state();
-        state.put(entry(1, 30));
         let mut other = entry(1, 5);
         other.destination = "elsewhere".to_owned();
-        state.put(other);
+        state.put([entry(1, 30), other, entry(3, 7), entry(3, 8)]);
         let offsets: Vec<_> = state.entries.iter().map(|held| held.mark.offset).collect();
-        assert_eq!(offsets, [30, u64::MAX, 5]);
+        assert_eq!(offsets, [30, u64::MAX, 5, 8]);
+        let unnamed = |offset| Entry {
+            identity: None,
+            ..entry(9, offset)
+        };
+        state.put([unnamed(1), unnamed(2)]);
+        assert_eq!(state.entries.len(), 5);
+        assert_eq!(state.entries[4].mark.offset, 2);
     }
 
     #[test]
@@ -244,6 +278,26 @@ mod tests {
         state.forget(200, |_| true);
         assert_eq!(state.entries.len(), ENTRIES_MAX);
         assert!(state.entries.iter().all(|entry| entry.last_seen == 200));
+    }
+
+    #[test]
+    fn what_is_kept_can_be_read_back_however_long_its_paths_are() {
+        let long = |ino| Entry {
+            path: PathBuf::from("/\u{1}".repeat(2_000)),
+            last_seen: 100 + ino,
+            ..entry(ino, u64::MAX)
+        };
+        let mut state = State {
+            generation: u64::MAX,
+            entries: (0..2_000).map(long).collect(),
+        };
+        state.forget(200, |_| true);
+        let bytes = state.encode();
+        assert!(bytes.len() as u64 <= STATE_BYTES_MAX);
+        assert!(state.entries.len() > 600);
+        // The newest are kept.
+        assert_eq!(state.entries[0].last_seen, 2_099);
+        assert_eq!(State::decode(&bytes).unwrap(), state);
     }
 
     proptest::proptest! {

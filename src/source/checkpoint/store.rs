@@ -3,18 +3,16 @@
 //! A new file is written and synced beside the old one, the old one becomes `.prev`, the new one takes its name, and the folder is
 //! synced. A file that is damaged is set aside for whoever wants to look, and the one before it is used.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::source::checkpoint::state::{State, StateError};
+use crate::base::private;
+use crate::source::checkpoint::state::{STATE_BYTES_MAX, State, StateError};
 
 const STATE_FILE: &str = "state.json";
 const PREVIOUS_FILE: &str = "state.json.prev";
 const NEW_FILE: &str = "state.json.new";
-
-/// A longer state file is not ours.
-const STATE_BYTES_MAX: u64 = 16 << 20;
 
 /// The operations of a file system that a state file needs. The product has one implementation; tests have one that fails.
 pub trait Disk {
@@ -163,24 +161,11 @@ fn absent(done: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// The flag that makes opening a link an error.
-#[cfg(unix)]
-pub(super) fn no_follow() -> i32 {
-    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0)
-}
-
 impl Disk for SystemDisk {
     type File = File;
 
     fn create(&self, path: &Path) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600).custom_flags(no_follow());
-        }
-        options.open(path)
+        private::create_new(path)
     }
 
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {

@@ -422,7 +422,7 @@ impl Follower {
             let path = if is_there {
                 Some(path)
             } else {
-                rotation::whereabouts(&path, look.identity)
+                look.identity.beside(&path)
             };
             if let Some(path) = path {
                 after = self.add(&path, after, emit)?.or(after);

@@ -4,9 +4,10 @@
 //! system tells when a file was born, that is part of it.
 
 use std::fs::Metadata;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::source::inode::Inode;
+use crate::source::inode::{Inode, beside};
 
 /// A file, by what stays when it is renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +16,13 @@ pub struct Identity {
     pub inode: Option<Inode>,
     /// When it was created, where the file system tells.
     pub born: Option<SystemTime>,
+}
+
+impl Identity {
+    /// Where the file is now, when it was renamed within its folder.
+    pub(super) fn beside(self, path: &Path) -> Option<PathBuf> {
+        beside(path, |metadata| Look::of(metadata).identity == self)
+    }
 }
 
 /// What one look at a file found.

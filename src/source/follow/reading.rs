@@ -8,7 +8,6 @@ use crate::source::follow::beginning::Left;
 use crate::source::follow::follower::Follower;
 use crate::source::follow::guard::read_at;
 use crate::source::follow::identity::Look;
-use crate::source::follow::rotation;
 use crate::source::follow::tail::{Parts, Tail, Ties};
 use crate::source::follow::{Came, Emit, FollowEvent, Gone, Notice, Pace};
 use crate::source::head::HEAD_BYTES;
@@ -112,7 +111,7 @@ impl Follower {
             let look = Look::of(&file.metadata().ok()?);
             (look.identity == identity).then_some(file)
         };
-        let file = open(&path).or_else(|| open(&rotation::whereabouts(&path, identity)?));
+        let file = open(&path).or_else(|| open(&identity.beside(&path)?));
         match self.tails.get_mut(&number) {
             Some(tail) if file.is_some() => {
                 tail.file = file;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::follow::identity::{Identity, Look};
+use crate::source::follow::identity::Look;
 
 /// A file that was rotated away from a path.
 #[derive(Debug, Clone)]
@@ -31,18 +31,6 @@ pub(super) fn rotated(path: &Path) -> Vec<Rotated> {
         (one.look.written, &one.path).cmp(&(other.look.written, &other.path))
     });
     found
-}
-
-/// Where a file that was renamed within its folder is now.
-pub(super) fn whereabouts(path: &Path, identity: Identity) -> Option<PathBuf> {
-    let entries = fs::read_dir(folder(path)).ok()?;
-    entries
-        .filter_map(Result::ok)
-        .find(|entry| {
-            let metadata = entry.metadata();
-            metadata.is_ok_and(|metadata| Look::of(&metadata).identity == identity)
-        })
-        .map(|entry| entry.path())
 }
 
 /// The folder of a path.

@@ -54,7 +54,6 @@ impl Case {
                 offset,
                 tail: Print::of(&read[read.len().saturating_sub(TAIL_BYTES_MAX)..]),
             },
-            modified: 0,
             last_seen: self.entries.len() as u64,
         });
     }
