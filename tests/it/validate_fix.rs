@@ -49,7 +49,9 @@ fn fix(
 
 /// Guarantees: a file repaired in its own place holds the repair, through any link, with its permissions, and nothing beside it.
 #[test]
+#[cfg(unix)]
 fn a_file_may_be_repaired_in_its_own_place() {
+    use std::os::unix::fs::PermissionsExt as _;
     for link in ["none", "soft", "hard"] {
         let folder = Folder::new();
         let file = folder.file("a.json", BASE64);
@@ -59,7 +61,6 @@ fn a_file_may_be_repaired_in_its_own_place() {
             "hard" => fs::hard_link(&file, &other).unwrap(),
             _ => {}
         }
-        use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         let out = if link == "none" { &file } else { &other };
         let run = Run::new().args(["validate", "--fix", "-o"]).arg(out);
