@@ -9,6 +9,7 @@ pub mod inflate;
 pub mod inode;
 pub mod inputs;
 pub mod name;
+pub mod packing;
 
 use std::io;
 

@@ -50,7 +50,7 @@ use style::{Paint, Tone};
 
 pub use config::{ConfigFiles, SettingsReport, Variable};
 pub use detection::{DetectionReport, FormatChoice, Timed};
-pub use findings::FindingsFormat;
+pub use findings::{FindingsForm, FindingsFormat, Fixing};
 pub use style::{ColorChoice, OutputFormat, ProgressMode, Streams, UiStyle, Verbosity};
 pub use token::{FoundToken, RemovedToken, StoredToken, TokenStatus};
 

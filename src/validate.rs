@@ -182,6 +182,15 @@ impl Finding {
     }
 }
 
+/// A repair that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Of which rule's fault.
+    pub code: Code,
+    /// The way to it.
+    pub path: String,
+}
+
 /// What was found in one input.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -197,8 +206,10 @@ pub struct Report {
     pub requests: u64,
     /// Records, spans or data points in it.
     pub records: u64,
-    /// Repairs that were made.
-    pub repaired: u64,
+    /// How many repairs were made for each kind, by code.
+    pub repaired: [u64; COUNT],
+    /// The repairs, up to [`DESCRIBED_MAX`] of each kind.
+    pub repairs: Vec<Repair>,
     /// The traces it belongs to.
     pub traces: Traces,
 }

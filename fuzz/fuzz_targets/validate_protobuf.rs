@@ -1,4 +1,5 @@
-//! Any bytes as a payload in protobuf: the rules end, and what was repaired keeps no fault that can be repaired.
+//! Any bytes as a payload in protobuf: the rules end, what was repaired keeps no fault that can be repaired, and repairing it again
+//! changes nothing.
 
 #![no_main]
 
@@ -13,11 +14,17 @@ fuzz_target!(|data: &[u8]| {
     };
     let mut checker = Checker::new(options);
     let repaired = checker.request(data, Some(Encoding::Protobuf));
-    for finding in &checker.finish().findings {
+    let report = checker.finish();
+    for finding in &report.findings {
         assert!(finding.byte.start <= finding.byte.end);
     }
-    if let Some(repaired) = repaired {
-        let mut again = Checker::new(Options::PLAIN);
-        again.request(&repaired, Some(Encoding::Protobuf));
+    let Some(repaired) = repaired else {
+        return;
+    };
+    assert!(report.repaired.iter().sum::<u64>() > 0);
+    let mut again = Checker::new(options);
+    assert_eq!(again.request(&repaired, Some(Encoding::Protobuf)), None);
+    for finding in &again.finish().findings {
+        assert!(!finding.fixable, "{finding:?}");
     }
 });

@@ -3,6 +3,8 @@
 //! It has no `Display` and no `Deref`; each use of the value is a visible [`Secret::expose`]. It is wiped when it goes, and compared in
 //! a time that does not depend on where two values differ. What is [remembered](remember) is taken out of the text of a panic too.
 
+pub mod door;
+pub mod looks;
 mod scrub;
 pub mod shape;
 

@@ -34,7 +34,12 @@ pub struct ValidateArgs {
     pub signal: Option<SignalWord>,
 
     /// Read the payload in this encoding [default: told from the bytes]
-    #[arg(long, value_name = "ENCODING", value_enum)]
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        value_enum,
+        conflicts_with = "content_type"
+    )]
     pub encoding: Option<EncodingWord>,
 
     /// Take the input for the body of a request with this Content-Type
@@ -69,7 +74,8 @@ pub struct ValidateArgs {
 
     /// Repair what can be repaired without guessing, and print the result
     ///
-    /// With --fix=semconv, attributes with old names get their new ones too. What was changed is told on standard error.
+    /// With --fix=semconv, attributes with old names get their new ones too. What is repaired is written as it was: compressed, in
+    /// frames, or as a captured request. What was changed is told for each rule, and with --verbose each place.
     #[arg(
         long,
         value_name = "WHAT",
@@ -81,6 +87,8 @@ pub struct ValidateArgs {
     pub fix: Option<FixWord>,
 
     /// Write the repaired input into this file [default: standard output]
+    ///
+    /// It may be the input itself: the file is written beside its place, and takes it at the end.
     #[arg(short, long, value_name = "OUT", requires = "fix", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 

@@ -4,10 +4,8 @@
 
 use std::ffi::OsString;
 
+use crate::base::secret::HIDDEN;
 use crate::settings::{preset, printable_url};
-
-/// Shown in the place of a secret.
-const HIDDEN: &str = "[hidden]";
 
 /// The same command with `--resume`, quoted for a shell.
 pub(super) fn command(words: &[OsString]) -> String {

@@ -1,43 +1,35 @@
 //! `otelctl validate`: reads what it is given, piece by piece where it can, and shows what the rules found.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::base::spelling::nearest;
-use crate::cli::validate::{
-    EncodingWord, FixWord, FormatWord, LevelWord, SignalWord, ValidateArgs,
-};
+use crate::cli::validate::{FixWord, FormatWord, LevelWord, SignalWord, ValidateArgs};
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::otlp::{Encoding, Signal};
+use crate::otlp::Signal;
+use crate::source::SourceError;
 use crate::source::inputs::{Input, inputs};
-use crate::source::{SourceError, inflate};
-use crate::ui::{FindingsFormat, OutputFormat, Ui};
-use crate::validate::http::{self, Head};
-use crate::validate::{
-    Checker, FixMode, Level, Options, REQUEST_BYTES_MAX, Report, Traces, destination, rules,
-};
+use crate::ui::{FindingsForm, FindingsFormat, Fixing, OutputFormat, Ui};
+use crate::validate::{FixMode, Level, Options, Report, Traces, destination, rules};
 
+mod input;
 mod lines;
+mod output;
 mod pieces;
 
-use lines::Step;
-use pieces::Pieces;
+use input::Checked;
+use output::{Draft, Output};
 
-/// A word that names nothing.
+/// What was asked for cannot be done.
 #[derive(Debug, thiserror::Error)]
 enum WordError {
     #[error("there is no rule {name:?}")]
     Rule { name: String },
     #[error("there is no destination {name:?} with limits that are known")]
     Destination { name: String },
-    #[error("cannot write the repaired input to {path}")]
-    Output { path: String, source: io::Error },
+    #[error("{count} inputs cannot be written into one file")]
+    SeveralInputs { count: usize },
 }
-
-/// Where the repaired input goes.
-type Out = Option<Box<dyn Write>>;
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Failure> {
@@ -61,21 +53,24 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
     for warning in &warnings {
         ui.warning(warning);
     }
-    let mut out = output(args)?;
-    let mut reports = Vec::new();
+    let mut out = output(args, &found)?;
+    let mut all = Vec::new();
     for input in &found {
-        let report = check(args, (input, options), (host, ui), &mut out)?;
-        reports.push((input.name(), report));
+        let checked = input::check(args, (input, options), (host, ui), &mut out)?;
+        out.end(ui)?;
+        all.push((input.name(), checked));
     }
-    let mut spans = Traces::default();
-    for (_, report) in &reports {
-        spans.add_spans(&report.traces);
+    let is_whole = all.iter().all(|(_, checked)| checked.is_whole);
+    let form = FindingsForm {
+        format,
+        fixing: fixing(args, out, is_whole)?,
+        logs: all.iter().filter_map(log_of).collect(),
+    };
+    for (name, _) in all.iter().filter(|(_, checked)| checked.is_empty) {
+        ui.note(&format!("{name} is empty"));
     }
-    for (_, report) in &mut reports {
-        report.add_orphans(&spans);
-    }
-    let fixing = args.fix.is_some() && args.output.is_none();
-    ui.findings(&reports, format, fixing);
+    let reports = reports(all);
+    ui.findings(&reports, &form);
     let level = match args.fail_on {
         LevelWord::Error => Level::Error,
         LevelWord::Warning => Level::Warning,
@@ -84,6 +79,40 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
     Ok(u8::from(
         reports.iter().any(|(_, report)| report.reaches(level)),
     ))
+}
+
+/// The reports, with what is known only when all inputs were read.
+fn reports(all: Vec<(String, Checked)>) -> Vec<(String, Report)> {
+    let mut spans = Traces::default();
+    for (_, checked) in &all {
+        spans.add_spans(&checked.report.traces);
+    }
+    all.into_iter()
+        .map(|(name, mut checked)| {
+            checked.report.add_orphans(&spans);
+            (name, checked.report)
+        })
+        .collect()
+}
+
+/// Puts the repaired input into its place, unless it is not the whole; tells what became of it.
+fn fixing(args: &ValidateArgs, out: Output, is_whole: bool) -> Result<Fixing, Failure> {
+    Ok(match out {
+        Output::None => Fixing::Nothing,
+        Output::Screen(_) => Fixing::ToStdout,
+        Output::File(draft) if is_whole => {
+            draft.finish()?;
+            let name = args.output.as_deref().unwrap_or(Path::new("-"));
+            Fixing::ToFile(name.to_string_lossy().into_owned())
+        }
+        Output::File(_) => Fixing::NotWritten,
+    })
+}
+
+/// The name of an input that is a log, and its format.
+fn log_of((name, checked): &(String, Checked)) -> Option<(String, String)> {
+    let format = checked.log_format.clone()?;
+    Some((name.clone(), format))
 }
 
 fn options(args: &ValidateArgs, host: &Host) -> Result<Options, Failure> {
@@ -122,146 +151,32 @@ fn format(args: &ValidateArgs, ui: &Ui) -> FindingsFormat {
     }
 }
 
-/// Reads one input to its end.
-fn check(
-    args: &ValidateArgs,
-    (input, options): (&Input, Options),
-    (host, ui): (&mut Host, &mut Ui),
-    out: &mut Out,
-) -> Result<Report, Failure> {
-    let name = input.name();
-    let open = |source| {
-        unreadable(SourceError::Open {
-            path: name.clone(),
-            source,
-        })
-    };
-    let bytes: Box<dyn Read + Send> = match input {
-        Input::File(path) | Input::Stream(path) => Box::new(File::open(path).map_err(open)?),
-        Input::Stdin => std::mem::replace(&mut host.stdin, Box::new(io::empty())),
-    };
-    ui.checking(&name);
-    let mut checker = Checker::new(options);
-    let read = |source| {
-        unreadable(SourceError::Read {
-            path: name.clone(),
-            offset: 0,
-            source,
-        })
-    };
-    let is_one_request = args.http
-        || args.content_type.is_some()
-        || args.content_encoding.is_some()
-        || args.path.is_some();
-    if is_one_request {
-        let repaired = check_request(args, &mut checker, bytes).map_err(read)?;
-        if let Some(repaired) = repaired.filter(|_| args.fix.is_some()) {
-            wanted_output(args, out, ui, &repaired).map_err(read)?;
-        }
-    } else {
-        check_stream(args, &mut checker, bytes, (ui, out)).map_err(read)?;
+fn output(args: &ValidateArgs, inputs: &[Input]) -> Result<Output, Failure> {
+    if args.fix.is_none() {
+        return Ok(Output::None);
     }
-    Ok(checker.finish())
-}
-
-/// One request, with what its headers said or with them; returns its body, repaired.
-fn check_request(
-    args: &ValidateArgs,
-    checker: &mut Checker,
-    bytes: Box<dyn Read + Send>,
-) -> io::Result<Option<Vec<u8>>> {
-    let mut body = Vec::new();
-    let mut limited = bytes.take(REQUEST_BYTES_MAX as u64 + 1);
-    limited.read_to_end(&mut body)?;
-    if body.len() > REQUEST_BYTES_MAX {
-        let message = format!("it has more than {REQUEST_BYTES_MAX} bytes");
-        checker.note(rules::Code::NotChecked, message);
-        return Ok(None);
-    }
-    if args.http {
-        http::check_captured(checker, &body);
-        return Ok(None);
-    }
-    let head = Head {
-        content_type: args.content_type.clone(),
-        content_encoding: args.content_encoding.clone(),
-        path: args.path.clone(),
+    let named = args.output.as_deref();
+    let Some(path) = named.filter(|path| path.as_os_str() != "-") else {
+        return Ok(Output::Screen(None));
     };
-    let repaired = http::check_body(checker, &head, &body);
-    Ok(Some(repaired.unwrap_or(body)))
-}
-
-/// Requests one after the other, perhaps compressed as a whole.
-fn check_stream(
-    args: &ValidateArgs,
-    checker: &mut Checker,
-    bytes: Box<dyn Read + Send>,
-    (ui, out): (&mut Ui, &mut Out),
-) -> io::Result<()> {
-    let plain = inflate::plain(bytes)?;
-    let encoding = match args.encoding {
-        None | Some(EncodingWord::Auto) => None,
-        Some(EncodingWord::Json) => Some(Encoding::Json),
-        Some(EncodingWord::Protobuf) => Some(Encoding::Protobuf),
-    };
-    let mut told = |step: Step<'_>| match step {
-        Step::Repaired(bytes) => wanted_output(args, out, ui, bytes),
-        Step::Checked(bytes, records) => {
-            ui.checked(bytes, records);
-            Ok(())
-        }
-    };
-    let pieces = Pieces::new(plain, REQUEST_BYTES_MAX);
-    let done = pieces.and_then(|pieces| lines::check_all(checker, encoding, pieces, &mut told));
-    match done {
-        Err(error) if is_broken(&error) => {
-            checker.note(rules::Code::CompressionBroken, error.to_string());
-            Ok(())
-        }
-        done => done,
+    if let count @ 2.. = inputs.len() {
+        let hint = "give one input, or leave -o out and take them from standard output".to_owned();
+        let error = WordError::SeveralInputs { count };
+        return Err(Failure::setup("usage", error, Some(hint)));
     }
-}
-
-/// Writes a piece of the repaired input where it is wanted.
-fn wanted_output(args: &ValidateArgs, out: &mut Out, ui: &mut Ui, bytes: &[u8]) -> io::Result<()> {
-    match out {
-        Some(file) => file.write_all(bytes),
-        None if args.fix.is_some() => {
-            ui.raw_result(bytes);
-            Ok(())
-        }
-        None => Ok(()),
-    }
-}
-
-fn output(args: &ValidateArgs) -> Result<Out, Failure> {
-    let Some(path) = &args.output else {
-        return Ok(None);
-    };
-    match File::create(path) {
-        Ok(file) => Ok(Some(Box::new(io::BufWriter::new(file)))),
-        Err(source) => {
-            let path = path.to_string_lossy().into_owned();
-            let hint = "check the folder and its permissions".to_owned();
-            let error = WordError::Output { path, source };
-            Err(Failure::setup("output", error, Some(hint)))
-        }
-    }
-}
-
-/// Whether an error is one of a decompressor: about the bytes, not about reading them.
-fn is_broken(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::InvalidData
-            | io::ErrorKind::InvalidInput
-            | io::ErrorKind::Other
-    )
+    Ok(Output::File(Draft::open(path)?))
 }
 
 fn unreadable(error: SourceError) -> Failure {
-    let hint = error.hint();
+    let hint = match &error {
+        SourceError::Directory { path } => {
+            let path = path.trim_end_matches('/');
+            Some(format!(
+                "name the files in it: otelctl validate '{path}/*.json'"
+            ))
+        }
+        error => error.hint(),
+    };
     Failure::setup("input", error, hint)
 }
 
@@ -276,8 +191,10 @@ fn unknown_rule(name: &str) -> Failure {
 }
 
 fn unknown_destination(name: &str) -> Failure {
-    let known = destination::DESTINATIONS.map(|it| it.name).join(", ");
-    let hint = format!("one of {known}");
+    let known = destination::DESTINATIONS.map(|it| it.name);
+    let near = nearest(&name.to_ascii_lowercase(), known);
+    let meant = near.map_or(String::new(), |near| format!("did you mean {near}? "));
+    let hint = format!("{meant}it is one of {}", known.join(", "));
     let name = name.to_owned();
     Failure::setup("usage", WordError::Destination { name }, Some(hint))
 }

@@ -16,7 +16,6 @@
 
 pub mod formats;
 pub mod profiles;
-pub mod secrets;
 pub mod template;
 
 use std::fs;

@@ -7,17 +7,15 @@ mod values;
 
 use std::fmt::Display;
 
+use crate::base::secret::HIDDEN;
+use crate::base::secret::looks::is_secret_value;
 use crate::cli::layer::{self, Key};
 use crate::cli::send::SendArgs;
 use crate::settings::env::EnvVars;
-use crate::settings::file::secrets::is_secret_value;
 use crate::settings::input::InputSettings;
 use crate::settings::layers::variables::{resource_of, variable_of};
 use crate::settings::layers::{Layers, Overlay};
 use crate::settings::{Origin, SendSettings, Sourced, env};
-
-/// In the place of a secret.
-pub const HIDDEN: &str = "[hidden]";
 
 /// In the place of a header's value, which may be one.
 pub const SET: &str = "set";

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek as _, SeekFrom};
 use std::sync::Arc;
 
+use crate::source::packing::Packing;
+
 /// Bytes read from the disk at a time before they are inflated.
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -17,20 +19,14 @@ pub fn plain<R: Read + Send + 'static>(mut input: R) -> io::Result<Box<dyn Read 
         .by_ref()
         .take(MAGIC_BYTES as u64)
         .read_to_end(&mut magic)?;
-    let kind = magic.clone();
+    let packing = Packing::of(&magic);
     let whole = Cursor::new(magic).chain(input);
-    Ok(match &*kind {
-        [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?)
-        }
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
-            Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(whole)))
-        }
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => {
-            Box::new(lzma_rust2::XzReader::new(buffered(whole), true))
-        }
-        _ => Box::new(whole),
+    Ok(match packing {
+        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
+        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(whole))?),
+        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(whole))),
+        Packing::Xz => Box::new(lzma_rust2::XzReader::new(buffered(whole), true)),
+        Packing::Plain => Box::new(whole),
     })
 }
 
@@ -56,13 +52,7 @@ pub fn from_offset(file: &Arc<File>, offset: u64) -> io::Result<Option<Box<dyn R
 
 /// Whether these first bytes are those of a compression that [`plain`] reads.
 pub fn is_compressed(head: &[u8]) -> bool {
-    matches!(
-        head,
-        [0x1f, 0x8b, ..]
-            | [0x28, 0xb5, 0x2f, 0xfd, ..]
-            | [b'B', b'Z', b'h', b'1'..=b'9', ..]
-            | [0xfd, b'7', b'z', b'X', b'Z', 0, ..]
-    )
+    Packing::of(head) != Packing::Plain
 }
 
 fn buffered<R: Read>(input: R) -> BufReader<R> {

@@ -1,17 +1,19 @@
 //! What `validate` shows while it runs and at its end.
 
+use crate::base::units::ByteCount;
 use crate::flow::Progress;
 use crate::ui::style::Paint;
-use crate::ui::{FindingsFormat, OutputFormat, Ui, Verbosity, findings};
+use crate::ui::{FindingsForm, FindingsFormat, Fixing, OutputFormat, Ui, findings};
 use crate::validate::Report;
 use crate::validate::rules::Rule;
 
 impl Ui {
     /// An input is about to be checked.
-    pub fn checking(&mut self, name: &str) {
+    pub fn checking(&mut self, name: &str, length: Option<u64>) {
         self.clear_progress();
         if let Some(bars) = self.bars() {
-            bars.open(0, if name == "-" { "stdin" } else { name }, None);
+            let name = if name == "-" { "stdin" } else { name };
+            bars.open(0, name, length.map(ByteCount));
         }
     }
 
@@ -28,24 +30,29 @@ impl Ui {
     }
 
     /// What `validate` found in each input. Where the repaired input goes to standard output, people read it on the other stream.
-    pub fn findings(&mut self, reports: &[(String, Report)], format: FindingsFormat, fixing: bool) {
+    pub fn findings(&mut self, reports: &[(String, Report)], form: &FindingsForm) {
         self.clear_progress();
-        let color = if fixing {
+        let beside = form.fixing == Fixing::ToStdout;
+        let color = if beside {
             self.style.color
         } else {
             self.style.stdout_color
         };
-        let text = match format {
+        let text = match form.format {
             FindingsFormat::Human => {
-                let quiet = self.style.verbosity == Verbosity::Quiet;
-                findings::human(reports, (Paint { color }, self.style.width), quiet)
+                let paper = findings::Paper {
+                    paint: Paint { color },
+                    width: self.style.width,
+                    verbosity: self.style.verbosity,
+                };
+                findings::human(reports, form, paper)
             }
-            FindingsFormat::Json => findings::json(reports),
+            FindingsFormat::Json => findings::json(reports, form),
             FindingsFormat::Sarif => findings::sarif(reports),
             FindingsFormat::Github => findings::github(reports),
             FindingsFormat::Junit => findings::junit(reports),
         };
-        let stream = if fixing { &self.stderr } else { &self.stdout };
+        let stream = if beside { &self.stderr } else { &self.stdout };
         self.write(stream, &text);
     }
 

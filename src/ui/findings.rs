@@ -1,5 +1,6 @@
 //! What `validate` found, in the forms that people, scripts and continuous integration read; and the rules themselves.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use serde_json::{Value, json};
@@ -12,10 +13,11 @@ use crate::validate::page::fix_word;
 use crate::validate::rules::{self, Rule};
 use crate::validate::{Finding, Level, Report};
 
+mod excerpt;
 mod human;
 mod machine;
 
-pub(super) use human::human;
+pub(super) use human::{Paper, human};
 pub(super) use machine::{github, junit, sarif};
 
 /// In which form findings are printed.
@@ -31,6 +33,30 @@ pub enum FindingsFormat {
     Github,
     /// `JUnit` XML.
     Junit,
+}
+
+/// What became of the repairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fixing {
+    /// None were asked for.
+    Nothing,
+    /// They stand on standard output.
+    ToStdout,
+    /// They stand in this file.
+    ToFile(String),
+    /// They were not written: the input cannot be read to its end.
+    NotWritten,
+}
+
+/// How findings are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingsForm {
+    /// In which form.
+    pub format: FindingsFormat,
+    /// What became of the repairs.
+    pub fixing: Fixing,
+    /// Inputs that are logs instead of payloads: the format of each.
+    pub logs: BTreeMap<String, String>,
 }
 
 /// Adds to a text.
@@ -54,30 +80,37 @@ fn signal_word(signal: Option<Signal>) -> Option<&'static str> {
 }
 
 /// The findings as one object on one line.
-pub(super) fn json(reports: &[(String, Report)]) -> String {
+pub(super) fn json(reports: &[(String, Report)], form: &FindingsForm) -> String {
     let payloads: Vec<Value> = reports
         .iter()
-        .map(|(name, report)| payload_json(name, report))
+        .map(|(name, report)| payload_json(name, report, form.logs.get(name)))
         .collect();
     let total = |level| -> u64 { reports.iter().map(|(_, report)| report.count(level)).sum() };
-    let object = json!({
+    let mut object = json!({
         "command": "validate",
         "payloads": payloads,
         "errors": total(Level::Error),
         "warnings": total(Level::Warning),
         "notes": total(Level::Note),
     });
+    if let (Fixing::ToFile(name), Some(members)) = (&form.fixing, object.as_object_mut()) {
+        members.insert("written".to_owned(), name.as_str().into());
+    }
     crate::base::escape::printable_json(&object.to_string()).into_owned() + "\n"
 }
 
-fn payload_json(name: &str, report: &Report) -> Value {
+fn payload_json(name: &str, report: &Report, log: Option<&String>) -> Value {
     let encoding = report.encoding.map(|encoding| match encoding {
         Encoding::Json => "json",
         Encoding::Protobuf => "protobuf",
     });
+    let repairs = report.repairs.iter();
+    let repairs: Vec<Value> = repairs
+        .map(|repair| json!({"code": repair.code.rule().name, "path": repair.path}))
+        .collect();
     let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
     let described = findings.len() as u64;
-    json!({
+    let mut object = json!({
         "name": name,
         "signal": signal_word(report.signal),
         "encoding": encoding,
@@ -85,8 +118,13 @@ fn payload_json(name: &str, report: &Report) -> Value {
         "records": report.records,
         "findings": findings,
         "findings_not_listed": report.counts.iter().sum::<u64>().saturating_sub(described),
-        "repairs": report.repaired,
-    })
+        "repairs": report.repaired.iter().sum::<u64>(),
+        "repaired": repairs,
+    });
+    if let (Some(log), Some(members)) = (log, object.as_object_mut()) {
+        members.insert("looks_like".to_owned(), log.as_str().into());
+    }
+    object
 }
 
 fn finding_json(finding: &Finding) -> Value {

@@ -1,6 +1,6 @@
 //! Looks at one request after another of the same input, with the same room.
 
-use super::found::{Edit, Found, Place, Tail, edited};
+use super::found::{DESCRIBED_MAX, Found, Mend, Place, Tail, mended};
 use super::json;
 use super::meaning::{Case, Key};
 use super::protobuf;
@@ -9,11 +9,12 @@ use super::schema::Shape;
 use super::top::{self, Top};
 use super::tree::{ROOT, Span, Tree};
 use super::view::{self, Origin};
-use super::{FixMode, Options, REQUEST_BYTES_MAX, Report};
+use super::{FixMode, Options, REQUEST_BYTES_MAX, Repair, Report};
+use crate::base::secret::door;
 use crate::otlp::{Encoding, Signal};
 
-/// Rounds of repairs: each may bring faults to light that the one before hid.
-const ROUNDS_MAX: usize = 6;
+/// Rounds of repairs: each may bring faults to light that the one before hid, one level deeper at most.
+const ROUNDS_MAX: usize = 2 * json::DEPTH_MAX;
 
 /// What was found in one input so far.
 #[derive(Debug)]
@@ -43,7 +44,8 @@ impl Checker {
                 encoding: None,
                 requests: 0,
                 records: 0,
-                repaired: 0,
+                repaired: [0; super::COUNT],
+                repairs: Vec::new(),
                 traces: super::Traces::default(),
             },
             several_signals: false,
@@ -94,13 +96,16 @@ impl Checker {
     /// The same for some of its bytes.
     pub fn note_at(&mut self, code: Code, byte: std::ops::Range<u64>, message: impl Into<String>) {
         self.found.counts[code as usize] += 1;
+        if self.found.counts[code as usize] > DESCRIBED_MAX {
+            return;
+        }
         self.report.findings.push(super::Finding {
             code,
             path: "$".to_owned(),
             line: None,
             column: None,
             byte,
-            message: message.into(),
+            message: door::hidden(&message.into()),
             fixable: false,
             view: super::View::None,
         });
@@ -119,7 +124,6 @@ impl Checker {
     /// What was found in all.
     pub fn finish(mut self) -> Report {
         self.report.counts = self.found.counts;
-        self.report.repaired = self.found.repaired;
         if self.several_signals {
             self.report.signal = None;
         }
@@ -188,7 +192,13 @@ impl Checker {
                 .add(Code::WrongSignal, place, || wrong_signal(signal, wanted));
         }
         let (room, case) = self.case(bytes, Encoding::Json);
-        json::read(bytes, Shape::Request(signal), room, case)
+        let read = json::read(bytes, Shape::Request(signal), room, case);
+        if read.is_err() {
+            self.tree.cut_off(bytes.len());
+            let ((tree, found), mut case) = self.case(bytes, Encoding::Json);
+            case.cut(tree, found);
+        }
+        read
     }
 
     fn json_unknown(&mut self, bytes: &[u8], key: Span) -> Result<usize, json::Lost> {
@@ -268,6 +278,7 @@ impl Checker {
             traces: &mut self.report.traces,
             carries: false,
             has_resource: false,
+            is_cut: false,
         };
         ((&mut self.tree, &mut self.found), case)
     }
@@ -279,33 +290,45 @@ impl Checker {
 
     /// Makes the repairs, and those of what they bring to light.
     fn repaired(&mut self, bytes: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
-        if self.found.edits.is_empty() {
+        let mends = self.found.take_mends(&self.tree, bytes);
+        if mends.is_empty() {
             return None;
         }
-        let edits = std::mem::take(&mut self.found.edits);
-        let mut text = edited(bytes, edits);
+        let mut text = self.report.mend(mends, bytes);
         for _ in 1..ROUNDS_MAX {
-            let edits = self.further_edits(&text, encoding);
-            if edits.is_empty() {
+            let mut again = Checker::new(self.options);
+            match encoding {
+                Encoding::Json => again.json(&text),
+                Encoding::Protobuf => again.protobuf(&text),
+            }
+            let mends = again.found.take_mends(&again.tree, &text);
+            if mends.is_empty() {
                 break;
             }
-            text = edited(&text, edits);
+            text = self.report.mend(mends, &text);
         }
         Some(text)
-    }
-
-    fn further_edits(&self, text: &[u8], encoding: Encoding) -> Vec<Edit> {
-        let mut again = Checker::new(self.options);
-        match encoding {
-            Encoding::Json => again.json(text),
-            Encoding::Protobuf => again.protobuf(text),
-        }
-        std::mem::take(&mut again.found.edits)
     }
 
     /// Whether repairs are made.
     pub fn repairs(&self) -> bool {
         self.options.fix != FixMode::Nothing
+    }
+}
+
+impl Report {
+    /// Makes repairs, and writes down each.
+    fn mend(&mut self, mends: Vec<Mend>, bytes: &[u8]) -> Vec<u8> {
+        let (text, made) = mended(bytes, &mends);
+        for (mend, _) in mends.into_iter().zip(made).filter(|(_, made)| *made) {
+            let count = &mut self.repaired[mend.code as usize];
+            *count += 1;
+            if *count <= DESCRIBED_MAX && !mend.path.is_empty() {
+                let Mend { code, path, .. } = mend;
+                self.repairs.push(Repair { code, path });
+            }
+        }
+        text
     }
 }
 

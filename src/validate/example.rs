@@ -30,15 +30,9 @@ pub fn findings(sample: Sample, fix: FixMode) -> (Vec<Finding>, Option<Vec<u8>>)
     });
     let body = body(sample);
     let repaired = match sample {
-        Sample::Http(_) => {
-            http::check_captured(&mut checker, &body);
-            None
-        }
+        Sample::Http(_) => http::check_captured(&mut checker, &body),
         Sample::HexAny(_) => http::check_body(&mut checker, &http::Head::default(), &body),
-        Sample::Grpc(_) => {
-            framed::check_all(&mut checker, &body, framed::Framing::Grpc);
-            None
-        }
+        Sample::Grpc(_) => framed::check_all(&mut checker, &body, framed::Framing::Grpc),
         Sample::Hex(_) => checker.request(&body, Some(Encoding::Protobuf)),
         Sample::None => None,
         _ => checker.request(&body, Some(Encoding::Json)),

@@ -82,6 +82,17 @@ impl Edits {
     }
 }
 
+/// A repair: its edits are made together or not at all.
+#[derive(Debug)]
+pub(super) struct Mend {
+    pub(super) code: Code,
+    pub(super) place: Place,
+    /// The way to it, of those that are described; empty until [`Found::settle`] works it out.
+    pub(super) path: String,
+    pub(super) edits: Vec<Edit>,
+    is_described: bool,
+}
+
 /// A fault whose path, line and view are not worked out yet.
 #[derive(Debug)]
 pub(super) struct Raw {
@@ -100,12 +111,12 @@ pub(super) struct Found {
     pub(super) counts: [u64; COUNT],
     /// Those of this request that are described.
     pub(super) raws: Vec<Raw>,
-    /// How many of those have their paths.
-    settled: usize,
+    /// How many of those have their paths, and of the repairs.
+    settled: (usize, usize),
     /// The repairs of this request; filled only when they are wanted.
-    pub(super) edits: Vec<Edit>,
-    /// How many faults those repair, in this input so far.
-    pub(super) repaired: u64,
+    pub(super) mends: Vec<Mend>,
+    /// Values of this request that look like secrets, and are never shown.
+    pub(super) secrets: Vec<Span>,
     /// What is repaired.
     pub(super) fix: FixMode,
 }
@@ -116,9 +127,9 @@ impl Found {
         Found {
             counts: [0; COUNT],
             raws: Vec::new(),
-            settled: 0,
-            edits: Vec::new(),
-            repaired: 0,
+            settled: (0, 0),
+            mends: Vec::new(),
+            secrets: Vec::new(),
             fix,
         }
     }
@@ -134,19 +145,35 @@ impl Found {
     /// Works out the paths of what was noted since the last time, while the nodes on the way are still there.
     #[inline]
     pub(super) fn settle(&mut self, tree: &Tree, bytes: &[u8]) {
-        if self.settled < self.raws.len() {
-            for raw in self.raws.iter_mut().skip(self.settled) {
-                raw.path = view::path(tree, &raw.place, bytes);
-            }
-            self.settled = self.raws.len();
+        if self.settled != (self.raws.len(), self.mends.len()) {
+            self.work_out(tree, bytes);
         }
+    }
+
+    fn work_out(&mut self, tree: &Tree, bytes: &[u8]) {
+        let (raws, mends) = self.settled;
+        for raw in self.raws.iter_mut().skip(raws) {
+            raw.path = view::shown_path(tree, &raw.place, bytes);
+        }
+        let mends = self.mends.iter_mut().skip(mends);
+        for mend in mends.filter(|mend| mend.is_described) {
+            mend.path = view::shown_path(tree, &mend.place, bytes);
+        }
+        self.settled = (self.raws.len(), self.mends.len());
     }
 
     /// Takes what was noted of a request, with its paths.
     pub(super) fn take(&mut self, tree: &Tree, bytes: &[u8]) -> Vec<Raw> {
         self.settle(tree, bytes);
-        self.settled = 0;
+        self.settled.0 = 0;
         std::mem::take(&mut self.raws)
+    }
+
+    /// Takes the repairs of a request, with the paths of those that are described.
+    pub(super) fn take_mends(&mut self, tree: &Tree, bytes: &[u8]) -> Vec<Mend> {
+        self.settle(tree, bytes);
+        self.settled.1 = 0;
+        std::mem::take(&mut self.mends)
     }
 
     /// Notes a fault that needs a person.
@@ -167,14 +194,22 @@ impl Found {
         let count = &mut self.counts[code as usize];
         *count += 1;
         let described = *count <= DESCRIBED_MAX;
+        if code == Code::SecretLike {
+            self.secrets.push(place.span);
+        }
         if !described && self.fix == FixMode::Nothing {
             return;
         }
         let edits = repair();
         let fixable = !edits.is_empty();
-        if self.fix.repairs(code) {
-            self.repaired += u64::from(fixable);
-            self.edits.extend(edits);
+        if fixable && self.fix.repairs(code) {
+            self.mends.push(Mend {
+                code,
+                place: place.clone(),
+                path: String::new(),
+                edits,
+                is_described: described,
+            });
         }
         if described {
             self.raws.push(Raw {
@@ -188,21 +223,32 @@ impl Found {
     }
 }
 
-/// The bytes with the edits made. Of two that overlap, the first one counts.
-pub(super) fn edited(bytes: &[u8], mut edits: Vec<Edit>) -> Vec<u8> {
+/// The bytes with the repairs made, and which of them were. One that overlaps another is left for the next round.
+pub(super) fn mended(bytes: &[u8], mends: &[Mend]) -> (Vec<u8>, Vec<bool>) {
+    let mut edits: Vec<(usize, &Edit)> = Vec::new();
+    for (index, mend) in mends.iter().enumerate() {
+        edits.extend(mend.edits.iter().map(|edit| (index, edit)));
+    }
     // Stable, so that several texts put in at one place keep their order.
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    let mut made = vec![true; mends.len()];
+    let mut behind = 0;
+    for (index, edit) in &edits {
+        if edit.span.start < behind {
+            made[*index] = false;
+        } else {
+            behind = edit.span.end;
+        }
+    }
+    let wanted = edits.iter().filter(|(index, _)| made[*index]);
     let mut out = Vec::with_capacity(bytes.len() + 16 * edits.len());
     let mut at = 0;
-    for edit in edits {
+    for (_, edit) in wanted {
         let Range { start, end } = edit.span.start as usize..edit.span.end as usize;
-        if start < at {
-            continue;
-        }
         out.extend_from_slice(bytes.get(at..start).unwrap_or_default());
         out.extend_from_slice(&edit.text);
         at = end.min(bytes.len());
     }
     out.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    out
+    (out, made)
 }

@@ -10,6 +10,8 @@ use super::protobuf::{looks_right, starts_right};
 use super::rules::Code;
 use super::{Checker, REQUEST_BYTES_MAX};
 use crate::base::units::ByteCount;
+use crate::otlp::compress::Compressor;
+use crate::otlp::protobuf::put_varint;
 use crate::otlp::{Compression, Encoding, inflate};
 
 /// How messages follow one another.
@@ -135,41 +137,56 @@ fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
     None
 }
 
-/// Looks at every message of an input.
-pub fn check_all(checker: &mut Checker, bytes: &[u8], framing: Framing) {
-    let mut at = 0;
+/// Looks at every message of an input; returns them framed anew, when repairs are wanted and there are any.
+pub fn check_all(checker: &mut Checker, bytes: &[u8], framing: Framing) -> Option<Vec<u8>> {
+    let (mut at, mut written, mut is_repaired) = (0, Vec::new(), false);
     while at < bytes.len() {
         let rest = bytes.get(at..).unwrap_or_default();
         let Frame::Whole(range) = framing.frame(rest) else {
             note_broken(checker, at as u64..bytes.len() as u64);
-            return;
+            break;
         };
         let end = range.end;
-        check_frame(checker, (framing, rest), range, at as u64);
+        let frame = rest.get(..end).unwrap_or_default();
+        let repaired = check_frame(checker, (framing, rest), range, at as u64);
+        is_repaired |= repaired.is_some();
+        if checker.repairs() {
+            written.extend_from_slice(repaired.as_deref().unwrap_or(frame));
+        }
         at += end;
     }
+    written.extend_from_slice(bytes.get(at..).unwrap_or_default());
+    is_repaired.then_some(written)
 }
 
-/// Looks at one message of a frame that begins at an offset of the input.
+/// Looks at one message of a frame that begins at an offset of the input; returns the frame with it repaired, compressed as it was.
 pub fn check_frame(
     checker: &mut Checker,
     (framing, frame): (Framing, &[u8]),
     message: Range<usize>,
     offset: u64,
-) {
+) -> Option<Vec<u8>> {
     let (start, end) = (offset + message.start as u64, offset + message.end as u64);
     let bytes = frame.get(message).unwrap_or_default();
-    if !framing.is_compressed(frame) {
-        checker.request_at(bytes, Some(Encoding::Protobuf), (start, 1));
-        return;
-    }
-    let max = ByteCount(REQUEST_BYTES_MAX as u64);
-    match inflate::inflate(bytes, Compression::Gzip, max) {
-        Ok(plain) => {
-            checker.request_at(&plain, Some(Encoding::Protobuf), (start, 1));
+    let is_compressed = framing.is_compressed(frame);
+    let repaired = if is_compressed {
+        let max = ByteCount(REQUEST_BYTES_MAX as u64);
+        match inflate::inflate(bytes, Compression::Gzip, max) {
+            Ok(plain) => {
+                let repaired = checker.request_at(&plain, Some(Encoding::Protobuf), (start, 1))?;
+                Compressor::new(Compression::Gzip).compress(&repaired)
+            }
+            Err(error) => {
+                checker.note_at(Code::CompressionBroken, start..end, error.to_string());
+                None
+            }
         }
-        Err(error) => checker.note_at(Code::CompressionBroken, start..end, error.to_string()),
-    }
+    } else {
+        checker.request_at(bytes, Some(Encoding::Protobuf), (start, 1))
+    };
+    let mut written = Vec::new();
+    write_frame(framing, is_compressed, &repaired?, &mut written);
+    Some(written)
 }
 
 /// Notes that no whole frame begins where one should; what follows is not looked at.
@@ -178,10 +195,24 @@ pub fn note_broken(checker: &mut Checker, bytes: Range<u64>) {
     checker.note_at(Code::FrameBroken, bytes, message);
 }
 
+fn write_frame(framing: Framing, compressed: bool, message: &[u8], to: &mut Vec<u8>) {
+    let length32 = u32::try_from(message.len()).unwrap_or(u32::MAX);
+    match framing {
+        Framing::Single => {}
+        Framing::Length32 => to.extend_from_slice(&length32.to_be_bytes()),
+        Framing::Grpc => {
+            to.push(u8::from(compressed));
+            to.extend_from_slice(&length32.to_be_bytes());
+        }
+        Framing::Delimited => put_varint(to, message.len() as u64),
+    }
+    to.extend_from_slice(message);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::otlp::protobuf::{put_bytes, put_varint};
+    use crate::otlp::protobuf::put_bytes;
 
     const ALL: [Framing; 3] = [Framing::Grpc, Framing::Length32, Framing::Delimited];
 
@@ -194,18 +225,8 @@ mod tests {
     }
 
     fn framed(framing: Framing, message: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(message.len()).unwrap();
         let mut bytes = Vec::new();
-        match framing {
-            Framing::Single => {}
-            Framing::Delimited => put_varint(&mut bytes, length.into()),
-            Framing::Length32 => bytes.extend(length.to_be_bytes()),
-            Framing::Grpc => {
-                bytes.push(0);
-                bytes.extend(length.to_be_bytes());
-            }
-        }
-        bytes.extend(message);
+        write_frame(framing, false, message, &mut bytes);
         bytes
     }
 

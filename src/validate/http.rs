@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::rules::Code;
 use super::{Checker, REQUEST_BYTES_MAX, framed, top};
 use crate::base::units::ByteCount;
+use crate::otlp::compress::Compressor;
 use crate::otlp::{Compression, Encoding, Signal, inflate};
 
 mod captured;
@@ -23,26 +24,34 @@ pub struct Head {
     pub content_encoding: Option<String>,
     /// The path.
     pub path: Option<String>,
+    /// How the body is written, when somebody says so besides its content type.
+    pub encoding: Option<Encoding>,
 }
 
-/// Looks at a body with its head.
+/// Looks at a body with its head; returns it repaired and compressed as it was, when repairs are wanted and there are any.
 pub fn check_body(checker: &mut Checker, head: &Head, body: &[u8]) -> Option<Vec<u8>> {
     if let Some(path) = &head.path {
         check_path(checker, path);
     }
     let plain = decompressed(checker, head.content_encoding.as_deref(), body)?;
+    let repaired = check_plain(checker, head, &plain)?;
+    let compressed = Compressor::new(compression_of(body)).compress(&repaired);
+    Some(compressed.unwrap_or(repaired))
+}
+
+/// Looks at a body that is not compressed any more, with its content type.
+fn check_plain(checker: &mut Checker, head: &Head, plain: &[u8]) -> Option<Vec<u8>> {
     let Some(content_type) = &head.content_type else {
-        return plain_body(checker, &plain, None);
+        return plain_body(checker, plain, head.encoding);
     };
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if media_type.starts_with("application/grpc") {
-        framed::check_all(checker, &plain, framed::Framing::Grpc);
-        return None;
+        return framed::check_all(checker, plain, framed::Framing::Grpc);
     }
     let declared = Encoding::from_content_type(content_type);
     let real = match declared {
         Some(declared) if plain.is_empty() => declared,
-        _ => top::encoding(&plain),
+        _ => top::encoding(plain),
     };
     if declared != Some(real) {
         checker.note(
@@ -53,10 +62,10 @@ pub fn check_body(checker: &mut Checker, head: &Head, body: &[u8]) -> Option<Vec
             },
         );
     }
-    checker.request(&plain, Some(real))
+    checker.request(plain, Some(real))
 }
 
-/// Looks at a body of which nothing is known.
+/// Looks at a body of which nothing is known; returns it repaired.
 pub fn plain_body(
     checker: &mut Checker,
     plain: &[u8],
@@ -65,8 +74,7 @@ pub fn plain_body(
     let encoding = encoding.unwrap_or_else(|| top::encoding(plain));
     let framing = framed::framing(plain);
     if encoding == Encoding::Protobuf && framing != framed::Framing::Single {
-        framed::check_all(checker, plain, framing);
-        return None;
+        return framed::check_all(checker, plain, framing);
     }
     checker.request(plain, Some(encoding))
 }

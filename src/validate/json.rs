@@ -13,6 +13,7 @@ use super::rules::Code;
 use super::schema::{Field, Kind, Message, Shape};
 use super::tree::{At, Held, NO_INDEX, ROOT, Span, Tree};
 
+mod integer;
 mod plain;
 mod scalar;
 mod scan;

@@ -17,7 +17,6 @@ mod conventions;
 mod histograms;
 mod logs;
 mod metrics;
-mod secrets;
 mod spans;
 mod times;
 
@@ -41,6 +40,8 @@ pub(super) struct Case<'c> {
     pub(super) carries: bool,
     /// Whether there is a resource.
     pub(super) has_resource: bool,
+    /// Whether the reading broke off: what stands behind the fault is not known, and not missed.
+    pub(super) is_cut: bool,
 }
 
 impl Case<'_> {
@@ -53,6 +54,7 @@ impl Case<'_> {
             options: self.options,
             keys: self.keys,
             records: self.records,
+            is_cut: self.is_cut,
             traces: self.traces,
             offset: self.offset,
         }
@@ -72,6 +74,15 @@ impl Case<'_> {
                 judge.resource(at);
                 self.has_resource = true;
             }
+        }
+    }
+
+    /// Judges what was read of the scopes and resources that the reading broke off in.
+    pub(super) fn cut(&mut self, tree: &Tree, found: &mut Found) {
+        self.is_cut = true;
+        let mut open: Vec<At> = tree.open_layers().collect();
+        while let Some(at) = open.pop() {
+            self.layer(tree, found, at);
         }
     }
 
@@ -122,6 +133,8 @@ pub(super) struct Judge<'j> {
     pub(super) keys: &'j mut Vec<Key>,
     /// Records, spans or data points.
     pub(super) records: &'j mut u64,
+    /// Whether the reading broke off: what stands behind the fault is not known, and not missed.
+    pub(super) is_cut: bool,
     /// The traces of the input.
     pub(super) traces: &'j mut Traces,
     /// Where the request begins in the input.
@@ -152,7 +165,9 @@ impl Judge<'_> {
 
     /// Without `service.name` nobody knows who speaks.
     fn service_name(&mut self, of: At, resource: Option<At>) {
+        let is_last = self.tree.is_last(of);
         let (at, tail) = match resource {
+            None if self.is_cut && is_last => return,
             Some(resource) if self.has_service_name(resource) => return,
             Some(resource) => (resource, Tail::Name(Name::Attributes)),
             None => (of, Tail::Name(Name::Resource)),

@@ -186,6 +186,29 @@ impl Tree {
         }
     }
 
+    /// Ends the messages that the reading broke off in. What was read before stays; the record that was cut in two is no record.
+    pub(super) fn cut_off(&mut self, end: usize) {
+        let mut here = Span::new(0, self.nodes.len().saturating_sub(1)).end;
+        while here != ROOT {
+            let node = self.node(here);
+            if node.held == Held::Message && node.span.start == node.span.end {
+                self.close(here, end);
+                if !holds_records(node.name) {
+                    self.hold(here, Held::Broken);
+                }
+            }
+            here = node.parent;
+        }
+        self.close(ROOT, end);
+    }
+
+    /// The scopes and resources that are not judged yet, each behind the one it is in.
+    pub(super) fn open_layers(&self) -> impl Iterator<Item = At> + '_ {
+        let is_open = |node: &Node| node.name.is_layer() && node.held == Held::Message;
+        let all = (ROOT..self.next()).skip(1);
+        all.filter(move |at| is_open(&self.node(*at)))
+    }
+
     /// Says where a node's value stands.
     #[inline]
     pub(super) fn place(&mut self, at: At, span: Span) {
@@ -208,6 +231,11 @@ impl Tree {
             next: at + 1,
             end: self.node(at).skip,
         }
+    }
+
+    /// Whether a node is the last one, with all that is in it.
+    pub(super) fn is_last(&self, at: At) -> bool {
+        self.node(at).skip as usize == self.nodes.len()
     }
 
     /// The children of one name.
@@ -256,6 +284,19 @@ impl Tree {
             _ => Cow::Borrowed(""),
         }
     }
+}
+
+/// Whether the records of a request stand in messages of this name.
+fn holds_records(name: Name) -> bool {
+    matches!(
+        name,
+        Name::ResourceLogs
+            | Name::ResourceSpans
+            | Name::ResourceMetrics
+            | Name::ScopeLogs
+            | Name::ScopeSpans
+            | Name::ScopeMetrics
+    )
 }
 
 /// JSON text without its escapes.

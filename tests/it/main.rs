@@ -28,4 +28,7 @@ mod spike;
 mod times;
 mod token;
 mod validate;
+mod validate_fix;
+mod validate_forms;
+mod validate_secrets;
 mod wire;

@@ -97,7 +97,7 @@ fn what_is_repaired_validates() {
         .run();
     assert_eq!(fixed.code, 1);
     assert!(
-        fixed.stderr.ends_with(", 3 repairs made\n"),
+        fixed.stderr.contains(": 3 errors\n  4 repairs\n"),
         "{}",
         fixed.stderr
     );

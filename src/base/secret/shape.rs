@@ -61,7 +61,7 @@ pub fn hidden(text: &str) -> String {
 /// The secret part of the next token: what follows `pylf_v` and the version.
 ///
 /// Spec: Logfire, `pylf_v\d+_[A-Za-z0-9_-]+`.
-fn next(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+pub(super) fn next(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let mut from = from;
     loop {
         let found = memmem::find(bytes.get(from..)?, PREFIX)?;

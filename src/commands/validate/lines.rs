@@ -1,16 +1,38 @@
 //! An input as it is read: requests on lines of their own or in frames are checked one after another, everything else as a
 //! whole.
 //!
-//! Limits: one buffer, as large as the largest request, and bounded by what [`Pieces`] may hold. What is larger is passed unseen, told as not checked, and given out as it is where repairs are wanted; what follows it is checked again.
+//! Limits: one buffer, as large as the largest request, and bounded by what [`Pieces`] may hold. What is larger is passed unseen,
+//! told as not checked, and given out as it is where repairs are wanted; what follows it is checked again.
 
 use std::io;
 use std::ops::Range;
 
+use super::output::OutputError;
 use super::pieces::Pieces;
 use crate::otlp::Encoding;
 use crate::validate::framed::{self, Frame, Framing};
 use crate::validate::rules::Code;
 use crate::validate::{Checker, http};
+
+/// Why an input was not checked to its end.
+pub(super) enum Trouble {
+    /// It cannot be read.
+    Read(io::Error),
+    /// What was repaired cannot be written.
+    Write(OutputError),
+}
+
+impl From<OutputError> for Trouble {
+    fn from(error: OutputError) -> Trouble {
+        Trouble::Write(error)
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Trouble {
+        Trouble::Read(error)
+    }
+}
 
 /// What happens on the way.
 pub(super) enum Step<'b> {
@@ -21,7 +43,7 @@ pub(super) enum Step<'b> {
 }
 
 /// Is told each step.
-type Told<'w> = &'w mut dyn FnMut(Step<'_>) -> io::Result<()>;
+type Told<'w> = &'w mut dyn FnMut(Step<'_>) -> Result<(), OutputError>;
 
 /// Checks an input to its end.
 pub(super) fn check_all(
@@ -29,7 +51,7 @@ pub(super) fn check_all(
     encoding: Option<Encoding>,
     mut pieces: Pieces,
     told: Told<'_>,
-) -> io::Result<()> {
+) -> Result<(), Trouble> {
     let framing = match encoding {
         Some(Encoding::Json) => Framing::Single,
         _ => Framing::of(pieces.rest(), pieces.ended()),
@@ -47,10 +69,11 @@ pub(super) fn check_all(
         return Ok(());
     }
     let repaired = http::plain_body(checker, pieces.rest(), encoding);
-    told(Step::Repaired(repaired.as_deref().unwrap_or(pieces.rest())))
+    told(Step::Repaired(repaired.as_deref().unwrap_or(pieces.rest())))?;
+    Ok(())
 }
 
-fn check_lines(checker: &mut Checker, pieces: &mut Pieces, told: Told<'_>) -> io::Result<()> {
+fn check_lines(checker: &mut Checker, pieces: &mut Pieces, told: Told<'_>) -> Result<(), Trouble> {
     let (mut line, mut searched) = (1, 0);
     loop {
         let unseen = pieces.rest().get(searched..).unwrap_or_default();
@@ -77,7 +100,8 @@ fn check_lines(checker: &mut Checker, pieces: &mut Pieces, told: Told<'_>) -> io
         pieces.pass(end);
         (line, searched) = (line + 1, 0);
         if pieces.ended() && pieces.rest().is_empty() {
-            return told(Step::Checked(pieces.offset(), checker.records()));
+            told(Step::Checked(pieces.offset(), checker.records()))?;
+            return Ok(());
         }
     }
 }
@@ -87,7 +111,7 @@ fn check_line(
     line: &[u8],
     origin: (u64, u64),
     told: Told<'_>,
-) -> io::Result<()> {
+) -> Result<(), Trouble> {
     let mut repaired = None;
     if !line.trim_ascii().is_empty() {
         repaired = checker.request_at(line, Some(Encoding::Json), origin);
@@ -103,14 +127,16 @@ fn check_frames(
     framing: Framing,
     pieces: &mut Pieces,
     told: Told<'_>,
-) -> io::Result<()> {
+) -> Result<(), Trouble> {
     while pieces.fill(1)? {
         let offset = pieces.offset();
         match framing.frame(pieces.rest()) {
             Frame::Whole(range) => {
                 let end = range.end;
-                framed::check_frame(checker, (framing, pieces.rest()), range, offset);
-                told(Step::Repaired(pieces.rest().get(..end).unwrap_or_default()))?;
+                let rest = pieces.rest();
+                let repaired = framed::check_frame(checker, (framing, rest), range, offset);
+                let frame = rest.get(..end).unwrap_or_default();
+                told(Step::Repaired(repaired.as_deref().unwrap_or(frame)))?;
                 pieces.pass(end);
             }
             Frame::Cut(needed) if needed > pieces.part_bytes_max() => {
@@ -139,7 +165,8 @@ fn check_frames(
             }
         }
     }
-    told(Step::Checked(pieces.offset(), checker.records()))
+    told(Step::Checked(pieces.offset(), checker.records()))?;
+    Ok(())
 }
 
 /// Passes over what is not checked, gives it out as it is, and tells which bytes it was.
@@ -147,9 +174,11 @@ fn skipped(
     pieces: &mut Pieces,
     end: impl FnMut(&[u8]) -> Option<usize>,
     told: Told<'_>,
-) -> io::Result<Range<u64>> {
+) -> Result<Range<u64>, Trouble> {
     let start = pieces.offset();
-    pieces.skip(end, |bytes| told(Step::Repaired(bytes)))?;
+    pieces.skip(end, |bytes| {
+        told(Step::Repaired(bytes)).map_err(Trouble::from)
+    })?;
     Ok(start..pieces.offset())
 }
 
@@ -159,7 +188,7 @@ fn note_unchecked(checker: &mut Checker, what: &str, (bytes, max): (Range<u64>, 
     checker.note_at(Code::NotChecked, bytes, message);
 }
 
-/// Whether requests stand on lines of their own: the first line is a whole object, or the second one begins with one.
+/// Whether requests stand on lines of their own: the first line is a whole value, or the second one begins like a request.
 fn is_lines(head: &[u8], ended: bool) -> bool {
     let text = head.trim_ascii_start();
     if text.first() != Some(&b'{') {
@@ -171,9 +200,20 @@ fn is_lines(head: &[u8], ended: bool) -> bool {
     };
     let (first, rest) = text.split_at(newline);
     let second = rest.trim_ascii_start();
-    let ends = first.trim_ascii_end().last() == Some(&b'}');
-    first.len() > 1 && ends && (second.is_empty() || second.first() == Some(&b'{'))
-        || second.starts_with(b"{\"resource")
+    is_request_start(second) || begins_and_ends(first, second)
+}
+
+/// Whether a line begins an object with the list of a signal.
+fn is_request_start(line: &[u8]) -> bool {
+    let inside = line.strip_prefix(b"{").unwrap_or_default();
+    inside.trim_ascii_start().starts_with(b"\"resource")
+}
+
+/// Whether a line is an object by itself; a line below that goes on with something else tells that it is none, unless it holds all.
+fn begins_and_ends(first: &[u8], second: &[u8]) -> bool {
+    let ends = first.len() > 1 && first.trim_ascii_end().last() == Some(&b'}');
+    let next_begins = second.is_empty() || second.first() == Some(&b'{');
+    ends && (next_begins || serde_json::from_slice::<serde_json::Value>(first).is_ok())
 }
 
 #[cfg(test)]
@@ -201,7 +241,7 @@ mod tests {
             }
             Ok(())
         };
-        check_all(&mut checker, None, pieces, &mut told).unwrap();
+        assert!(check_all(&mut checker, None, pieces, &mut told).is_ok());
         (checker.finish(), out)
     }
 

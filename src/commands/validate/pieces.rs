@@ -82,11 +82,11 @@ impl Pieces {
     }
 
     /// Passes bytes unseen, as far as `end` finds no end in them; `with` gets them.
-    pub(super) fn skip(
+    pub(super) fn skip<E: From<io::Error>>(
         &mut self,
         mut end: impl FnMut(&[u8]) -> Option<usize>,
-        mut with: impl FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
+        mut with: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         loop {
             let rest = self.rest();
             let found = end(rest);
@@ -118,7 +118,7 @@ mod tests {
         let end = |rest: &[u8]| memchr::memchr(1, rest).map(|at| at + 1);
         let with = |bytes: &[u8]| {
             skipped += bytes.len();
-            Ok(())
+            Ok::<(), io::Error>(())
         };
         pieces.skip(end, with).unwrap();
         assert_eq!(skipped, 2 * PIECE_BYTES + 8 - 10);

@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::base::secret::looks::{is_secret_name, is_secret_value};
 use crate::cli::layer::{self, Takes};
 use crate::settings::Origin;
-use crate::settings::file::secrets::{is_secret_name, is_secret_value};
 use crate::settings::headers::checked;
 use crate::settings::preset::params::percent_encoded;
 

@@ -4,58 +4,108 @@ use super::{Head, check_body};
 use crate::validate::Checker;
 use crate::validate::rules::Code;
 
-/// Looks at a whole request as it went over the wire. Line ends may be bare, as editors leave them.
-pub fn check_captured(checker: &mut Checker, bytes: &[u8]) {
-    let Some((head, body)) = split(bytes) else {
+/// Looks at a whole request as it went over the wire; returns it with its body repaired. Line ends may be bare, as editors leave
+/// them. Of the head, only the length of the body is written anew.
+pub fn check_captured(checker: &mut Checker, bytes: &[u8]) -> Option<Vec<u8>> {
+    let Some((head_bytes, rest)) = split(bytes) else {
         checker.note(
             Code::HttpRequest,
             "there is no empty line behind the headers",
         );
-        return;
+        return None;
     };
-    let head = String::from_utf8_lossy(head);
-    let mut lines = head.lines();
-    let mut words = lines.next().unwrap_or_default().split_whitespace();
-    let (Some(method), Some(path)) = (words.next(), words.next()) else {
+    let head_text = String::from_utf8_lossy(head_bytes);
+    let Some(head) = Captured::read(&head_text) else {
         checker.note(Code::HttpRequest, "the first line is no request line");
-        return;
+        return None;
     };
-    if !words
-        .next()
-        .is_some_and(|version| version.starts_with("HTTP/"))
-    {
-        checker.note(Code::HttpRequest, "the first line is no request line");
-        return;
+    if head.method != "POST" {
+        checker.note(Code::HttpMethod, format!("{} is not POST", head.method));
     }
-    if method != "POST" {
-        checker.note(Code::HttpMethod, format!("{method} is not POST"));
-    }
-    let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(':')).collect();
-    let header = |name: &str| {
-        headers
-            .iter()
-            .find(|(known, _)| known.trim().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
-    };
-    if let Some(value) = header("authorization") {
+    if let Some(value) = head.header("authorization") {
         check_authorization(checker, value);
     }
-    let chunked = header("transfer-encoding").is_some_and(|value| value.contains("chunked"));
-    let joined = chunked.then(|| dechunked(body));
+    let coding = head.header("transfer-encoding");
+    let chunked = coding.is_some_and(|value| value.contains("chunked"));
+    let joined = chunked.then(|| dechunked(rest));
     let body = match &joined {
         Some(Some(body)) => body,
         Some(None) => {
             checker.note(Code::HttpLength, "the chunks of the body do not fit it");
-            return;
+            return None;
         }
-        None => with_length(checker, header("content-length"), body),
+        None => with_length(checker, head.header("content-length"), rest),
     };
-    let head = Head {
-        content_type: Some(header("content-type").unwrap_or_default().to_owned()),
-        content_encoding: Some(header("content-encoding").unwrap_or_default().to_owned()),
-        path: Some(path.to_owned()),
+    let known = Head {
+        content_type: Some(head.header("content-type").unwrap_or_default().to_owned()),
+        content_encoding: Some(
+            head.header("content-encoding")
+                .unwrap_or_default()
+                .to_owned(),
+        ),
+        path: Some(head.path.to_owned()),
+        encoding: None,
     };
-    check_body(checker, &head, body);
+    let repaired = check_body(checker, &known, body)?;
+    let gap = bytes.len() - head_bytes.len() - rest.len();
+    let gap = bytes.get(head_bytes.len()..head_bytes.len() + gap)?;
+    let mut request = with_new_length(head_bytes, repaired.len());
+    request.extend_from_slice(gap);
+    if chunked {
+        request.extend_from_slice(format!("{:x}\r\n", repaired.len()).as_bytes());
+        request.extend_from_slice(&repaired);
+        request.extend_from_slice(b"\r\n0\r\n\r\n");
+    } else {
+        request.extend_from_slice(&repaired);
+    }
+    Some(request)
+}
+
+/// The head of a request.
+struct Captured<'h> {
+    method: &'h str,
+    path: &'h str,
+    headers: Vec<(&'h str, &'h str)>,
+}
+
+impl<'h> Captured<'h> {
+    /// Reads a head; `None` when its first line is no request line.
+    fn read(head: &'h str) -> Option<Captured<'h>> {
+        let mut lines = head.lines();
+        let mut words = lines.next()?.split_whitespace();
+        let (method, path) = (words.next()?, words.next()?);
+        let is_http = words.next()?.starts_with("HTTP/");
+        is_http.then(|| Captured {
+            method,
+            path,
+            headers: lines.filter_map(|line| line.split_once(':')).collect(),
+        })
+    }
+
+    /// The value of a header.
+    fn header(&self, name: &str) -> Option<&'h str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.trim().eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim())
+    }
+}
+
+/// A head whose `Content-Length`, where it has one, is this.
+fn with_new_length(head: &[u8], length: usize) -> Vec<u8> {
+    let mut written = Vec::new();
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        if name.trim_ascii().eq_ignore_ascii_case(b"content-length") {
+            let end = line.len() - line.trim_ascii_end().len();
+            written.extend_from_slice(format!("Content-Length: {length}").as_bytes());
+            written.extend_from_slice(line.get(line.len() - end..).unwrap_or_default());
+        } else {
+            written.extend_from_slice(line);
+        }
+    }
+    written
 }
 
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

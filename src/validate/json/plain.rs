@@ -3,10 +3,53 @@
 //! The repair puts text in around the values and takes none of them away, so it works at any depth and keeps the layout.
 
 use super::{DEPTH_MAX, Lost, Reader};
-use crate::validate::found::{Edit, Edits, Place, Tail};
+use crate::validate::found::{Edit, Edits, Found, Place, Tail};
 use crate::validate::rules::Code;
 use crate::validate::schema::{Field, Shape};
 use crate::validate::tree::{At, Held, NO_INDEX, Span};
+
+/// The edits that type a value.
+struct Typed {
+    list: Edits,
+    /// Whether a part of it has no type that would keep it.
+    unsure: bool,
+}
+
+impl Typed {
+    fn new(found: &Found) -> Typed {
+        Typed {
+            list: found.edits_of_one(),
+            unsure: false,
+        }
+    }
+
+    /// All of them, or none.
+    fn sure(self) -> Vec<Edit> {
+        if self.unsure {
+            Vec::new()
+        } else {
+            self.list.into_vec()
+        }
+    }
+}
+
+/// The type of a plain number.
+enum NumberType {
+    Int,
+    Double,
+}
+
+/// The type that keeps a number as it is; none where each would change it.
+fn number_type(text: &str) -> Option<NumberType> {
+    let is_integer = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if is_integer && text != "-0" {
+        return text.parse::<i64>().ok().map(|_| NumberType::Int);
+    }
+    let number = text.parse::<f64>().ok()?;
+    number.is_finite().then_some(NumberType::Double)
+}
 
 impl Reader<'_> {
     /// Notes a plain value where an `AnyValue` belongs.
@@ -23,7 +66,7 @@ impl Reader<'_> {
             .tree
             .push(parent, field.name, index, Span::new(start, start));
         self.tree.hold(at, Held::Broken);
-        let mut edits = self.found.edits_of_one();
+        let mut edits = Typed::new(self.found);
         self.typed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -36,7 +79,7 @@ impl Reader<'_> {
             Code::ValuePlain,
             place,
             || format!("{met} stands where an AnyValue belongs"),
-            || edits.into_vec(),
+            || edits.sure(),
         );
         Ok(())
     }
@@ -51,7 +94,7 @@ impl Reader<'_> {
         let at = self
             .tree
             .push(parent, field.name, NO_INDEX, Span::new(start, start));
-        let mut edits = self.found.edits_of_one();
+        let mut edits = Typed::new(self.found);
         self.listed(at, &mut edits, 0)?;
         let span = Span::new(start, self.at);
         self.tree.place(at, span);
@@ -64,13 +107,13 @@ impl Reader<'_> {
             Code::AttributesMap,
             place,
             || format!("{:?} must be a list of keys with values", field.name.text()),
-            || edits.into_vec(),
+            || edits.sure(),
         );
         Ok(())
     }
 
     /// Passes a plain value, and tells how it becomes an `AnyValue`.
-    fn typed(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
+    fn typed(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         let start = Span::new(self.at, self.at).start;
         let (open, close) = match self.peek() {
             Some(b'"') => ("{\"stringValue\":", "}"),
@@ -84,7 +127,7 @@ impl Reader<'_> {
             if !self.word("null") {
                 return Err(self.lost(at, "a value must stand here"));
             }
-            edits.push(Edit::replace(
+            edits.list.push(Edit::replace(
                 Span {
                     start,
                     end: start + 4,
@@ -93,32 +136,40 @@ impl Reader<'_> {
             ));
             return Ok(());
         }
-        edits.push(Edit::insert(start, open));
+        edits.list.push(Edit::insert(start, open));
         match self.peek() {
             Some(b'[') if depth < DEPTH_MAX => self.elements(at, edits, depth + 1)?,
             Some(b'{') if depth < DEPTH_MAX => self.listed(at, edits, depth + 1)?,
             _ => self.skip(at)?,
         }
-        edits.push(Edit::insert(Span::new(0, self.at).end, close));
+        edits
+            .list
+            .push(Edit::insert(Span::new(0, self.at).end, close));
         Ok(())
     }
 
-    fn typed_number(&mut self, at: At, edits: &mut Edits) -> Result<(), Lost> {
+    fn typed_number(&mut self, at: At, edits: &mut Typed) -> Result<(), Lost> {
         let start = self.at;
         let Some(span) = self.number() else {
             return self.skip(at);
         };
-        let text = String::from_utf8_lossy(span.of(self.bytes)).into_owned();
-        let (open, close) = match text.parse::<i64>() {
-            Ok(_) => ("{\"intValue\":\"", "\"}"),
-            Err(_) => ("{\"doubleValue\":", "}"),
+        let text = std::str::from_utf8(span.of(self.bytes)).unwrap_or_default();
+        let (open, close) = match number_type(text) {
+            Some(NumberType::Int) => ("{\"intValue\":\"", "\"}"),
+            Some(NumberType::Double) => ("{\"doubleValue\":", "}"),
+            None => {
+                edits.unsure = true;
+                return Ok(());
+            }
         };
-        edits.push(Edit::insert(Span::new(start, start).start, open));
-        edits.push(Edit::insert(span.end, close));
+        edits
+            .list
+            .push(Edit::insert(Span::new(start, start).start, open));
+        edits.list.push(Edit::insert(span.end, close));
         Ok(())
     }
 
-    fn elements(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
+    fn elements(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         self.at += 1;
         self.blanks();
         if self.eat(b']') {
@@ -133,35 +184,41 @@ impl Reader<'_> {
     }
 
     /// Passes an object, and tells how it becomes a list of `KeyValue`s. Values that are `AnyValue`s already are left.
-    fn listed(&mut self, at: At, edits: &mut Edits, depth: usize) -> Result<(), Lost> {
+    fn listed(&mut self, at: At, edits: &mut Typed, depth: usize) -> Result<(), Lost> {
         let brace = |at: usize| Span::new(at, at + 1);
-        edits.push(Edit::replace(brace(self.at), "["));
+        edits.list.push(Edit::replace(brace(self.at), "["));
         self.at += 1;
         self.blanks();
         if self.eat(b'}') {
-            edits.push(Edit::replace(brace(self.at - 1), "]"));
+            edits.list.push(Edit::replace(brace(self.at - 1), "]"));
             return Ok(());
         }
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.lost(at, "a key in quotes must stand here"));
             }
-            edits.push(Edit::insert(Span::new(self.at, self.at).start, "{\"key\":"));
+            edits
+                .list
+                .push(Edit::insert(Span::new(self.at, self.at).start, "{\"key\":"));
             self.string(at)?;
             self.blanks();
             if !self.eat(b':') {
                 return Err(self.lost(at, "a colon must stand behind the key"));
             }
-            edits.push(Edit::replace(brace(self.at - 1), ",\"value\":"));
+            edits
+                .list
+                .push(Edit::replace(brace(self.at - 1), ",\"value\":"));
             self.blanks();
             if self.is_any_value() {
                 self.skip(at)?;
             } else {
                 self.typed(at, edits, depth)?;
             }
-            edits.push(Edit::insert(Span::new(0, self.at).end, "}"));
+            edits
+                .list
+                .push(Edit::insert(Span::new(0, self.at).end, "}"));
             if !self.goes_on(b'}', at)? {
-                edits.push(Edit::replace(brace(self.at - 1), "]"));
+                edits.list.push(Edit::replace(brace(self.at - 1), "]"));
                 return Ok(());
             }
         }

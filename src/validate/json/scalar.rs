@@ -1,5 +1,6 @@
 //! JSON scalars → what a node holds: numbers in both their forms, truths, text, bytes, enumerations and ids.
 
+use super::integer::{Integer, Wide, parse_integer};
 use super::unknown::quoted;
 use super::{Lost, Reader};
 use crate::otlp::base64;
@@ -8,19 +9,6 @@ use crate::validate::found::{Edit, Place, Tail};
 use crate::validate::rules::Code;
 use crate::validate::schema::{Enum, Field, Kind};
 use crate::validate::tree::{At, Held, IdState, Span};
-
-/// An integer before its width is looked at.
-type Wide = i128;
-
-/// A number's text, or what stands instead.
-enum Integer {
-    Whole(Wide),
-    /// Whole, but with a point or an exponent.
-    Odd(Wide),
-    Fraction,
-    TooLarge,
-    NotANumber,
-}
 
 impl Reader<'_> {
     /// Reads a scalar into a node.
@@ -72,7 +60,7 @@ impl Reader<'_> {
         let start = self.at;
         if let Some(span) = self.number() {
             return Ok(match kind {
-                Kind::Double => double(span.of(self.bytes)).map(Held::Double),
+                Kind::Double => self.finite(at, span).map(Held::Double),
                 Kind::Text => {
                     self.unquoted(at, span);
                     None
@@ -102,6 +90,18 @@ impl Reader<'_> {
         }
     }
 
+    /// A number with a fraction, which must not be larger than any.
+    fn finite(&mut self, at: At, span: Span) -> Option<f64> {
+        let number = double(span.of(self.bytes))?;
+        if number.is_infinite() {
+            let text = span.of(self.bytes);
+            self.found.add(Code::NumberRange, own(at, span), || {
+                format!("{} is larger than a double can be", bare_quote(text))
+            });
+        }
+        Some(number)
+    }
+
     /// An integer of this kind, from a number or from a string.
     fn integer(&mut self, at: At, kind: Kind, span: Span, in_quotes: bool) -> Option<Held> {
         let text = span.of(self.bytes);
@@ -113,14 +113,14 @@ impl Reader<'_> {
                 self.found.add_with(
                     Code::NumberForm,
                     place,
-                    || format!("{} is {right}", String::from_utf8_lossy(text)),
+                    || format!("{} is {right}", bare_quote(text)),
                     || vec![Edit::replace(span, right.clone())],
                 );
                 self.fitting(at, kind, span, number)
             }
             Integer::Fraction => {
                 self.found.add(Code::NumberNotInteger, own(at, span), || {
-                    format!("{} has a fraction", String::from_utf8_lossy(text))
+                    format!("{} has a fraction", bare_quote(text))
                 });
                 None
             }
@@ -160,10 +160,7 @@ impl Reader<'_> {
         let (min, max) = range(kind);
         let text = span.of(self.bytes);
         self.found.add(Code::NumberRange, own(at, span), || {
-            format!(
-                "{} is not between {min} and {max}",
-                quoted(text).trim_matches('"')
-            )
+            format!("{} is not between {min} and {max}", bare_quote(text))
         });
     }
 
@@ -327,6 +324,11 @@ fn is_hex(text: &[u8]) -> bool {
     others == 0
 }
 
+/// A number of the input as it stands, cut when it is long.
+fn bare_quote(text: &[u8]) -> String {
+    quoted(text).replace('"', "")
+}
+
 /// The place of a node's own value.
 fn own(at: At, span: Span) -> Place {
     Place {
@@ -385,48 +387,4 @@ fn range(kind: Kind) -> (Wide, Wide) {
 
 fn double(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-fn parse_integer(text: &[u8]) -> Integer {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
-        if digits.len() > 30 {
-            return Integer::TooLarge;
-        }
-        let number = if digits.len() < 20 {
-            // Nineteen digits fit 64 bits, and most numbers have fewer.
-            let fold = |number: u64, digit: &u8| number * 10 + u64::from(digit - b'0');
-            Wide::from(digits.iter().fold(0, fold))
-        } else {
-            digits.iter().fold(0, |number: Wide, digit| {
-                number * 10 + Wide::from(digit - b'0')
-            })
-        };
-        return Integer::Whole(if digits.len() < text.len() {
-            -number
-        } else {
-            number
-        });
-    }
-    let looks_right = digits
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
-    let starts_right = digits.first().is_some_and(u8::is_ascii_digit);
-    if !looks_right || !starts_right {
-        return Integer::NotANumber;
-    }
-    let Some(number) = double(text) else {
-        return Integer::NotANumber;
-    };
-    if number.fract() != 0.0 {
-        return Integer::Fraction;
-    }
-    if number.abs() > 1e30 {
-        return Integer::TooLarge;
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "whole and in range, as was checked"
-    )]
-    Integer::Odd(number as Wide)
 }

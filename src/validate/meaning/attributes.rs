@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Judge;
 use super::conventions::{self, Wanted, fingerprint};
-use super::secrets::looks_secret;
+use crate::base::secret::looks::looks_secret;
 use crate::otlp::Encoding;
 use crate::validate::found::{Edit, Place};
 use crate::validate::json::quoted;
@@ -68,13 +68,25 @@ impl Judge<'_> {
     /// Looks at a key, and at the value under it.
     fn key(&mut self, at: At, span: Span, value: Option<At>) {
         let bytes = span.of(self.bytes);
-        let print = fingerprint(bytes);
+        let print = match self.tree.node(at).held {
+            Held::Escaped => fingerprint(self.tree.text(at, self.bytes).as_bytes()),
+            _ => fingerprint(bytes),
+        };
         self.keys.push((at, print));
         if let Some(value) = value {
             self.convention((at, bytes, print), value);
             self.secret(bytes, value);
             self.value_limit(bytes, value);
         }
+    }
+
+    /// Whether two texts are the same, however they are escaped.
+    fn same_text(&self, one: At, other: At) -> bool {
+        let (left, right) = (self.tree.node(one), self.tree.node(other));
+        if left.held == Held::Text && right.held == Held::Text {
+            return left.span.of(self.bytes) == right.span.of(self.bytes);
+        }
+        self.tree.text(one, self.bytes) == self.tree.text(other, self.bytes)
     }
 
     #[cold]
@@ -92,25 +104,19 @@ impl Judge<'_> {
         if keys.len() > COMPARED_MAX {
             let mut seen = HashSet::new();
             for (key, _) in &keys {
-                if !seen.insert(self.tree.node(*key).span.of(self.bytes)) {
+                if !seen.insert(self.tree.text(*key, self.bytes)) {
                     self.duplicate(*key);
                 }
             }
         } else {
             for (index, (key, print)) in keys.iter().enumerate() {
                 let mut before = keys.iter().take(index);
-                if before.any(|(other, mark)| mark == print && self.is_same(*other, *key)) {
+                if before.any(|(other, mark)| mark == print && self.same_text(*other, *key)) {
                     self.duplicate(*key);
                 }
             }
         }
         *self.keys = keys;
-    }
-
-    /// Whether two nodes hold the same bytes.
-    fn is_same(&self, one: At, other: At) -> bool {
-        let bytes = |at: At| self.tree.node(at).span.of(self.bytes);
-        bytes(one) == bytes(other)
     }
 
     /// A well-known key: whether it has a new name, and a value of its type.

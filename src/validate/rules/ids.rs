@@ -77,7 +77,7 @@ pub(super) const ROWS: [Rule; 10] = [
         why: "Zeros mean that the record belongs to no trace; some backends show a trace of zeros.",
         spec: "opentelemetry-proto, logs.proto",
         bad: Sample::Log(r#""traceId":"00000000000000000000000000000000""#),
-        good: Sample::Log(r#""severityNumber":9"#),
+        good: Sample::Log(r#""traceId":"""#),
     },
     Rule {
         code: Code::LogSpanWithoutTrace,

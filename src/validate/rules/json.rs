@@ -195,9 +195,9 @@ pub(super) const ROWS: [Rule; 27] = [
         why: "By the mapping null means the default, so the value is lost; some receivers refuse the whole request instead.",
         spec: "Protocol Buffers, ProtoJSON",
         bad: Sample::Log(
-            r#""attributes":[{"key":"user.id","value":{"stringValue":null}},{"key":"cached","value":{"boolValue":true}}]"#,
+            r#""body":{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":null}]}}"#,
         ),
-        good: Sample::Log(r#""attributes":[{"key":"cached","value":{"boolValue":true}}]"#),
+        good: Sample::Log(r#""body":{"arrayValue":{"values":[{"stringValue":"a"},{}]}}"#),
     },
     Rule {
         code: Code::NullDouble,

@@ -135,7 +135,7 @@ pub(super) const ROWS: [Rule; 13] = [
         why: "Receivers answer it with success; a sender should not create it.",
         spec: "OTLP 1.11, OTLP/HTTP Request",
         bad: Sample::Http(
-            "POST /v1/logs HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{\"resourceLogs\":[{}]}",
+            "POST /v1/logs HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]},\"scopeLogs\":[]}]}",
         ),
         good: Sample::Http("POST /v1/logs HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{}"),
     },
