@@ -105,14 +105,54 @@ pub fn is_secret_value(text: &str) -> bool {
     with_scheme || words.into_iter().any(|word| is_token(word.as_bytes())) || has_password(&lower)
 }
 
+/// The first bytes of what is looked at closer: nearly all values of a payload begin with others.
+const FIRST_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < BEGINNINGS.len() {
+        let first = BEGINNINGS[at].0.as_bytes()[0];
+        table[first.to_ascii_lowercase() as usize] = true;
+        table[first.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    at = 0;
+    while at < SCHEMES.len() {
+        let first = SCHEMES[at].as_bytes()[0];
+        table[first as usize] = true;
+        table[first.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    table[PEM[0] as usize] = true;
+    table
+};
+
+/// The last bytes of [`NAMES`].
+const LAST_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let name = NAMES[at].as_bytes();
+        let last = name[name.len() - 1];
+        table[last as usize] = true;
+        table[last.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Whether a text value of this key looks like a secret, surely enough to warn of it.
 pub fn looks_secret(key: &[u8], value: &[u8]) -> bool {
-    if value.len() < VALUE_MIN || is_redacted(value) {
-        return false;
-    }
-    let is_word = !value.iter().any(|byte| matches!(byte, b' ' | b'/' | b'\\'));
-    let is_token = is_word && begins(&BEGINNINGS, value);
-    is_token || is_private_key(value) || has_scheme(value) || names_secret(key, &NAMES)
+    let is_in =
+        |table: &[bool; 256], byte: Option<&u8>| byte.is_some_and(|byte| table[*byte as usize]);
+    let by_value = || is_in(&FIRST_BYTES, value.first()) && holds_secret(value);
+    let by_key = || is_in(&LAST_BYTES, key.last()) && names_secret(key, &NAMES);
+    value.len() >= VALUE_MIN && (by_value() || by_key()) && !is_redacted(value)
+}
+
+/// Whether a value is a secret by itself.
+fn holds_secret(value: &[u8]) -> bool {
+    let is_word = || !value.iter().any(|byte| matches!(byte, b' ' | b'/' | b'\\'));
+    begins(&BEGINNINGS, value) && is_word() || is_private_key(value) || has_scheme(value)
 }
 
 /// Whether a word begins like a token and is long enough for one.

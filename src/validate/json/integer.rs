@@ -26,9 +26,15 @@ pub(super) fn parse_integer(text: &[u8]) -> Integer {
         if digits.len() > 30 {
             return Integer::TooLarge;
         }
-        let number = digits.iter().fold(0, |number: Wide, digit| {
-            number * 10 + Wide::from(digit - b'0')
-        });
+        let number = if digits.len() < 20 {
+            // Nineteen digits fit 64 bits, and most numbers have fewer.
+            let fold = |number: u64, digit: &u8| number * 10 + u64::from(digit - b'0');
+            Wide::from(digits.iter().fold(0, fold))
+        } else {
+            digits.iter().fold(0, |number: Wide, digit| {
+                number * 10 + Wide::from(digit - b'0')
+            })
+        };
         return Integer::Whole(if digits.len() < text.len() {
             -number
         } else {
