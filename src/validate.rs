@@ -206,6 +206,8 @@ pub struct Report {
     pub requests: u64,
     /// Records, spans or data points in it.
     pub records: u64,
+    /// How many are left of each kind in what was repaired; without repairs the same as `counts`.
+    pub left: [u64; COUNT],
     /// How many repairs were made for each kind, by code.
     pub repaired: [u64; COUNT],
     /// The repairs, up to [`DESCRIBED_MAX`] of each kind.
@@ -221,6 +223,7 @@ impl Report {
         traces.add_spans(spans);
         let orphans = traces.orphans();
         self.counts[Code::TraceNotInInput as usize] += orphans.len() as u64;
+        self.left[Code::TraceNotInInput as usize] += orphans.len() as u64;
         let most = usize::try_from(DESCRIBED_MAX).unwrap_or(usize::MAX);
         self.findings.extend(orphans.into_iter().take(most));
     }
@@ -233,8 +236,17 @@ impl Report {
 
     /// Whether a fault is of this level or worse.
     pub fn reaches(&self, level: Level) -> bool {
-        rules::all().any(|rule| rule.level >= level && self.counts[rule.code as usize] > 0)
+        reaches(&self.counts, level)
     }
+
+    /// The same of what is left in what was repaired.
+    pub fn leaves(&self, level: Level) -> bool {
+        reaches(&self.left, level)
+    }
+}
+
+fn reaches(counts: &[u64; COUNT], level: Level) -> bool {
+    rules::all().any(|rule| rule.level >= level && counts[rule.code as usize] > 0)
 }
 
 /// Checks one request.

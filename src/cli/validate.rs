@@ -75,7 +75,8 @@ pub struct ValidateArgs {
     /// Repair what can be repaired without guessing, and print the result
     ///
     /// With --fix=semconv, attributes with old names get their new ones too. What is repaired is written as it was: compressed, in
-    /// frames, or as a captured request. What was changed is told for each rule, and with --verbose each place.
+    /// frames, or as a captured request. What was changed is told for each rule, and with --verbose each place. The exit code is
+    /// that of what is left.
     #[arg(
         long,
         value_name = "WHAT",

@@ -76,9 +76,15 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
         LevelWord::Warning => Level::Warning,
         LevelWord::Note => Level::Note,
     };
-    Ok(u8::from(
-        reports.iter().any(|(_, report)| report.reaches(level)),
-    ))
+    let is_repaired = matches!(form.fixing, Fixing::ToFile(_) | Fixing::ToStdout);
+    let fails = |report: &Report| {
+        if is_repaired {
+            report.leaves(level)
+        } else {
+            report.reaches(level)
+        }
+    };
+    Ok(u8::from(reports.iter().any(|(_, report)| fails(report))))
 }
 
 /// The reports, with what is known only when all inputs were read.

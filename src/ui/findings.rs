@@ -119,6 +119,7 @@ fn payload_json(name: &str, report: &Report, log: Option<&String>) -> Value {
         "findings": findings,
         "findings_not_listed": report.counts.iter().sum::<u64>().saturating_sub(described),
         "repairs": report.repaired.iter().sum::<u64>(),
+        "findings_left": report.left.iter().sum::<u64>(),
         "repaired": repairs,
     });
     if let (Some(log), Some(members)) = (log, object.as_object_mut()) {

@@ -16,6 +16,9 @@ use crate::otlp::{Encoding, Signal};
 /// Rounds of repairs: each may bring faults to light that the one before hid, one level deeper at most.
 const ROUNDS_MAX: usize = 2 * json::DEPTH_MAX;
 
+/// How many faults of each kind.
+type Counts = [u64; super::COUNT];
+
 /// What was found in one input so far.
 #[derive(Debug)]
 pub struct Checker {
@@ -44,6 +47,7 @@ impl Checker {
                 encoding: None,
                 requests: 0,
                 records: 0,
+                left: [0; super::COUNT],
                 repaired: [0; super::COUNT],
                 repairs: Vec::new(),
                 traces: super::Traces::default(),
@@ -66,6 +70,7 @@ impl Checker {
         (offset, line): (u64, u64),
     ) -> Option<Vec<u8>> {
         let encoding = encoding.unwrap_or_else(|| top::encoding(bytes));
+        let before = self.found.counts;
         self.report.encoding.get_or_insert(encoding);
         self.report.requests += 1;
         self.offset = offset;
@@ -80,7 +85,18 @@ impl Checker {
         let origin = Origin { offset, line };
         let found = view::findings(&mut self.found, &self.tree, (bytes, encoding), origin);
         self.report.findings.extend(found);
-        self.repaired(bytes, encoding)
+        if !self.repairs() {
+            return None;
+        }
+        let repaired = self.repaired(bytes, encoding);
+        let (text, left) = match repaired {
+            Some((text, left)) => (Some(text), left),
+            None => (None, minus(&self.found.counts, &before)),
+        };
+        for (sum, more) in self.report.left.iter_mut().zip(left) {
+            *sum += more;
+        }
+        text
     }
 
     /// Says what the requests should carry, unless that was said before.
@@ -96,6 +112,7 @@ impl Checker {
     /// The same for some of its bytes.
     pub fn note_at(&mut self, code: Code, byte: std::ops::Range<u64>, message: impl Into<String>) {
         self.found.counts[code as usize] += 1;
+        self.report.left[code as usize] += 1;
         if self.found.counts[code as usize] > DESCRIBED_MAX {
             return;
         }
@@ -124,6 +141,9 @@ impl Checker {
     /// What was found in all.
     pub fn finish(mut self) -> Report {
         self.report.counts = self.found.counts;
+        if !self.repairs() {
+            self.report.left = self.report.counts;
+        }
         if self.several_signals {
             self.report.signal = None;
         }
@@ -288,26 +308,28 @@ impl Checker {
         self.several_signals |= before != signal;
     }
 
-    /// Makes the repairs, and those of what they bring to light.
-    fn repaired(&mut self, bytes: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
+    /// Makes the repairs, and those of what they bring to light; returns the faults that are left then too.
+    fn repaired(&mut self, bytes: &[u8], encoding: Encoding) -> Option<(Vec<u8>, Counts)> {
         let mends = self.found.take_mends(&self.tree, bytes);
         if mends.is_empty() {
             return None;
         }
         let mut text = self.report.mend(mends, bytes);
+        let mut left = [0; super::COUNT];
         for _ in 1..ROUNDS_MAX {
             let mut again = Checker::new(self.options);
             match encoding {
                 Encoding::Json => again.json(&text),
                 Encoding::Protobuf => again.protobuf(&text),
             }
+            left = again.found.counts;
             let mends = again.found.take_mends(&again.tree, &text);
             if mends.is_empty() {
                 break;
             }
             text = self.report.mend(mends, &text);
         }
-        Some(text)
+        Some((text, left))
     }
 
     /// Whether repairs are made.
@@ -330,6 +352,11 @@ impl Report {
         }
         text
     }
+}
+
+/// What came to the counts since then.
+fn minus(now: &Counts, then: &Counts) -> Counts {
+    std::array::from_fn(|code| now[code] - then[code])
 }
 
 fn whole(end: usize) -> Place {

@@ -65,7 +65,7 @@ fn a_file_may_be_repaired_in_its_own_place() {
         let out = if link == "none" { &file } else { &other };
         let run = Run::new().args(["validate", "--fix", "-o"]).arg(out);
         let outcome = run.arg(&file).run();
-        assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         assert_eq!(fs::read_to_string(out).unwrap(), right(), "{link}");
         let mode = fs::metadata(out).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640, "{link}");
@@ -196,6 +196,28 @@ fn a_captured_request_keeps_its_head() {
     assert_eq!(again.code, 0, "{}", again.stdout);
 }
 
+/// Guarantees: the exit code of a repair is that of what is left, so that what follows it in a script runs on a right payload.
+#[test]
+fn the_exit_code_speaks_of_what_is_left() {
+    let broken = BASE64.replace("traceId\":\"", "traceId\":\"!");
+    let lines = format!("{BASE64}\n{broken}\n{BASE64}\n");
+    let level = ["--fail-on", "note"];
+    for (body, code, left) in [(BASE64, 0, 0), (&broken, 1, 1), (&lines, 1, 1)] {
+        let run = Run::new().args(["validate", "--fix", "--json"]);
+        let outcome = run.args(level).stdin(body).run();
+        assert_eq!(outcome.code, code, "{}", outcome.stderr);
+        let found: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+        assert_eq!(found["payloads"][0]["findings_left"], left);
+        // The result says the same of itself.
+        let again = Run::new().args(["validate", "--json"]).args(level);
+        let again = again.stdin(outcome.stdout).run();
+        assert_eq!(again.code, code);
+        let found = again.json();
+        let findings = found["payloads"][0]["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), left);
+    }
+}
+
 /// Guarantees: what was changed is told for each rule, with `--verbose` each place, and for scripts with its path.
 #[test]
 fn every_repair_is_told() {
@@ -216,7 +238,7 @@ fn every_repair_is_told() {
     );
     insta::assert_snapshot!(told, @r"
     1 record in 1 request: 3 errors
-      3 repairs, written to OUT
+      3 repairs, written to OUT; 1 finding left
            1  key-snake-case
               resourceLogs[0].scopeLogs[0].logRecords[0].trace_id
            1  attributes-map

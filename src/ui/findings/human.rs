@@ -166,6 +166,14 @@ fn summary(name: &str, report: &Report, paint: Paint) -> String {
     )
 }
 
+/// How much is left for a person.
+fn left(report: &Report) -> String {
+    match report.left.iter().sum::<u64>() {
+        0 => "; nothing is left".to_owned(),
+        count => format!("; {} left", counted(count, "finding")),
+    }
+}
+
 /// What was repaired: how often for each rule, where when more is asked for, and where it stands now.
 fn repairs(report: &Report, fixing: &Fixing, paper: Paper) -> String {
     let total = report.repaired.iter().sum::<u64>();
@@ -180,7 +188,7 @@ fn repairs(report: &Report, fixing: &Fixing, paper: Paper) -> String {
     };
     let mut text = match total {
         0 => format!("  nothing to repair without guessing{now}\n"),
-        _ => format!("  {}{now}\n", counted(total, "repair")),
+        _ => format!("  {}{now}{}\n", counted(total, "repair"), left(report)),
     };
     for rule in rules::all() {
         let count = report.repaired[rule.code as usize];
