@@ -1,5 +1,6 @@
 //! Arguments of `validate`: what is checked, against what, and how the answer looks.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -43,15 +44,15 @@ pub struct ValidateArgs {
     pub encoding: Option<EncodingWord>,
 
     /// Take the input for the body of a request with this Content-Type
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = unquoted)]
     pub content_type: Option<String>,
 
     /// Take the input for a body with this Content-Encoding; an empty one means none
-    #[arg(long, value_name = "ENCODING")]
+    #[arg(long, value_name = "ENCODING", value_parser = unquoted)]
     pub content_encoding: Option<String>,
 
     /// Take the input for a body that was posted to this path
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = unquoted)]
     pub path: Option<String>,
 
     /// Take each input for a whole HTTP request, with its headers
@@ -100,6 +101,17 @@ pub struct ValidateArgs {
     /// List every rule
     #[arg(long, conflicts_with_all = ["files", "explain"])]
     pub list: bool,
+}
+
+/// The value of a header or a path. Scripts that quote twice leave quotes around it, which none of them has.
+#[expect(clippy::unnecessary_wraps, reason = "as clap wants it")]
+fn unquoted(text: &str) -> Result<String, Infallible> {
+    let text = text.trim();
+    let inside = ['\'', '"'].into_iter().find_map(|quote| {
+        let behind = text.strip_prefix(quote)?;
+        behind.strip_suffix(quote)
+    });
+    Ok(inside.unwrap_or(text).trim().to_owned())
 }
 
 /// A signal as it is typed.
@@ -159,4 +171,23 @@ pub enum FixWord {
     Structure,
     /// Also the names of attributes
     Semconv,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_that_a_script_left_around_a_value_are_taken_off() {
+        for (text, expected) in [
+            ("gzip", "gzip"),
+            ("''", ""),
+            ("", ""),
+            ("'", "'"),
+            ("\"application/json\"", "application/json"),
+            (" 'gzip' ", "gzip"),
+        ] {
+            assert_eq!(unquoted(text).unwrap(), expected, "{text:?}");
+        }
+    }
 }
