@@ -75,6 +75,8 @@ pub struct Ui {
     retry_said: bool,
     drop_lines: DropLines,
     drawing: Drawing,
+    /// Whether it stands among workflow commands.
+    draws_for_github: bool,
 }
 
 impl Ui {
@@ -92,6 +94,7 @@ impl Ui {
             retry_said: false,
             drop_lines: DropLines::default(),
             drawing: Drawing::default(),
+            draws_for_github: false,
         }
     }
 
@@ -349,14 +352,24 @@ impl Ui {
             && self.style.verbosity != Verbosity::Quiet;
         let moves = self.style.stdout_color && self.style.progress == ProgressMode::Bars;
         self.drawing = Drawing::new(is_drawn, moves, (self.stdout_paint(), self.style.width));
+        self.draws_for_github = form == SpikeForm::Github;
         let text = self.drawing.head(destination);
-        self.write(&self.stdout, &text);
+        self.write_drawn(&text);
+    }
+
+    /// The drawing stands between commands of ours, and holds texts of servers.
+    fn write_drawn(&self, text: &str) {
+        if self.draws_for_github {
+            self.write(&self.stdout, &ci::without_commands(text));
+        } else {
+            self.write(&self.stdout, text);
+        }
     }
 
     /// One of its legs was begun, or ended.
     pub fn spike_step(&mut self, step: &Step<'_>) {
         let text = self.drawing.step(step);
-        self.write(&self.stdout, &text);
+        self.write_drawn(&text);
     }
 
     /// It ended.
@@ -369,11 +382,12 @@ impl Ui {
                 if is_quiet && shown.code == 0 {
                     return;
                 }
-                let mut text = self.drawing.end(shown);
-                if form == SpikeForm::Github {
-                    text += &spike::as_annotations(shown);
+                let text = self.drawing.end(shown);
+                self.write_drawn(&text);
+                if form == SpikeForm::Human {
+                    return;
                 }
-                text
+                spike::as_annotations(shown)
             }
         };
         self.write(&self.stdout, &text);

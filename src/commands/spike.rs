@@ -13,7 +13,7 @@ use crate::commands::spike::way::{NoWay, Way};
 use crate::commands::{fail, finish};
 use crate::failure::{Failure, Wanted, exit_code_of_spike};
 use crate::flow::plan::FlowError;
-use crate::flow::spike::leg::{Course, Ending, LegName, Step};
+use crate::flow::spike::leg::{Course, Ending, Fault, LegName, Step};
 use crate::flow::spike::sent::Identity;
 use crate::flow::spike::{Backend, Metrics, PACE, SpikePlan, SpikeReport, Verdict, spike};
 use crate::host::Host;
@@ -71,7 +71,11 @@ fn trip(args: &SpikeArgs, form: SpikeForm, host: &mut Host, ui: &mut Ui) -> Resu
     let standin = is_local.then(|| way::standin(host)).transpose()?;
     let way = match &standin {
         Some((server, headers)) => Ok(way::local(server, headers)),
-        None => way::remote(to, &args.token, host, ui),
+        None => match way::remote(to, &args.token, host, ui) {
+            Ok(way) => Ok(way),
+            Err(NoWay::Leg(name, fault)) => Err((name, fault)),
+            Err(NoWay::Failure(failure)) => return Err(failure),
+        },
     };
     // A token may have been pasted in the wrong place.
     let unknown = || {
@@ -108,7 +112,7 @@ fn trip(args: &SpikeArgs, form: SpikeForm, host: &mut Host, ui: &mut Ui) -> Resu
 /// Runs every leg there is a way for.
 fn legs(
     args: &SpikeArgs,
-    (way, identity): (Result<Way, NoWay>, Identity),
+    (way, identity): (Result<Way, (LegName, Fault)>, Identity),
     host: &Host,
     ui: &mut Ui,
 ) -> Result<SpikeReport, Failure> {
@@ -118,8 +122,7 @@ fn legs(
     course.begin(LegName::Configuration);
     let way = match way {
         Ok(way) => way,
-        Err(NoWay::Failure(failure)) => return Err(failure),
-        Err(NoWay::Leg(name, fault)) => {
+        Err((name, fault)) => {
             if name != LegName::Configuration {
                 let detail = "the destination is known".to_owned();
                 course.end(LegName::Configuration, Ok(detail));

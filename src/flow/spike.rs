@@ -1,6 +1,6 @@
 //! The round trip: sends known records, asks for exactly those, compares field by field, and says which leg failed.
 //!
-//! One request at a time, each leg after the one before. A leg that fails ends those that need it and no others; a signal ends the leg that
+//! One request at a time, each leg after the one before. A leg that fails ends those that tell nothing without it; a signal ends the leg that
 //! is under way and with it the trip, which then has a verdict like any other. Settings and tokens are the caller's: the [`Course`] comes with
 //! their legs run.
 //!
@@ -31,7 +31,7 @@ use crate::delivery::credentials::{Credentials, Headers};
 use crate::delivery::http::{HttpRoute, Received};
 use crate::flow::plan::{FlowError, SignalMode};
 use crate::flow::signals::{Heard, Signals};
-use crate::flow::spike::leg::{Course, FaultKind, Leg, LegName, LegStatus};
+use crate::flow::spike::leg::{Course, FaultKind, Leg};
 use crate::flow::spike::parts::Copies;
 use crate::flow::spike::sent::{Correlation, Identity, Sent};
 use crate::logfire::WARNING_HEADER;
@@ -143,6 +143,10 @@ struct Trip<'t> {
     visible_after: Option<Duration>,
     correlation: Correlation,
     copies: Copies,
+    /// Whether records were taken, all or some of them.
+    is_sent: bool,
+    /// How much of the wait is left for a server that asks for patience while it is sent to.
+    patience: Duration,
 }
 
 /// Makes the round trip.
@@ -215,6 +219,8 @@ impl<'t> Trip<'t> {
             visible_after: None,
             correlation: Correlation::Kept,
             copies: Copies::default(),
+            is_sent: false,
+            patience: plan.wait,
         })
     }
 
@@ -242,10 +248,7 @@ impl<'t> Trip<'t> {
         };
         let query = self.query();
         // Where nothing was taken there is nothing to look at.
-        let is_sent = course
-            .legs
-            .iter()
-            .any(|leg| leg.name == LegName::Logs && leg.status == LegStatus::Pass);
+        let is_sent = self.is_sent;
         let url = self.project_url.as_ref().filter(|_| is_sent);
         SpikeReport {
             run_id: self.plan.identity.run_id.clone(),

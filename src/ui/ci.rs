@@ -48,6 +48,21 @@ pub(super) fn workflow_command(
     format!("::{level} {}::{message}\n", properties.join(","))
 }
 
+/// Lines that GitHub Actions prints and does not obey: a command begins a line, or stands anywhere in it behind `##[`.
+pub(super) fn without_commands(text: &str) -> String {
+    let text = text.replace("##[", "##\u{200b}[");
+    let lines = text.split_inclusive('\n').map(|line| {
+        let bare = line.trim_start();
+        if bare.starts_with("::") {
+            let (blanks, rest) = line.split_at(line.len() - bare.len());
+            format!("{blanks}\u{200b}{rest}")
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect()
+}
+
 fn property(text: &str) -> String {
     printable(text)
         .replace('%', "%25")
@@ -66,6 +81,16 @@ mod tests {
             "&lt;a b=&quot;c&quot;&gt;\\u{1b}&amp;\\n\u{fffd}"
         );
         assert_eq!(xml_text("a\nb\r"), "a\nb\\r");
+    }
+
+    #[test]
+    fn a_text_of_others_is_no_workflow_command() {
+        let text = "one ::error::a\n   ::stop-commands::x\n::add-mask::y and ##[error]z\n";
+        let harmless = without_commands(text);
+        assert!(!harmless.contains("##["));
+        let mut lines = harmless.lines().map(str::trim_start);
+        assert!(lines.all(|line| !line.starts_with("::")), "{harmless}");
+        assert_eq!(harmless.replace('\u{200b}', ""), text);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod lines;
 
 use std::time::Duration;
 
-use crate::flow::spike::leg::{Leg, LegStatus};
+use crate::flow::spike::leg::{Leg, LegName, LegStatus};
 use crate::flow::spike::{SpikeReport, Verdict};
 use crate::ui::text;
 
@@ -71,6 +71,27 @@ impl SpikeShown<'_> {
         }
     }
 
+    /// What was taken, where nothing was verified.
+    fn accepted(&self) -> String {
+        let sent = [LegName::Traces, LegName::Logs, LegName::Metrics];
+        let is_left = |name: &&LegName| {
+            let mut legs = self.report.legs.iter();
+            legs.any(|leg| leg.name == **name && leg.status == LegStatus::Skip)
+        };
+        let left: Vec<&str> = sent
+            .iter()
+            .filter(is_left)
+            .map(|name| name.slug())
+            .collect();
+        match left.as_slice() {
+            [] => "everything was taken; nothing was verified".to_owned(),
+            left => format!(
+                "logs were taken, {} left out; nothing was verified",
+                left.join(" and ")
+            ),
+        }
+    }
+
     /// The verdict in one sentence.
     fn sentence(&self) -> String {
         let sent = self.report.sent;
@@ -78,7 +99,7 @@ impl SpikeShown<'_> {
         let mut failed = failed.filter(|leg| leg.status == LegStatus::Fail);
         match self.report.verdict {
             Verdict::Verified => format!("{sent} of {sent} rows came back as they were sent"),
-            Verdict::Accepted => "everything was taken; nothing was verified".to_owned(),
+            Verdict::Accepted => self.accepted(),
             Verdict::Failed(_) => match (failed.next(), failed.count()) {
                 (Some(leg), 0) => format!("{}: {}", leg.name.slug(), leg.detail),
                 (Some(leg), more) => {

@@ -78,8 +78,16 @@ fn with_faults(faults: Faults) -> Outcome {
 }
 
 /// A Logfire behind something that changes what it answers.
-fn logfire_behind(mut change: impl FnMut(&Seen, Answered) -> Answer + Send + 'static) -> FakeOtlp {
-    let mut standin = Standin::new(project(Faults::default()), Hand::new().clock());
+fn logfire_behind(change: impl FnMut(&Seen, Answered) -> Answer + Send + 'static) -> FakeOtlp {
+    faulty_behind(Faults::default(), change)
+}
+
+/// The same, of one with faults of its own.
+fn faulty_behind(
+    faults: Faults,
+    mut change: impl FnMut(&Seen, Answered) -> Answer + Send + 'static,
+) -> FakeOtlp {
+    let mut standin = Standin::new(project(faults), Hand::new().clock());
     FakeOtlp::judging(move |seen| {
         let (path, query) = seen.path.split_once('?').unwrap_or((&seen.path, ""));
         let answered = standin.answer(Asked {
@@ -243,9 +251,16 @@ fn what_the_server_says_beside_its_answers_is_told() {
         rejected: 1,
         ..Faults::default()
     };
-    let answer = check(&with_faults(rejected), 1, "failed", &["logs"]);
+    let answer = check(&with_faults(rejected), 1, "failed", &["logs", "count"]);
     let detail = leg(&answer, "logs")["detail"].to_string();
     assert!(detail.contains("HTTP 200, but 1 rejected"), "{detail}");
+    // What was taken is asked for, and what was not is named.
+    assert_eq!(leg(&answer, "metrics")["status"], "pass");
+    let lost = &leg(&answer, "count")["differences"][0];
+    assert_eq!(
+        (&lost["expected"], &lost["found"]),
+        (&json!("1"), &json!("0"))
+    );
 
     let ahead = Faults {
         clock_ahead_nanos: -7_200_000_000_000,
@@ -294,6 +309,7 @@ fn without_traces_no_log_names_a_span() {
 #[test]
 fn metrics_can_be_left_out() {
     let outcome = Run::new()
+        .in_no_time()
         .args(["spike", "--local", "--no-metrics", "--json"])
         .run();
     let answer = check(&outcome, 0, "verified", &[]);

@@ -151,7 +151,7 @@ pub(super) fn remote(to: &str, token: &TokenArgs, host: &Host, ui: &mut Ui) -> R
         } else {
             Backend::Other
         },
-        client: client_plan(&settings, url),
+        client: in_time(client_plan(&settings, url)),
         write: settings
             .headers
             .iter()
@@ -275,4 +275,12 @@ fn without_settings(error: SettingsError, to: &str, host: &Host) -> NoWay {
         fault.detail = format!("there is only a read token (from {origin}), and it cannot send");
     }
     no_way
+}
+
+/// A server that never answers shall not keep a check waiting for ever.
+fn in_time(client: ClientPlan) -> ClientPlan {
+    ClientPlan {
+        timeout: client.timeout.or(Some(resolve::TIMEOUT_DEFAULT)),
+        ..client
+    }
 }

@@ -34,10 +34,13 @@ enum Got {
     Fault(Fault),
 }
 
-/// What the wait gave.
+/// The shortest time that a question has for its answer, also when the wait is over before.
+const ANSWER_WAIT_MIN: Duration = Duration::from_secs(1);
+
+/// What the wait gave: how its leg ends, and what is there to be compared.
 struct Seen {
     rows: Vec<Row>,
-    detail: String,
+    ending: Ending,
 }
 
 impl Trip<'_> {
@@ -47,12 +50,10 @@ impl Trip<'_> {
             return;
         };
         course.begin(LegName::Visible);
-        match self.wait_for_rows(&read).await {
-            Ok(seen) => {
-                course.end(LegName::Visible, Ok(seen.detail));
-                self.compare_all(&seen.rows, course);
-            }
-            Err(fault) => course.end(LegName::Visible, Err(fault)),
+        let seen = self.wait_for_rows(&read).await;
+        course.end(LegName::Visible, seen.ending);
+        if !seen.rows.is_empty() {
+            self.compare_all(&seen.rows, course);
         }
     }
 
@@ -60,18 +61,12 @@ impl Trip<'_> {
         let parts = Parts::new(&self.sent, self.correlation, rows);
         for name in LEGS {
             course.begin(name);
-            let mut ending = compare(name, &parts, self.copies);
-            if let Ending::Fail(fault) = &mut ending {
-                for one in &mut fault.differences {
-                    one.found = crate::base::secret::scrub_remembered(&one.found);
-                }
-            }
-            course.end(name, ending);
+            course.end(name, compare(name, &parts, self.copies));
         }
     }
 
     /// The rows, once every part is there; or those that are there at the end of the wait.
-    async fn wait_for_rows(&mut self, read: &Arc<Credentials>) -> Result<Seen, Fault> {
+    async fn wait_for_rows(&mut self, read: &Arc<Credentials>) -> Seen {
         let clock = Arc::clone(&self.plan.clock);
         let begun = clock.instant();
         let until = begun + self.plan.wait;
@@ -79,28 +74,38 @@ impl Trip<'_> {
         loop {
             asking.questions += 1;
             let mut wish = None;
-            match self.ask_once(read, &mut asking).await {
+            let left = until.saturating_duration_since(clock.instant());
+            match self.ask_in_time(read, &mut asking, left).await {
                 Got::Rows(rows) => (asking.rows, asking.trouble) = (rows, None),
                 Got::NotYet { after, said } => {
                     wish = after;
                     asking.trouble = Some(said);
                 }
-                Got::Fault(fault) => return Err(fault),
+                Got::Fault(fault) => {
+                    return Seen {
+                        rows: asking.rows,
+                        ending: Ending::Fail(fault),
+                    };
+                }
             }
             let now = clock.instant();
             let left = until.saturating_duration_since(now);
             if asking.trouble.is_none() && self.are_there(&asking.rows) == self.wanted() {
                 self.visible_after = Some(now.saturating_duration_since(begun));
-                return Ok(self.look_again(read, asking, left).await);
+                return self.look_again(read, asking, left).await;
             }
-            if let (Some(wish), Some(said)) = (wish, &asking.trouble)
-                && wish > left
-            {
-                let fault = Fault::new(FaultKind::Differs, format!("no rows: {said}"), None);
-                return Err(beyond(fault, wish, left));
+            if let Some(wish) = wish.filter(|wish| *wish > left) {
+                let waited = format!("after {}", asking.counted());
+                let mut seen = self.given_up(asking, &waited);
+                if let Ending::Fail(fault) = seen.ending {
+                    seen.ending = Ending::Fail(beyond(fault, wish, left));
+                }
+                return seen;
             }
             if left.is_zero() {
-                return self.at_the_end(asking);
+                let wait = self.plan.wait.as_secs_f64();
+                let waited = format!("in {wait} s, {}", asking.counted());
+                return self.given_up(asking, &waited);
             }
             // The last question is asked when the wait ends.
             clock.pause(asking.pause(wish).min(left)).await;
@@ -126,11 +131,15 @@ impl Trip<'_> {
         let head = format!("{0} of {0} rows after {1}", self.wanted(), asking.counted());
         let pause = asking.pause(None);
         if pause > left {
-            let rows = asking.rows;
-            return Seen { rows, detail: head };
+            return Seen {
+                rows: asking.rows,
+                ending: Ending::Pass(head),
+            };
         }
         self.plan.clock.pause(pause).await;
-        let again = self.ask_once(read, &mut asking).await;
+        let again = self
+            .ask_in_time(read, &mut asking, left.saturating_sub(pause))
+            .await;
         let tail = match again {
             Got::Rows(rows) if self.are_there(&rows) == self.wanted() => {
                 asking.rows = rows;
@@ -145,16 +154,22 @@ impl Trip<'_> {
         };
         Seen {
             rows: asking.rows,
-            detail: format!("{head}; {tail}"),
+            ending: Ending::Pass(format!("{head}; {tail}")),
         }
     }
 
-    /// What there is when the wait is over.
-    fn at_the_end(&self, asking: Asking) -> Result<Seen, Fault> {
+    /// What there is when nothing more is waited for.
+    fn given_up(&self, asking: Asking, waited: &str) -> Seen {
+        let ending = self.ending_of(&asking, waited);
+        Seen {
+            rows: asking.rows,
+            ending: ending.map_or_else(Ending::Fail, Ending::Pass),
+        }
+    }
+
+    fn ending_of(&self, asking: &Asking, waited: &str) -> Result<String, Fault> {
         let (found, wanted) = (self.are_there(&asking.rows), self.wanted());
-        let wait = self.plan.wait.as_secs_f64();
-        let waited = format!("in {wait} s, {}", asking.counted());
-        if let Some(said) = asking.trouble {
+        if let Some(said) = &asking.trouble {
             let detail = match found {
                 0 => format!("no answer {waited}: {said}"),
                 some => format!("{some} of {wanted} rows {waited}, and then: {said}"),
@@ -168,9 +183,21 @@ impl Trip<'_> {
                 "wait longer, as in --wait 5m; and check that both tokens are of one project";
             return Err(Fault::new(FaultKind::Differs, detail, Some(hint)));
         }
-        Ok(Seen {
-            rows: asking.rows,
-            detail,
+        Ok(detail)
+    }
+
+    /// One question, which has for its answer what is left of the wait.
+    async fn ask_in_time(
+        &mut self,
+        read: &Arc<Credentials>,
+        asking: &mut Asking,
+        left: Duration,
+    ) -> Got {
+        let limit = left.max(ANSWER_WAIT_MIN);
+        let asked = tokio::time::timeout(limit, self.ask_once(read, asking)).await;
+        asked.unwrap_or_else(|_| Got::NotYet {
+            after: None,
+            said: "no answer within the wait".to_owned(),
         })
     }
 

@@ -97,10 +97,9 @@ impl Trip<'_> {
         let url = self.plan.client.url.clone();
         // A message without fields has no bytes, and so nothing that is compressed.
         let route = self.plain_route(url, &write, Encoding::Protobuf);
-        let asked = self.plan.clock.now();
         let insisted = self.insist(&route, &Bytes::new()).await;
-        let received = match insisted {
-            Ok(insisted) => insisted.received,
+        let (received, stamps) = match insisted {
+            Ok(insisted) => (insisted.received, insisted.stamps),
             Err(fault) => {
                 let ending = Ending::Fail(fault);
                 return Authorized {
@@ -133,10 +132,6 @@ impl Trip<'_> {
             | Disposition::Refused { message }
             | Disposition::Retry { message, .. } => told(&message),
             Disposition::Split => told(""),
-        };
-        let stamps = Stamps {
-            asked,
-            answered: self.plan.clock.now(),
         };
         Authorized {
             ending,

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::base::secret::scrub_remembered;
 use crate::flow::spike::leg::{Difference, Ending, Fault, FaultKind, LegName};
 use crate::flow::spike::parts::{Copies, Item, Part, Parts};
 use crate::flow::spike::sent::{Correlation, SCOPES, STATUS_OK, Sent, VERSION};
@@ -165,7 +166,8 @@ impl Side<'_> {
     fn check(&mut self, field: &str, expected: impl Into<String>, found: impl Into<String>) {
         let (expected, found) = (expected.into(), found.into());
         if expected != found {
-            let (expected, found) = around(&expected, &found);
+            // Before it is cut: half of a secret is not known again.
+            let (expected, found) = around(&expected, &scrub_remembered(&found));
             self.found.differences.push(Difference {
                 record: self.part.clone(),
                 field: field.to_owned(),

@@ -12,6 +12,7 @@ use crate::base::units::ByteCount;
 use crate::delivery::http::{HttpRoute, NoAnswer, Received};
 use crate::flow::spike::leg::{Course, Ending, Fault, FaultKind, LegName};
 use crate::flow::spike::sent::Correlation;
+use crate::flow::spike::skew::Stamps;
 use crate::flow::spike::{Backend, Metrics, Trip, shown};
 use crate::net;
 use crate::otlp::answer::status_text;
@@ -30,6 +31,8 @@ pub(super) struct Insisted {
     pub(super) received: Received,
     /// How often the server may have taken what was sent.
     pub(super) copies: usize,
+    /// When the attempt that it is the answer of was made, and answered.
+    pub(super) stamps: Stamps,
 }
 
 /// A request that was taken.
@@ -44,6 +47,8 @@ struct Problem {
     fault: Fault,
     /// Whether there is no such endpoint.
     is_elsewhere: bool,
+    /// Whether a part of it was taken, which can be asked for.
+    is_partly_taken: bool,
 }
 
 impl Trip<'_> {
@@ -56,17 +61,20 @@ impl Trip<'_> {
         let url = self.plan.client.url.clone();
         let ending = match self.send(url, body).await {
             Ok(taken) => {
+                self.is_sent = true;
                 self.copies.logs = taken.copies;
                 Ending::Pass(format!("{count} records · {}", taken.detail))
             }
-            Err(problem) => Ending::Fail(problem.fault),
+            Err(problem) => {
+                self.is_sent = problem.is_partly_taken;
+                Ending::Fail(problem.fault)
+            }
         };
-        let are_there = matches!(ending, Ending::Pass(_));
         course.end(LegName::Logs, ending);
-        if are_there {
+        if self.is_sent {
             self.send_metrics(course).await;
         }
-        are_there
+        self.is_sent
     }
 
     /// Spans go first, so that no log names one that is not there.
@@ -130,14 +138,17 @@ impl Trip<'_> {
         let compression = self.plan.compression;
         let wire = Compressor::new(compression).compress(&body).unwrap_or(body);
         let size = ByteCount(wire.len() as u64);
-        let Insisted { received, copies } =
-            self.insist(&route, &Bytes::from(wire))
-                .await
-                .map_err(|fault| Problem {
-                    fault,
-                    is_elsewhere: false,
-                })?;
-        if let Some(warning) = judged(&received, &route)? {
+        let Insisted {
+            received, copies, ..
+        } = self
+            .insist(&route, &Bytes::from(wire))
+            .await
+            .map_err(|fault| Problem {
+                fault,
+                is_elsewhere: false,
+                is_partly_taken: false,
+            })?;
+        if let Some(warning) = judged(&received, &route, size)? {
             self.warn(warning);
         }
         let how = match compression {
@@ -159,15 +170,21 @@ impl Trip<'_> {
         let clock = Arc::clone(&self.plan.clock);
         let mut copies = 1;
         for attempt in 1.. {
+            let asked = clock.now();
             let answer = route.attempt(wire.clone(), &*clock).await;
+            let answered = clock.now();
             let (after, fault) = match answer {
                 Ok(received) => {
                     self.note_warning(&received, route);
                     let Some((after, fault)) = for_now(&received, route) else {
-                        return Ok(Insisted { received, copies });
+                        return Ok(Insisted {
+                            received,
+                            copies,
+                            stamps: Stamps { asked, answered },
+                        });
                     };
-                    // A gateway that gave up waiting does not know what became of it.
-                    copies += usize::from(matches!(received.status, 408 | 502 | 504));
+                    // Who answers like this may not know what became of it; only a 429 says that nothing was done.
+                    copies += usize::from(received.status != 429);
                     (after, fault)
                 }
                 Err(no_answer) => {
@@ -183,14 +200,14 @@ impl Trip<'_> {
                     (None, fault)
                 }
             };
-            let pause = after.unwrap_or(ATTEMPT_PAUSE);
-            if pause > self.plan.wait {
-                return Err(beyond(fault, pause, self.plan.wait));
+            if let Some(wish) = after.filter(|wish| *wish > self.patience) {
+                return Err(beyond(fault, wish, self.patience));
             }
             if attempt == ATTEMPTS_MAX {
                 return Err(fault);
             }
-            clock.pause(pause).await;
+            self.patience = self.patience.saturating_sub(after.unwrap_or_default());
+            clock.pause(after.unwrap_or(ATTEMPT_PAUSE)).await;
         }
         unreachable!("the attempts end")
     }
@@ -233,13 +250,18 @@ fn disposition(received: &Received) -> Disposition {
 }
 
 /// What the server says beside having taken all of it, or why it did not.
-fn judged(received: &Received, route: &HttpRoute) -> Result<Option<String>, Problem> {
+fn judged(
+    received: &Received,
+    route: &HttpRoute,
+    size: ByteCount,
+) -> Result<Option<String>, Problem> {
     let status = received.status;
     let said = |message: &str| status_text(status, &shown(route, message));
     let not = |kind, detail: String, hint: &str| {
         Err(Problem {
             fault: Fault::new(kind, detail, Some(hint)),
             is_elsewhere: matches!(status, 404 | 405 | 415 | 501),
+            is_partly_taken: kind == FaultKind::Differs && (200..300).contains(&status),
         })
     };
     match disposition(received) {
@@ -265,8 +287,8 @@ fn judged(received: &Received, route: &HttpRoute) -> Result<Option<String>, Prob
             not(FaultKind::Differs, said(&message), hint)
         }
         Disposition::Split => {
-            let hint = "the server takes less than 2 kB in a request: raise its limit";
-            not(FaultKind::Differs, said("too large"), hint)
+            let hint = format!("the server takes less than {size} in a request: raise its limit");
+            not(FaultKind::Differs, said("too large"), &hint)
         }
     }
 }

@@ -12,8 +12,6 @@ use crate::logfire::row::Row;
 pub struct Faults {
     /// What happens to rows on their way in.
     pub rows: Vec<RowFault>,
-    /// So many queries see nothing of what was sent.
-    pub late_queries: u32,
     /// How long it takes until what was sent can be asked for.
     pub late: Duration,
     /// So many queries are answered with 429.

@@ -166,16 +166,31 @@ fn cell(text: &str) -> String {
     out
 }
 
+/// The verdict as a case that failed.
+fn verdict_case(shown: &SpikeShown<'_>) -> String {
+    let said = format!("{}: {}", shown.word(), shown.sentence());
+    let hint = shown.hint.unwrap_or_default();
+    format!(
+        "    <testcase classname=\"otelctl.spike\" name=\"verdict\"><failure message=\"{}\">{}</failure></testcase>\n",
+        xml_attribute(&said),
+        xml_text(hint)
+    )
+}
+
 /// One suite, a case for each leg.
 pub fn as_junit(shown: &SpikeShown<'_>) -> String {
     let legs = &shown.report.legs;
     let count = |status| legs.iter().filter(|leg| leg.status == status).count();
-    let (failures, skipped) = (count(LegStatus::Fail), count(LegStatus::Skip));
+    // A verdict that is not enough fails, though no leg did.
+    let has_failed = count(LegStatus::Fail) > 0;
+    let verdict = (shown.code != 0 && !has_failed).then(|| verdict_case(shown));
+    let failures = count(LegStatus::Fail) + usize::from(verdict.is_some());
+    let skipped = count(LegStatus::Skip);
     let took: f64 = legs.iter().map(|leg| leg.took.as_secs_f64()).sum();
     let name = format!("otelctl spike{}", local_words(shown));
     let sums = format!(
         "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{took:.3}\"",
-        legs.len()
+        legs.len() + usize::from(verdict.is_some())
     );
     let mut out = vec![format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"otelctl spike\" {sums}>\n  <testsuite name=\"{}\" {sums}>\n",
@@ -197,6 +212,7 @@ pub fn as_junit(shown: &SpikeShown<'_>) -> String {
             }
         });
     }
+    out.extend(verdict);
     out.push("  </testsuite>\n</testsuites>\n".to_owned());
     out.concat()
 }

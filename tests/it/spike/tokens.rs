@@ -165,6 +165,12 @@ fn accepted_is_not_enough_for_verify() {
         .args(["--verify", "--json"])
         .run();
     check(&outcome, 1, "accepted", &[]);
+    let junit = to(server.url(), Some(WRITE), None)
+        .args(["--verify", "--format", "junit"])
+        .run();
+    assert_eq!(junit.code, 1);
+    assert!(junit.stdout.contains(r#"tests="19" failures="1""#));
+    assert!(junit.stdout.contains(r#"name="verdict"><failure"#));
 }
 
 /// Guarantees: a token that was typed where the destination belongs is not shown.

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::fake::{Answer, FakeOtlp};
 use crate::harness::{Folder, Run};
-use crate::spike::{READ, WRITE, check, leg, legs, logfire_behind, to, unchanged, with_faults};
+use crate::spike::{
+    READ, WRITE, check, faulty_behind, leg, legs, logfire_behind, to, unchanged, with_faults,
+};
 
 /// Guarantees: what needs time gets it: rows that come late, a limit of queries, a server that is unwell for a moment.
 #[test]
@@ -123,7 +125,7 @@ fn a_wish_to_wait_beyond_the_wait_ends_the_trip() {
     let visible = leg(&answer, "visible");
     assert_eq!(
         visible["detail"],
-        "no rows: HTTP 429: Rate limit exceeded; it asks for a wait of 120 s, and 60 s of --wait are left"
+        "no answer after 1 query: HTTP 429: Rate limit exceeded; it asks for a wait of 120 s, and 60 s of --wait are left"
     );
     assert_eq!(
         visible["hint"],
@@ -136,6 +138,53 @@ fn a_wish_to_wait_beyond_the_wait_ends_the_trip() {
     let answer = check(&outcome, 4, "failed", &["logs"]);
     let detail = leg(&answer, "logs")["detail"].to_string();
     assert!(detail.contains("it asks for a wait of 90 s"), "{detail}");
+}
+
+/// Guarantees: what came before a server asked for too much patience is compared all the same.
+#[test]
+fn rows_that_came_before_the_server_had_enough_are_compared() {
+    let mut queries = 0;
+    let faults = Faults {
+        rows: vec![RowFault::RecordDropped(3)],
+        ..Faults::default()
+    };
+    let server = faulty_behind(faults, move |seen, answered| {
+        queries += u32::from(seen.path == "/v2/query");
+        if queries > 1 && seen.path == "/v2/query" {
+            return Answer::status(429).header("retry-after", "120");
+        }
+        unchanged(answered)
+    });
+    let run = to(server.url(), Some(WRITE), Some(READ)).in_no_time();
+    let answer = check(&run.arg("--json").run(), 1, "failed", &["visible", "count"]);
+    let detail = leg(&answer, "visible")["detail"].to_string();
+    assert!(detail.contains("9 of 10 rows after 2 queries"), "{detail}");
+}
+
+/// Guarantees: a server that takes records and never answers a question does not keep the trip waiting beyond its wait.
+#[test]
+fn a_question_without_an_answer_ends_with_the_wait() {
+    let server = logfire_behind(|seen, answered| match seen.path.as_str() {
+        "/v2/query" => Answer::silence(),
+        _ => unchanged(answered),
+    });
+    let run = to(server.url(), Some(WRITE), Some(READ));
+    let outcome = run.args(["--json", "--wait", "100ms"]).run();
+    let answer = check(&outcome, 1, "failed", &["visible"]);
+    let detail = leg(&answer, "visible")["detail"].to_string();
+    assert!(detail.contains("no answer within the wait"), "{detail}");
+}
+
+/// Guarantees: a pause of our own is no wish of the server, however short the wait is.
+#[test]
+fn a_short_wait_does_not_end_our_own_retries() {
+    let script = [200, 200, 503, 200, 200].map(Answer::status).to_vec();
+    let server = FakeOtlp::script(script);
+    let run = Run::new().in_no_time();
+    let outcome = run
+        .args(["spike", "--json", "--wait", "100ms", "--to", server.url()])
+        .run();
+    check(&outcome, 0, "accepted", &[]);
 }
 
 /// Guarantees: a server without the second version of queries is asked by the first.

@@ -76,6 +76,10 @@ fn a_backend_for_logs_alone_is_accepted() {
     for name in ["traces", "metrics"] {
         assert_eq!(leg(&answer, name)["detail"], "this backend takes none");
     }
+    let server = FakeOtlp::script([200, 404, 200, 404].map(Answer::status).to_vec());
+    let drawn = Run::new().args(["spike", "--to", server.url()]).run();
+    let told = "logs were taken, traces and metrics left out; nothing was verified";
+    assert!(drawn.stdout.contains(told), "{}", drawn.stdout);
     let script = [200, 200, 404].map(Answer::status).to_vec();
     let server = FakeOtlp::script(script);
     let outcome = Run::new()
