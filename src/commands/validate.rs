@@ -6,7 +6,7 @@ use crate::base::spelling::nearest;
 use crate::cli::validate::{FixWord, FormatWord, LevelWord, SignalWord, ValidateArgs};
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::otlp::Signal;
+use crate::otlp::{Encoding, Signal};
 use crate::source::SourceError;
 use crate::source::inputs::{Input, inputs};
 use crate::ui::{FindingsForm, FindingsFormat, Fixing, OutputFormat, Ui};
@@ -18,7 +18,7 @@ mod output;
 mod pieces;
 
 use input::Checked;
-use output::{Draft, Output};
+use output::{Draft, Output, Screen};
 
 /// What was asked for cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub fn run(args: &ValidateArgs, host: &mut Host, ui: &mut Ui) -> Result<u8, Fail
     let mut all = Vec::new();
     for input in &found {
         let checked = input::check(args, (input, options), (host, ui), &mut out)?;
-        out.end(ui)?;
+        out.end(ui, checked.report.encoding == Some(Encoding::Json))?;
         all.push((input.name(), checked));
     }
     let is_whole = all.iter().all(|(_, checked)| checked.is_whole);
@@ -163,7 +163,7 @@ fn output(args: &ValidateArgs, inputs: &[Input]) -> Result<Output, Failure> {
     }
     let named = args.output.as_deref();
     let Some(path) = named.filter(|path| path.as_os_str() != "-") else {
-        return Ok(Output::Screen(None));
+        return Ok(Output::Screen(Screen::default()));
     };
     if let count @ 2.. = inputs.len() {
         let hint = "give one input, or leave -o out and take them from standard output".to_owned();

@@ -4,12 +4,12 @@ use super::found::{DESCRIBED_MAX, Found, Mend, Place, Tail, mended};
 use super::json;
 use super::meaning::{Case, Key};
 use super::protobuf;
-use super::rules::Code;
+use super::rules::{self, Code};
 use super::schema::Shape;
 use super::top::{self, Top};
 use super::tree::{ROOT, Span, Tree};
 use super::view::{self, Origin};
-use super::{FixMode, Options, REQUEST_BYTES_MAX, Repair, Report};
+use super::{FixMode, Level, Options, REQUEST_BYTES_MAX, Repair, Report};
 use crate::base::secret::door;
 use crate::otlp::{Encoding, Signal};
 
@@ -126,6 +126,27 @@ impl Checker {
             fixable: false,
             view: super::View::None,
         });
+    }
+
+    /// Tells that the last fault of this kind of the input itself can be repaired; with repairs wanted, the caller makes it.
+    pub fn mend_noted(&mut self, code: Code) {
+        let mut findings = self.report.findings.iter_mut().rev();
+        if let Some(finding) = findings.find(|finding| finding.code == code) {
+            finding.fixable = true;
+        }
+        if self.repairs() {
+            let left = &mut self.report.left[code as usize];
+            *left = left.saturating_sub(1);
+            self.report.repaired[code as usize] += 1;
+            let path = "$".to_owned();
+            self.report.repairs.push(Repair { code, path });
+        }
+    }
+
+    /// How many faults were found for which receivers refuse a request.
+    pub fn errors(&self) -> u64 {
+        let errors = rules::all().filter(|rule| rule.level == Level::Error);
+        errors.map(|rule| self.count(rule.code)).sum()
     }
 
     /// How many records were looked at.

@@ -53,6 +53,7 @@ impl Case<'_> {
             encoding: self.encoding,
             options: self.options,
             keys: self.keys,
+            renamed: Vec::new(),
             records: self.records,
             is_cut: self.is_cut,
             traces: self.traces,
@@ -131,6 +132,8 @@ pub(super) struct Judge<'j> {
     pub(super) options: &'j Options,
     /// The keys of one list, kept for their room.
     pub(super) keys: &'j mut Vec<Key>,
+    /// The old names in one list, and the new ones.
+    pub(super) renamed: Vec<(At, &'static str)>,
     /// Records, spans or data points.
     pub(super) records: &'j mut u64,
     /// Whether the reading broke off: what stands behind the fault is not known, and not missed.

@@ -77,13 +77,17 @@ fn the_repair_of_a_bad_example_is_the_good_one() {
         }
         let (_, repaired) = findings(rule.bad, FixMode::Semconv);
         let repaired = repaired.unwrap_or_else(|| panic!("{} was not repaired", rule.name));
+        let good = example::body(rule.good);
+        if matches!(rule.bad, Sample::Http(_)) {
+            assert_eq!(repaired, good, "{}", rule.name);
+            continue;
+        }
         let read = |bytes: &[u8]| -> serde_json::Value {
             normal(
                 serde_json::from_slice(bytes)
                     .unwrap_or_else(|error| panic!("{}: {error}", rule.name)),
             )
         };
-        let good = example::body(rule.good);
         assert_eq!(read(&repaired), read(&good), "{}", rule.name);
     }
 }

@@ -196,6 +196,103 @@ fn a_captured_request_keeps_its_head() {
     assert_eq!(again.code, 0, "{}", again.stdout);
 }
 
+/// Guarantees: a length that is written anew is no fault that is left, and one over a body that may be cut off stays.
+#[test]
+fn a_wrong_length_is_repaired_and_not_told_as_left() {
+    let request = |body: &str, length: usize| {
+        format!(
+            "POST /v1/logs HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let length = right().len();
+    for body in [BASE64, &right()] {
+        let run = Run::new().args(["validate", "--http", "--fix", "--json"]);
+        let outcome = run.stdin(request(body, 7)).run();
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert_eq!(outcome.stdout, request(&right(), length));
+        let found: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+        let payload = &found["payloads"][0];
+        assert_eq!(payload["findings_left"], 0);
+        assert_eq!(payload["repairs"], u64::from(body == BASE64) + 1);
+        assert_eq!(payload["findings"][0]["code"], "http-length");
+        assert_eq!(payload["findings"][0]["fixable"], true);
+    }
+    let cut = right().trim_end_matches('}').to_owned();
+    let cut = request(&cut, length);
+    let run = Run::new().args(["validate", "--http", "--fix"]);
+    let outcome = run.stdin(cut.clone()).run();
+    assert_eq!((outcome.code, outcome.stdout), (1, cut));
+}
+
+/// Guarantees: renaming makes no key twice, whether the new name is there or two old ones share it; the finding stays.
+#[test]
+fn an_old_name_stays_where_the_new_one_is_taken() {
+    let body = |keys: &[&str]| {
+        let attribute =
+            |key: &&str| format!(r#"{{"key":"{key}","value":{{"stringValue":"shop.example"}}}}"#);
+        let list: Vec<String> = keys.iter().map(attribute).collect();
+        let list = format!(r#""attributes":[{}],"body""#, list.join(","));
+        right().replace("\"body\"", &list)
+    };
+    for (before, after, left) in [
+        (
+            &["net.host.name", "net.peer.name", "http.method"][..],
+            &["net.host.name", "net.peer.name", "http.request.method"][..],
+            2,
+        ),
+        (
+            &["http.request.method", "http.method"],
+            &["http.request.method", "http.method"],
+            1,
+        ),
+        (
+            &["http.method", "http\\u002erequest.method"],
+            &["http.method", "http\\u002erequest.method"],
+            1,
+        ),
+        (
+            &["net.host.name", "http.url"],
+            &["server.address", "url.full"],
+            0,
+        ),
+    ] {
+        let run = Run::new().args(["validate", "--fix=semconv", "--json"]);
+        let outcome = run.stdin(body(before)).run();
+        assert_eq!(outcome.stdout, body(after));
+        let found: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+        let payload = &found["payloads"][0];
+        assert_eq!(payload["findings_left"], left, "{payload}");
+        let findings = payload["findings"].as_array().unwrap();
+        let unfixable = findings.iter().filter(|it| it["fixable"] == false);
+        assert_eq!(unfixable.count(), left);
+    }
+}
+
+/// Guarantees: JSON inputs written one behind the other do not share a line; what is no JSON text is written as it is.
+#[test]
+fn several_inputs_do_not_run_together() {
+    let folder = Folder::new();
+    let written = |inputs: &[&[u8]]| {
+        let mut run = Run::new().args(["validate", "--fix"]);
+        for (index, bytes) in inputs.iter().enumerate() {
+            run = run.arg(folder.file(&format!("{index}"), bytes.to_vec()));
+        }
+        run.run().stdout
+    };
+    let (one, line) = (right(), format!("{}\n", right()));
+    let inputs = [
+        one.as_bytes(),
+        BASE64.as_bytes(),
+        line.as_bytes(),
+        one.as_bytes(),
+    ];
+    assert_eq!(written(&inputs), format!("{one}\n{one}\n{one}\n{one}"));
+    // Its bytes are ASCII, as the harness wants them.
+    let message = protobuf(0x1857_0000_0000_0000);
+    let twice = [&message[..], &message].concat();
+    assert_eq!(written(&[&message, &message]).into_bytes(), twice);
+}
+
 /// Guarantees: the exit code of a repair is that of what is left, so that what follows it in a script runs on a right payload.
 #[test]
 fn the_exit_code_speaks_of_what_is_left() {

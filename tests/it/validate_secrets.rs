@@ -126,6 +126,27 @@ fn no_value_under_the_name_of_a_secret_is_shown() {
     }
 }
 
+/// Guarantees: a quote of the other kind, or one that is escaped, does not end a secret, and a bracket before it does not excuse it.
+#[test]
+fn no_secret_is_shown_behind_a_quote_or_a_bracket_in_it() {
+    let hidden = "hunter2hunter2";
+    for record in [
+        r#""attributes":{"db.password":"pa'hunter2hunter2"}"#,
+        r#""attributes":{"db.password":"pa\"hunter2hunter2"}"#,
+        r#""attributes":[{"key":"db.password","value":"pa'hunter2hunter2"}]"#,
+        r#""attributes":[{"key":"db.password","value":{"intValue":"pa'hunter2hunter2"}}]"#,
+        r#""db.password":"pa'hunter2hunter2""#,
+        r#""db.password":"(hunter2hunter2""#,
+        r#""db.password":"<hunter2hunter2""#,
+        r#""attributes":{"db.password":"<hunter2hunter2"}"#,
+        r#""attributes":[{"key":"db.password","value":{"stringValue":"(hunter2hunter2"}}]"#,
+        r#""body":"{\"password\":\"pa'hunter2hunter2\"}""#,
+        r#""body":"{\"password\":\"pa\\\"hunter2hunter2\"}""#,
+    ] {
+        check("quoted", &[], logs(record), hidden);
+    }
+}
+
 /// Guarantees: broken JSON around a secret, a cut one and one in protobuf do not show it.
 #[test]
 fn no_secret_is_shown_in_what_is_broken() {

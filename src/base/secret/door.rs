@@ -202,7 +202,19 @@ fn value_of_name(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
         open => text_length(bytes, at + open, open),
     };
     let value = at + open..at + open + length;
-    (length > 0 && !looks::is_redacted(of(bytes, &value))).then_some(value)
+    // A plain value ends before a bracket; what stands in its place may end with one.
+    let closing = match open {
+        0 => closing_brackets(bytes, value.end),
+        _ => 0,
+    };
+    let whole = value.start..value.end + closing;
+    (length > 0 && !looks::is_redacted(of(bytes, &whole))).then_some(value)
+}
+
+/// How many brackets close here, of the two that a placeholder has at most.
+fn closing_brackets(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default().iter().take(2);
+    rest.take_while(|byte| matches!(byte, b'}' | b']')).count()
 }
 
 /// Behind `"value":`, which follows the comma behind a key.
@@ -217,16 +229,25 @@ fn behind_value_key(bytes: &[u8], from: usize) -> Option<usize> {
     (open > 0 && bytes.get(at) == Some(&b':')).then_some(at + 1)
 }
 
-/// Bytes of a text up to its closing quote; up to the end of the line when it has none.
+/// Bytes of a text up to the quote that closes it, one like that which opened it; up to the end of the line when it has none.
 fn text_length(bytes: &[u8], from: usize, open: usize) -> usize {
     let rest = limited(bytes, from);
+    let opened = from.checked_sub(1).and_then(|at| bytes.get(at));
     let mut at = 0;
     while let Some(byte) = rest.get(at) {
-        match byte {
-            b'"' | b'\'' | b'\n' => return at,
-            b'\\' if open > 1 && quote(rest, at) > 0 => return at,
-            b'\\' => at += 2,
-            _ => at += 1,
+        let behind = rest.get(at..).unwrap_or_default();
+        let slashes = behind.iter().take_while(|byte| **byte == b'\\').count();
+        // Of the backslashes before a quote some escape each other; a quote within this text has more left than the one that opened it.
+        let own = slashes % (2 * open);
+        if behind.get(slashes) == opened {
+            if own < open {
+                return at + slashes - own;
+            }
+            at += slashes + 1;
+        } else if *byte == b'\n' {
+            return at;
+        } else {
+            at += (slashes + slashes % 2).max(1);
         }
     }
     rest.len()
@@ -396,6 +417,44 @@ mod tests {
         );
         check(r#""password":"[REDACTED]""#, r#""password":"[REDACTED]""#);
         check(r#""token_count":"12""#, r#""token_count":"12""#);
+    }
+
+    #[test]
+    fn a_text_ends_at_a_quote_like_the_one_that_opened_it() {
+        check(
+            r#""db.password":"pa'ssw0rd-x9","a":1"#,
+            r#""db.password":"[hidden]","a":1"#,
+        );
+        check("password='pa\"ss' b", "password='[hidden]' b");
+        check(
+            r#""password":"a\\","b":"c""#,
+            r#""password":"[hidden]","b":"c""#,
+        );
+        check(
+            r#""{\"password\":\"a\\\"b'c\",\"d\":1}""#,
+            r#""{\"password\":\"[hidden]\",\"d\":1}""#,
+        );
+        check(
+            r#""{\"password\":\"a\\\\\",\"d\":1}""#,
+            r#""{\"password\":\"[hidden]\",\"d\":1}""#,
+        );
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_secret_is_shown() {
+        for text in [
+            "password=[hidden] b",
+            "password={{token}}",
+            "password=<hidden>, b",
+            "password: (not shown)\r\n",
+            r#""password":"[hidden]""#,
+        ] {
+            check(text, text);
+        }
+        check(
+            r#""password":"(Zq8Kx2vN7","a":1"#,
+            r#""password":"[hidden]","a":1"#,
+        );
     }
 
     #[test]

@@ -184,8 +184,29 @@ pub(super) fn is_redacted(value: &[u8]) -> bool {
     let blanks = value
         .iter()
         .filter(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'?'));
-    let brackets = matches!(value.first(), Some(b'[' | b'<' | b'{' | b'('));
-    brackets || blanks.count() * 2 > value.len()
+    is_placeholder(value) || blanks.count() * 2 > value.len()
+}
+
+/// Whether a value is words in brackets that belong together, as `[redacted]`, `<hidden>`, `{{token}}` and `${TOKEN}`.
+fn is_placeholder(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"$").unwrap_or(value);
+    in_brackets(value).is_some_and(|inside| {
+        let inside = in_brackets(inside).unwrap_or(inside);
+        inside.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'*' | b'.')
+        })
+    })
+}
+
+/// What stands between a bracket and the one that closes it.
+fn in_brackets(value: &[u8]) -> Option<&[u8]> {
+    let (first, rest) = value.split_first()?;
+    let (last, inside) = rest.split_last()?;
+    let is_pair = matches!(
+        (first, last),
+        (b'[', b']') | (b'<', b'>') | (b'{', b'}') | (b'(', b')')
+    );
+    is_pair.then_some(inside)
 }
 
 fn begins(table: &[(&str, usize)], word: &[u8]) -> bool {
@@ -321,5 +342,29 @@ mod tests {
         check("db.password", "[REDACTED]", false);
         check("password.reset", "requested", false);
         check("nopassword", "requested", false);
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_a_bracket_is_not_taken_for_redacted() {
+        for secret in [
+            "(Zq8Kx2vN7",
+            "<Tr0ub4dor",
+            "[Zq8Kx2)",
+            "{Zq8#Kx2}",
+            "${Zq8Kx2",
+        ] {
+            check("db.password", secret, true);
+        }
+        for redacted in [
+            "[redacted]",
+            "<hidden>",
+            "(not shown)",
+            "{{token}}",
+            "{{ .Values.token }}",
+            "${DB_PASSWORD}",
+            "[****]",
+        ] {
+            check("db.password", redacted, false);
+        }
     }
 }

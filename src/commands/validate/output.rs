@@ -48,7 +48,7 @@ pub(super) enum Output {
     /// Nowhere: nothing is repaired.
     None,
     /// Standard output.
-    Screen(Option<Packer>),
+    Screen(Screen),
     /// A file.
     File(Draft),
 }
@@ -58,10 +58,7 @@ impl Output {
     pub(super) fn begin(&mut self, packing: Packing) -> Result<(), OutputError> {
         match self {
             Output::None => Ok(()),
-            Output::Screen(packer) => {
-                *packer = Packer::new(packing).map_err(screen_error)?.into();
-                Ok(())
-            }
+            Output::Screen(screen) => screen.begin(packing).map_err(screen_error),
             Output::File(draft) => {
                 draft.packer = Packer::new(packing).map_err(|error| draft.error(error))?;
                 Ok(())
@@ -72,21 +69,62 @@ impl Output {
     /// Takes a piece of it.
     pub(super) fn write(&mut self, ui: &mut Ui, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
-            Output::Screen(Some(packer)) => {
-                ui.raw_result(&packer.pack(bytes).map_err(screen_error)?);
-                Ok(())
-            }
+            Output::Screen(screen) => screen.write(ui, bytes).map_err(screen_error),
             Output::File(draft) => draft.write(bytes),
-            Output::None | Output::Screen(None) => Ok(()),
+            Output::None => Ok(()),
         }
     }
 
-    /// Ends one input.
-    pub(super) fn end(&mut self, ui: &mut Ui) -> Result<(), OutputError> {
-        if let Output::Screen(packer) = self
-            && let Some(packer) = packer.take()
-        {
-            ui.raw_result(&packer.finish().map_err(screen_error)?);
+    /// Ends one input, in JSON or not.
+    pub(super) fn end(&mut self, ui: &mut Ui, in_json: bool) -> Result<(), OutputError> {
+        match self {
+            Output::Screen(screen) => screen.end(ui, in_json).map_err(screen_error),
+            Output::None | Output::File(_) => Ok(()),
+        }
+    }
+}
+
+/// Standard output. One JSON text behind another begins on a line of its own.
+#[derive(Default)]
+pub(super) struct Screen {
+    packer: Option<Packer>,
+    is_plain: bool,
+    /// The first byte of this input that is not blank, and its last byte.
+    ends: (Option<u8>, Option<u8>),
+    /// Whether the input before was JSON without a line end behind it.
+    is_open: bool,
+}
+
+impl Screen {
+    fn begin(&mut self, packing: Packing) -> io::Result<()> {
+        self.packer = Some(Packer::new(packing)?);
+        self.is_plain = matches!(packing, Packing::Plain | Packing::Xz);
+        self.ends = (None, None);
+        Ok(())
+    }
+
+    fn write(&mut self, ui: &mut Ui, bytes: &[u8]) -> io::Result<()> {
+        let Some(packer) = &mut self.packer else {
+            return Ok(());
+        };
+        if !bytes.is_empty() && std::mem::take(&mut self.is_open) {
+            ui.raw_result(b"\n");
+        }
+        let (first, last) = &mut self.ends;
+        *first = first.or_else(|| bytes.trim_ascii_start().first().copied());
+        *last = bytes.last().copied().or(*last);
+        ui.raw_result(&packer.pack(bytes)?);
+        Ok(())
+    }
+
+    fn end(&mut self, ui: &mut Ui, in_json: bool) -> io::Result<()> {
+        if let Some(packer) = self.packer.take() {
+            ui.raw_result(&packer.finish()?);
+        }
+        if let (Some(first), Some(last)) = self.ends {
+            // A request with its head, and a body that is compressed, end where they end.
+            let is_text = in_json && self.is_plain && matches!(first, b'{' | b'[');
+            self.is_open = is_text && last != b'\n';
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A captured HTTP/1.1 request: its line, its headers, its body with its length or in chunks.
 
+use std::borrow::Cow;
+
 use super::{Head, check_body};
 use crate::validate::Checker;
 use crate::validate::rules::Code;
@@ -28,6 +30,7 @@ pub fn check_captured(checker: &mut Checker, bytes: &[u8]) -> Option<Vec<u8>> {
     let coding = head.header("transfer-encoding");
     let chunked = coding.is_some_and(|value| value.contains("chunked"));
     let joined = chunked.then(|| dechunked(rest));
+    let lengths = checker.count(Code::HttpLength);
     let body = match &joined {
         Some(Some(body)) => body,
         Some(None) => {
@@ -46,19 +49,41 @@ pub fn check_captured(checker: &mut Checker, bytes: &[u8]) -> Option<Vec<u8>> {
         path: Some(head.path.to_owned()),
         encoding: None,
     };
-    let repaired = check_body(checker, &known, body)?;
+    let has_wrong_length = checker.count(Code::HttpLength) > lengths;
+    let body = repaired_body(checker, &known, body, has_wrong_length)?;
     let gap = bytes.len() - head_bytes.len() - rest.len();
     let gap = bytes.get(head_bytes.len()..head_bytes.len() + gap)?;
-    let mut request = with_new_length(head_bytes, repaired.len());
+    let mut request = with_new_length(head_bytes, body.len());
     request.extend_from_slice(gap);
     if chunked {
-        request.extend_from_slice(format!("{:x}\r\n", repaired.len()).as_bytes());
-        request.extend_from_slice(&repaired);
+        request.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
+        request.extend_from_slice(&body);
         request.extend_from_slice(b"\r\n0\r\n\r\n");
     } else {
-        request.extend_from_slice(&repaired);
+        request.extend_from_slice(&body);
     }
     Some(request)
+}
+
+/// The body that is written behind the right length: a repaired one, or one that was right where its length was wrong. What is
+/// no whole request may be cut off, and keeps the length that it should have had.
+fn repaired_body<'b>(
+    checker: &mut Checker,
+    known: &Head,
+    body: &'b [u8],
+    has_wrong_length: bool,
+) -> Option<Cow<'b, [u8]>> {
+    let errors = checker.errors();
+    let repaired = check_body(checker, known, body);
+    let is_right = checker.errors() == errors;
+    if has_wrong_length && (is_right || repaired.is_some()) {
+        checker.mend_noted(Code::HttpLength);
+    }
+    match repaired {
+        Some(repaired) => Some(Cow::Owned(repaired)),
+        None if has_wrong_length && is_right && checker.repairs() => Some(Cow::Borrowed(body)),
+        None => None,
+    }
 }
 
 /// The head of a request.

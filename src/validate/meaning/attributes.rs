@@ -15,6 +15,14 @@ use crate::validate::tree::{At, Held, Span};
 /// Keys that are compared one by one; more go through a set.
 const COMPARED_MAX: usize = 16;
 
+/// A name that old keys of one list get.
+struct NewName {
+    name: &'static str,
+    print: u64,
+    /// Keys that have it, or would get it.
+    count: usize,
+}
+
 impl Judge<'_> {
     /// Looks at the attributes of a node.
     pub(super) fn attributes(&mut self, of: At, list: Name) {
@@ -26,6 +34,9 @@ impl Judge<'_> {
             }
         }
         self.attribute_count(of);
+        if !self.renamed.is_empty() {
+            self.old_names();
+        }
         self.duplicates();
     }
 
@@ -125,15 +136,7 @@ impl Judge<'_> {
             return;
         };
         if let Some(new) = known.new_name {
-            let place = self.whole(at);
-            let edit = Edit::replace(place.span, new);
-            let in_json = self.encoding == Encoding::Json;
-            self.found.add_with(
-                Code::AttributeDeprecated,
-                place,
-                || format!("{} is now {new:?}", quoted(key)),
-                || if in_json { vec![edit] } else { Vec::new() },
-            );
+            self.renamed.push((at, new));
         }
         let member = self.tree.children(value).next().map(|(_, node)| node.name);
         let right = match (known.wanted, member) {
@@ -150,6 +153,48 @@ impl Judge<'_> {
                 format!("{} is {}, not {met}", quoted(key), known.wanted.text())
             });
         }
+    }
+
+    /// Notes the old names that were gathered. One is repaired only where no other key has the new name, or gets it too.
+    #[cold]
+    fn old_names(&mut self) {
+        let renamed = std::mem::take(&mut self.renamed);
+        let names = self.new_names(&renamed);
+        for (at, new) in renamed {
+            let is_free = names.iter().any(|it| it.name == new && it.count == 1);
+            let is_mended = is_free && self.encoding == Encoding::Json;
+            let place = self.whole(at);
+            let key = quoted(place.span.of(self.bytes));
+            let edit = is_mended.then(|| Edit::replace(place.span, new));
+            self.found.add_with(
+                Code::AttributeDeprecated,
+                place,
+                || format!("{key} is now {new:?}"),
+                || edit.into_iter().collect(),
+            );
+        }
+    }
+
+    /// The new names, and how many keys of the list have each or would get it. There are no more of them than the table has.
+    fn new_names(&self, renamed: &[(At, &'static str)]) -> Vec<NewName> {
+        let mut names: Vec<NewName> = Vec::new();
+        for (_, new) in renamed {
+            match names.iter_mut().find(|it| it.name == *new) {
+                Some(known) => known.count += 1,
+                None => names.push(NewName {
+                    name: new,
+                    print: fingerprint(new.as_bytes()),
+                    count: 1,
+                }),
+            }
+        }
+        for (key, print) in self.keys.iter() {
+            let same = names.iter_mut().find(|it| it.print == *print);
+            if let Some(known) = same.filter(|it| self.tree.text(*key, self.bytes) == it.name) {
+                known.count += 1;
+            }
+        }
+        names
     }
 
     fn secret(&mut self, key: &[u8], value: At) {

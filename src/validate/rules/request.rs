@@ -101,7 +101,7 @@ pub(super) const ROWS: [Rule; 13] = [
         code: Code::HttpLength,
         name: "http-length",
         level: Level::Error,
-        fixes: Fixes::Never,
+        fixes: Fixes::Sometimes,
         says: "the body is not as long as Content-Length says",
         help: "send as many bytes as the header says; after compression, not before",
         why: "A receiver waits for the missing bytes until it gives up, or takes what is too much for the next request.",
