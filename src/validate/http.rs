@@ -50,7 +50,7 @@ fn check_plain(checker: &mut Checker, head: &Head, plain: &[u8]) -> Option<Vec<u
     }
     let declared = Encoding::from_content_type(content_type);
     let real = match declared {
-        Some(declared) if plain.is_empty() => declared,
+        Some(declared) if plain.is_empty() || top::may_be(plain, declared) => declared,
         _ => top::encoding(plain),
     };
     if declared != Some(real) {

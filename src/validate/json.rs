@@ -189,7 +189,7 @@ impl Reader<'_> {
         }
         match self.peek() {
             Some(b'[') => self.list(field, parent),
-            Some(b'n') => self.absent(field, parent),
+            Some(b'n') if self.is_null() => self.absent(field, parent),
             Some(b'{') if field.kind == Kind::Message(Shape::KeyValue) => {
                 self.attribute_map(field, parent)
             }
@@ -209,7 +209,7 @@ impl Reader<'_> {
             if self.tree.is_full() {
                 return Err(self.full(parent));
             }
-            if self.peek() == Some(b'n') {
+            if self.is_null() {
                 self.null_element(field, parent, index)?;
             } else {
                 self.single(field, parent, index)?;
@@ -234,7 +234,7 @@ impl Reader<'_> {
                     meaning::closed(self.case.as_mut(), room, self.bytes, at);
                     Ok(())
                 }
-                Some(b'n') => self.absent(field, parent),
+                Some(b'n') if self.is_null() => self.absent(field, parent),
                 _ if shape == Shape::AnyValue => self.plain_value(field, parent, index),
                 _ => self.wrong_type(field, parent, index, "an object"),
             },

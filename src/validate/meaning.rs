@@ -89,7 +89,7 @@ impl Case<'_> {
 
     /// Judges the request as a whole, when all of it was read.
     pub(super) fn end(&mut self, tree: &Tree, found: &mut Found) {
-        let is_empty = !self.carries;
+        let is_empty = !self.carries && !self.is_cut;
         let has_any = self.has_resource || tree.children(ROOT).next().is_some();
         let bytes = self.bytes.len();
         let mut judge = self.judge(tree, found);
@@ -116,7 +116,10 @@ pub(super) fn closed(
     if !tree.node(at).name.is_layer() {
         return;
     }
-    if let Some(case) = case {
+    // A record that was cut in two is no record.
+    if let Some(case) = case
+        && tree.node(at).held != Held::Broken
+    {
         case.layer(tree, found, at);
     }
     found.settle(tree, bytes);
@@ -149,6 +152,9 @@ impl Judge<'_> {
         let tree = self.tree;
         let mut named = None;
         for (child, node) in tree.children(at) {
+            if node.name == Name::Resource && node.held == Held::Broken {
+                return;
+            }
             if node.name == Name::Resource && node.held == Held::Message {
                 self.attributes(child, Name::Attributes);
                 named = Some(child);
@@ -168,9 +174,8 @@ impl Judge<'_> {
 
     /// Without `service.name` nobody knows who speaks.
     fn service_name(&mut self, of: At, resource: Option<At>) {
-        let is_last = self.tree.is_last(of);
         let (at, tail) = match resource {
-            None if self.is_cut && is_last => return,
+            None if self.is_cut => return,
             Some(resource) if self.has_service_name(resource) => return,
             Some(resource) => (resource, Tail::Name(Name::Attributes)),
             None => (of, Tail::Name(Name::Resource)),
@@ -192,15 +197,17 @@ impl Judge<'_> {
                     .tree
                     .child(attribute, Name::Key)
                     .is_some_and(|key| self.tree.text(key, self.bytes) == "service.name");
-                is_it
-                    && self
-                        .tree
-                        .child(attribute, Name::Value)
-                        .is_some_and(|value| {
-                            let text = self.tree.children(value).next();
-                            text.is_none_or(|(_, text)| text.span.start < text.span.end)
-                                && text.is_some()
-                        })
+                let is_cut = self.tree.node(attribute).held == Held::Broken;
+                is_it && is_cut
+                    || is_it
+                        && self
+                            .tree
+                            .child(attribute, Name::Value)
+                            .is_some_and(|value| {
+                                let text = self.tree.children(value).next();
+                                text.is_none_or(|(_, text)| text.span.start < text.span.end)
+                                    && text.is_some()
+                            })
             })
     }
 

@@ -31,6 +31,8 @@ struct Reader<'r> {
     /// The rules, for what has been read; `None` when bytes are only tried.
     case: Option<Case<'r>>,
     depth: usize,
+    /// Whether any message could not be read to its end.
+    lost: bool,
 }
 
 /// Where a field stands: its parent, its place in a list, and its bytes.
@@ -55,9 +57,11 @@ pub(super) fn read(
         found,
         case,
         depth: 0,
+        lost: false,
     };
     reader.message(shape.message(), ROOT, Span::new(0, bytes.len()));
     if let Some(case) = &mut reader.case {
+        case.is_cut = reader.lost;
         case.end(reader.tree, reader.found);
     }
 }
@@ -116,8 +120,9 @@ fn is_ascii(text: &[u8]) -> bool {
 }
 
 impl Reader<'_> {
-    /// Reads the fields of a message.
-    fn message(&mut self, shape: &'static Message, at: At, span: Span) {
+    /// Reads the fields of a message; whether it was read to its end.
+    fn message(&mut self, shape: &'static Message, at: At, span: Span) -> bool {
+        let mut whole = true;
         let place = Place {
             at,
             tail: Tail::None,
@@ -127,18 +132,22 @@ impl Reader<'_> {
             self.found.add(Code::ProtobufDepth, place, || {
                 format!("more than {DEPTH_MAX} messages stand in one another")
             });
+            whole = false;
         } else {
             self.depth += 1;
             let mut wire = Wire::new(self.bytes, span);
             let mut counts = [0_u32; 24];
             while !wire.is_done() {
                 if self.field(&mut wire, (shape, at), &mut counts).is_err() {
+                    whole = false;
                     break;
                 }
             }
             self.depth -= 1;
         }
         self.tree.close(at, span.end as usize);
+        self.lost |= !whole;
+        whole
     }
 
     fn field(
@@ -284,16 +293,26 @@ impl Reader<'_> {
         let held = match field.kind {
             Kind::Message(shape) => {
                 self.tree.add(place, field.name, span, Held::Message);
-                self.message(shape.message(), at, span);
-                let room = (&mut *self.tree, &mut *self.found);
-                meaning::closed(self.case.as_mut(), room, self.bytes, at);
-                return;
+                let whole = self.message(shape.message(), at, span);
+                return self.closed(at, whole);
             }
             Kind::Text => self.text(at, span),
             Kind::Id(length) => self.id(at, span, length),
             _ => Held::Bytes(Span::new(0, bytes.len()).end),
         };
         self.tree.add(place, field.name, span, held);
+    }
+
+    /// Has a message judged. One that was cut is broken, unless it holds records: those were judged by themselves.
+    fn closed(&mut self, at: At, whole: bool) {
+        if !whole && !self.tree.node(at).name.holds_records() {
+            self.tree.hold(at, Held::Broken);
+        }
+        if let Some(case) = &mut self.case {
+            case.is_cut = !whole;
+        }
+        let room = (&mut *self.tree, &mut *self.found);
+        meaning::closed(self.case.as_mut(), room, self.bytes, at);
     }
 
     fn text(&mut self, at: At, span: Span) -> Held {

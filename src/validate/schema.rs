@@ -126,6 +126,11 @@ impl Name {
                 | Name::Metrics
         )
     }
+
+    /// Whether the records of a request stand in messages of this name.
+    pub(super) const fn holds_records(self) -> bool {
+        self.is_layer() && !matches!(self, Name::LogRecords | Name::Spans | Name::Metrics)
+    }
 }
 
 /// What a field holds.

@@ -340,6 +340,9 @@ fn a_plain_number_keeps_every_digit_or_is_left() {
         ),
         ("1.50", Some(r#"{"doubleValue":1.50}"#)),
         ("-0", Some(r#"{"doubleValue":-0}"#)),
+        ("NaN", Some(r#"{"doubleValue":"NaN"}"#)),
+        ("nan", Some(r#"{"doubleValue":"NaN"}"#)),
+        ("-Infinity", Some(r#"{"doubleValue":"-Infinity"}"#)),
         ("18446744073709551615", None),
         ("1e400", None),
     ] {
@@ -358,4 +361,68 @@ fn a_plain_number_keeps_every_digit_or_is_left() {
             "{number}"
         );
     }
+}
+
+/// The names of what is found in a protobuf request that is expected to carry this signal.
+fn found_on_wire(bytes: &[u8], signal: Signal) -> Vec<&'static str> {
+    let found = check(&Payload {
+        encoding: Some(Encoding::Protobuf),
+        signal: Some(signal),
+        ..Payload::new(bytes)
+    });
+    found.iter().map(Finding::name).collect()
+}
+
+#[test]
+fn what_is_behind_the_cut_of_a_message_is_not_missed() {
+    for hex in [
+        "0a050a7f616263",
+        // A record whose body is cut, before its time.
+        "0a200a180a160a0c736572766963652e6e616d6512060a0473686f70120412022a7f",
+    ] {
+        let bytes = example::body(Sample::Hex(hex));
+        assert_eq!(found_on_wire(&bytes, Signal::Logs), ["protobuf-truncated"]);
+    }
+}
+
+#[test]
+fn a_small_n_begins_more_than_null() {
+    for body in [
+        r#"{"resourceLogs":[nan]}"#,
+        r#"{"resourceLogs":nan}"#,
+        r#"{"resourceLogs":[{"resource":nan}]}"#,
+    ] {
+        let names = found(body);
+        assert!(
+            names.iter().any(|it| it.starts_with("json-not-finite")),
+            "{names:?}"
+        );
+    }
+}
+
+#[test]
+fn a_block_as_long_as_a_brace_is_no_json() {
+    let mut bytes = vec![0x0a, b'{', 0x0a, 0x7f];
+    bytes.resize(125, 1);
+    assert_eq!(top::encoding(&bytes), Encoding::Protobuf);
+    for json in ["\n{\"resourceLogs\":[]}", "\n{}", "\n[1]", "\n{\n \"a\":1}"] {
+        assert_eq!(top::encoding(json.as_bytes()), Encoding::Json, "{json:?}");
+        assert!(
+            !top::may_be(json.as_bytes(), Encoding::Protobuf),
+            "{json:?}"
+        );
+    }
+}
+
+#[test]
+fn traces_with_a_fault_are_not_read_as_logs() {
+    use crate::otlp::protobuf::put_bytes;
+    // The last field is a name of wire type 0.
+    let span = [&[0x0a, 16][..], &[7; 16], &[0x12, 8], &[7; 8], &[0x28, 1]].concat();
+    let (mut scope, mut resource, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+    put_bytes(&mut scope, 0x12, &span);
+    put_bytes(&mut resource, 0x12, &scope);
+    put_bytes(&mut bytes, 0x0a, &resource);
+    let names = found_on_wire(&bytes, Signal::Logs);
+    assert!(names.contains(&"wrong-signal"), "{names:?}");
 }

@@ -74,7 +74,8 @@ fn first_key(rest: &[u8], start: usize) -> Span {
 /// How a body is written.
 pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     let first = bytes.trim_ascii_start().first();
-    let starts_json = matches!(first, Some(b'{' | b'[' | b'"' | 0xef));
+    let starts_json =
+        matches!(first, Some(b'{' | b'[' | b'"' | 0xef)) && !is_block_of_that_length(bytes);
     // A message begins with 0x0a, which is a line end too.
     let looks_protobuf = bytes.first() == Some(&0x0a) && protobuf::looks_right(bytes);
     let is_text = || {
@@ -91,6 +92,25 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     }
 }
 
+/// Whether a line end and a bracket or quote are rather a tag and a length: what follows is no text.
+fn is_block_of_that_length(bytes: &[u8]) -> bool {
+    let [0x0a, open @ (b'{' | b'[' | b'"'), rest @ ..] = bytes else {
+        return false;
+    };
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..);
+    let next = rest.trim_ascii_start().first();
+    !rest.iter().take(64).all(is_text)
+        || (*open == b'{' && !matches!(next, None | Some(b'"' | b'}')))
+}
+
+/// Whether a body may be what somebody says it is: its first bytes do not always tell.
+pub(super) fn may_be(bytes: &[u8], declared: Encoding) -> bool {
+    declared == encoding(bytes)
+        || (declared == Encoding::Protobuf
+            && bytes.first() == Some(&0x0a)
+            && protobuf::starts_right(bytes, bytes.len()))
+}
+
 /// The signal of a protobuf body, which `known` is likely to be.
 ///
 /// Nothing in protobuf says it. Most often the first record does by the types of its fields; only when that says nothing, or
@@ -101,10 +121,12 @@ pub(super) fn protobuf_signal(bytes: &[u8], known: Option<Signal>, tree: &mut Tr
         (None, [only]) => *only,
         (None, _) => best_signal(bytes, tree).0,
         (Some(known), likely) if likely.contains(&known) => known,
-        (Some(known), _) if faults_as(bytes, known, tree) == 0 => known,
-        (Some(known), _) => match best_signal(bytes, tree) {
-            (signal, 0) => signal,
-            _ => known,
+        (Some(known), _) => match faults_as(bytes, known, tree) {
+            0 => known,
+            faults => match best_signal(bytes, tree) {
+                (signal, fewer) if fewer < faults => signal,
+                _ => known,
+            },
         },
     }
 }

@@ -193,7 +193,7 @@ impl Tree {
             let node = self.node(here);
             if node.held == Held::Message && node.span.start == node.span.end {
                 self.close(here, end);
-                if !holds_records(node.name) {
+                if !node.name.holds_records() {
                     self.hold(here, Held::Broken);
                 }
             }
@@ -231,11 +231,6 @@ impl Tree {
             next: at + 1,
             end: self.node(at).skip,
         }
-    }
-
-    /// Whether a node is the last one, with all that is in it.
-    pub(super) fn is_last(&self, at: At) -> bool {
-        self.node(at).skip as usize == self.nodes.len()
     }
 
     /// The children of one name.
@@ -284,19 +279,6 @@ impl Tree {
             _ => Cow::Borrowed(""),
         }
     }
-}
-
-/// Whether the records of a request stand in messages of this name.
-fn holds_records(name: Name) -> bool {
-    matches!(
-        name,
-        Name::ResourceLogs
-            | Name::ResourceSpans
-            | Name::ResourceMetrics
-            | Name::ScopeLogs
-            | Name::ScopeSpans
-            | Name::ScopeMetrics
-    )
 }
 
 /// JSON text without its escapes.

@@ -3,6 +3,7 @@
 //! The repair puts text in around the values and takes none of them away, so it works at any depth and keeps the layout.
 
 use super::{DEPTH_MAX, Lost, Reader};
+use crate::validate::FixMode;
 use crate::validate::found::{Edit, Edits, Found, Place, Tail};
 use crate::validate::rules::Code;
 use crate::validate::schema::{Field, Shape};
@@ -118,12 +119,12 @@ impl Reader<'_> {
         let (open, close) = match self.peek() {
             Some(b'"') => ("{\"stringValue\":", "}"),
             Some(b't' | b'f') => ("{\"boolValue\":", "}"),
-            Some(b'n') => ("{", "}"),
+            Some(b'n') if self.is_null() => ("{", "}"),
             Some(b'[') => ("{\"arrayValue\":{\"values\":", "}}"),
             Some(b'{') => ("{\"kvlistValue\":{\"values\":", "}}"),
             _ => return self.typed_number(at, edits),
         };
-        if self.peek() == Some(b'n') {
+        if self.is_null() {
             if !self.word("null") {
                 return Err(self.lost(at, "a value must stand here"));
             }
@@ -151,7 +152,7 @@ impl Reader<'_> {
     fn typed_number(&mut self, at: At, edits: &mut Typed) -> Result<(), Lost> {
         let start = self.at;
         let Some(span) = self.number() else {
-            return self.skip(at);
+            return self.typed_word(at, edits);
         };
         let text = std::str::from_utf8(span.of(self.bytes)).unwrap_or_default();
         let (open, close) = match number_type(text) {
@@ -166,6 +167,30 @@ impl Reader<'_> {
             .list
             .push(Edit::insert(Span::new(start, start).start, open));
         edits.list.push(Edit::insert(span.end, close));
+        Ok(())
+    }
+
+    /// Passes `NaN` or an infinity. Its type and its quotes are one repair: the quotes alone would make a text of it.
+    fn typed_word(&mut self, at: At, edits: &mut Typed) -> Result<(), Lost> {
+        let start = self.at;
+        let Some((_, right)) = self.not_finite_word() else {
+            return self.skip(at);
+        };
+        let span = Span::new(start, self.at);
+        let edit = Edit::replace(span, format!("{{\"doubleValue\":\"{right}\"}}"));
+        let place = Place {
+            at,
+            tail: Tail::None,
+            span,
+        };
+        let told = (self.found.fix == FixMode::Nothing).then(|| edit.clone());
+        self.found.add_with(
+            Code::JsonNotFinite,
+            place,
+            || format!("{right} must be written in quotes"),
+            || told.into_iter().collect(),
+        );
+        edits.list.push(edit);
         Ok(())
     }
 

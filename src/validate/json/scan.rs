@@ -136,9 +136,14 @@ impl Reader<'_> {
         is_it
     }
 
-    /// Takes `NaN` or an infinity, which JSON does not have, and notes it.
-    pub(super) fn not_finite(&mut self, place: Place) -> Option<f64> {
-        let start = self.at;
+    /// Whether a `null` comes next, and not another word with its first letter.
+    pub(super) fn is_null(&self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        rest.starts_with(b"null")
+    }
+
+    /// Takes `NaN` or an infinity; its number and its name.
+    pub(super) fn not_finite_word(&mut self) -> Option<(f64, &'static str)> {
         let words = [
             ("NaN", f64::NAN, "NaN"),
             ("nan", f64::NAN, "NaN"),
@@ -148,6 +153,13 @@ impl Reader<'_> {
             ("-inf", f64::NEG_INFINITY, "-Infinity"),
         ];
         let (_, number, right) = words.into_iter().find(|(word, ..)| self.word(word))?;
+        Some((number, right))
+    }
+
+    /// Takes `NaN` or an infinity, which JSON does not have, and notes it.
+    pub(super) fn not_finite(&mut self, place: Place) -> Option<f64> {
+        let start = self.at;
+        let (number, right) = self.not_finite_word()?;
         let span = Span::new(start, self.at);
         self.found.add_with(
             Code::JsonNotFinite,
