@@ -190,25 +190,20 @@ impl Judge<'_> {
     }
 
     fn has_service_name(&self, resource: At) -> bool {
-        self.tree
-            .named(resource, Name::Attributes)
-            .any(|attribute| {
-                let is_it = self
-                    .tree
-                    .child(attribute, Name::Key)
-                    .is_some_and(|key| self.tree.text(key, self.bytes) == "service.name");
-                let is_cut = self.tree.node(attribute).held == Held::Broken;
-                is_it && is_cut
-                    || is_it
-                        && self
-                            .tree
-                            .child(attribute, Name::Value)
-                            .is_some_and(|value| {
-                                let text = self.tree.children(value).next();
-                                text.is_none_or(|(_, text)| text.span.start < text.span.end)
-                                    && text.is_some()
-                            })
-            })
+        let tree = self.tree;
+        let is_it = |attribute: &At| {
+            let key = tree.child(*attribute, Name::Key);
+            key.is_some_and(|key| tree.text(key, self.bytes) == "service.name")
+        };
+        // Of one that was cut, the value may stand behind the cut.
+        let is_set = |attribute| {
+            let is_cut = tree.node(attribute).held == Held::Broken;
+            let value = tree.child(attribute, Name::Value);
+            let text = value.and_then(|value| tree.children(value).next());
+            is_cut || text.is_some_and(|(_, text)| text.span.start < text.span.end)
+        };
+        let mut attributes = tree.named(resource, Name::Attributes).filter(is_it);
+        attributes.any(is_set)
     }
 
     /// The trace of a node's id, when that is right.

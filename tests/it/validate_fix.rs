@@ -275,7 +275,7 @@ fn several_inputs_do_not_run_together() {
     let written = |inputs: &[&[u8]]| {
         let mut run = Run::new().args(["validate", "--fix"]);
         for (index, bytes) in inputs.iter().enumerate() {
-            run = run.arg(folder.file(&format!("{index}"), bytes.to_vec()));
+            run = run.arg(folder.file(&format!("{index}"), bytes));
         }
         run.run().stdout
     };
