@@ -22,7 +22,7 @@ use crate::otlp::Compression;
 use crate::otlp::answer::status_text;
 use crate::otlp::compress::Compressor;
 use crate::pipeline::batch::Batch;
-use crate::pipeline::classify::{Answer, Disposition, RetryCodes, classify};
+use crate::pipeline::classify::{Disposition, RetryCodes, classify};
 use crate::pipeline::retry::Window;
 
 /// Most requests spent on finding the records of one batch that the server refuses.
@@ -255,14 +255,8 @@ impl Courier {
             Ok(received) => received,
             Err(no_answer) => return self.judge_fault(no_answer),
         };
-        let answer = Answer {
-            status: received.status,
-            content_type: &received.content_type,
-            retry_after: received.retry_after,
-            body: &received.body,
-        };
         let status = received.status;
-        let ended = match classify(self.route.encoding(), self.retry_codes, answer) {
+        let ended = match classify(self.route.encoding(), self.retry_codes, received.answer()) {
             Disposition::Retry { after, message } => {
                 let causes = vec![self.said(status, &message)];
                 return Verdict::Later { after, causes };

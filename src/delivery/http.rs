@@ -19,6 +19,7 @@ use crate::delivery::retry_after;
 use crate::net::address::secrets_of;
 use crate::net::{Fault, fault};
 use crate::otlp::{Compression, Encoding};
+use crate::pipeline::classify::Answer;
 
 /// Most bytes of an answer that are read. Spec: OTLP, "Response size limit".
 const ANSWER_BYTES_MAX: usize = 4 << 20;
@@ -54,6 +55,16 @@ pub struct Received {
 }
 
 impl Received {
+    /// What classification needs of it.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer {
+            status: self.status,
+            content_type: &self.content_type,
+            retry_after: self.retry_after,
+            body: &self.body,
+        }
+    }
+
     /// A header of the answer that is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

@@ -17,7 +17,7 @@ use crate::logfire::project::Project;
 use crate::logfire::{INFO_PATH, READ_TOKEN_PATH};
 use crate::otlp::Encoding;
 use crate::otlp::answer::{error_message, status_text};
-use crate::pipeline::classify::{Answer, Disposition, RetryCodes, classify};
+use crate::pipeline::classify::{Disposition, RetryCodes, classify};
 
 const READ_TOKEN_HINT: &str =
     "make a read token in the project's settings and run: otelctl token set --kind read";
@@ -108,18 +108,12 @@ impl Trip<'_> {
                 };
             }
         };
-        let answer = Answer {
-            status: received.status,
-            content_type: &received.content_type,
-            retry_after: received.retry_after,
-            body: &received.body,
-        };
         let status = received.status;
         let said = |message: &str| status_text(status, &shown(&route, message));
         let told = |message: &str| {
             Ending::Skip(format!("an empty request tells nothing: {}", said(message)))
         };
-        let ending = match classify(Encoding::Protobuf, RetryCodes::Broad, answer) {
+        let ending = match classify(Encoding::Protobuf, RetryCodes::Broad, received.answer()) {
             Disposition::Delivered { .. } | Disposition::PartlyRejected { .. } => {
                 Ending::Pass("an empty request is taken".to_owned())
             }

@@ -18,7 +18,7 @@ use crate::net;
 use crate::otlp::answer::status_text;
 use crate::otlp::compress::Compressor;
 use crate::otlp::{Compression, Encoding, Signal};
-use crate::pipeline::classify::{Answer, Disposition, RetryCodes, classify};
+use crate::pipeline::classify::{Disposition, RetryCodes, classify};
 
 /// Times a request is made before a fault that may pass counts as one.
 const ATTEMPTS_MAX: u32 = 3;
@@ -240,13 +240,7 @@ pub(super) fn beyond(fault: Fault, pause: Duration, left: Duration) -> Fault {
 }
 
 fn disposition(received: &Received) -> Disposition {
-    let answer = Answer {
-        status: received.status,
-        content_type: &received.content_type,
-        retry_after: received.retry_after,
-        body: &received.body,
-    };
-    classify(Encoding::Protobuf, RetryCodes::Broad, answer)
+    classify(Encoding::Protobuf, RetryCodes::Broad, received.answer())
 }
 
 /// What the server says beside having taken all of it, or why it did not.
