@@ -194,7 +194,7 @@ fn value_of_name(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
     let is_header = !in_quotes && bytes.get(name.end) == Some(&b':');
     let goes_on = |byte: &&u8| match **byte {
         b'\r' | b'\n' | b'"' | b'\\' => false,
-        0..=b' ' | b',' | b';' | b'&' | b'}' | b']' | b'\'' => is_header,
+        0..=b' ' | b',' | b';' | b'&' | b'}' | b']' => is_header,
         _ => true,
     };
     let length = match open {
@@ -295,7 +295,7 @@ fn protobuf_value(bytes: &[u8], from: usize) -> Option<Range<usize>> {
 /// The password of `scheme://user:password@host`.
 fn user_password(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + 3;
-    let ends = |byte: &&u8| !matches!(**byte, 0..=b' ' | b'"' | b'\'' | b'/' | b'?' | b'#' | b'\\');
+    let ends = |byte: &&u8| !matches!(**byte, 0..=b' ' | b'"' | b'/' | b'?' | b'#' | b'\\');
     let length = limited(bytes, start).iter().take_while(ends).count();
     let authority = of(bytes, &(start..start + length));
     let stop = behind_breaks(bytes, start + length);
@@ -384,6 +384,9 @@ mod tests {
         );
         check("https://joe:hunter2@db/x", "https://joe:[hidden]@db/x");
         check("https://joe:hunt", "https://joe:[hidden]");
+        check("https://joe:pa'ss@db/x", "https://joe:[hidden]@db/x");
+        check("'https://db:80/x'", "'https://db:80/x'");
+        check("password=pa'rest next", "password=[hidden] next");
         check("https://db:8080", "https://db:8080");
     }
 
